@@ -1,0 +1,154 @@
+import type { BoundTarget } from "./targets/target.ts";
+import type { Duration, LogLevel, Resources, Scaling, SecretSources } from "./workload/index.ts";
+
+/** What an environment is: read from its stack file by `stacks/`, checked and complete. Everything below is made of it. */
+export interface Settings {
+  readonly stack: string;
+  readonly environment: Environment;
+  readonly target: BoundTarget;
+  /** Where customers find the application, as `trading.example.com`; `localhost` in dev. */
+  readonly domain: string;
+  readonly images: ImageSettings;
+  readonly logs: LogSettings;
+  readonly metrics: MetricSettings;
+  readonly backend: BackendSettings;
+  readonly worker: ServiceSettings;
+  readonly frontend: FrontendSettings;
+  readonly gateway: ServiceSettings;
+  readonly database: DatabaseSettings;
+  readonly cache: CacheSettings;
+  readonly alerts: AlertSettings;
+  readonly secrets: SecretSources;
+}
+
+export type Environment = "development" | "staging" | "production";
+
+/** Third-party products, by the name that the settings' `images.versions` use. */
+export const products = [
+  "nginx",
+  "postgres",
+  "redis",
+  "prometheus",
+  "alertmanager",
+  "grafana",
+  "loki",
+  "promtail",
+  "nodeExporter",
+  "redisExporter",
+  "postgresExporter",
+  "blackboxExporter",
+  "cadvisor",
+  "kubeStateMetrics",
+] as const;
+export type Product = (typeof products)[number];
+
+export interface ImageSettings {
+  /** Replaces every image's registry: a mirror, or an air-gapped registry. */
+  readonly registry?: string;
+  /** User of that registry; the password is the secret `registryPassword`. */
+  readonly registryUser?: string;
+  /** Where the application's own images are, as `ghcr.io/example/trading`: `/backend`, `/frontend`, `/probe` follow. */
+  readonly application: string;
+  /** Version of the application's release. */
+  readonly version: string;
+  /** Version of each third-party product: a pinned tag. */
+  readonly versions: Readonly<Record<Product, string>>;
+  /** Images of a service that are kept; not fewer than `rollbackDepth` + 1. */
+  readonly keep: number;
+  /** How many releases back a rollback can go. */
+  readonly rollbackDepth: number;
+}
+
+export interface LogSettings {
+  readonly level: LogLevel;
+  readonly retention: Duration;
+}
+
+export interface MetricSettings {
+  readonly retention: Duration;
+  readonly scrapeInterval: Duration;
+  /** Size of Prometheus' volume. */
+  readonly storageGiB: number;
+}
+
+export interface ServiceSettings {
+  readonly scaling: Scaling;
+  readonly resources: Resources;
+}
+
+/** Of the customer's application: another one takes the place of ours by these alone. */
+export interface HttpServiceSettings extends ServiceSettings {
+  readonly port: number;
+  /** Asks the process only. */
+  readonly livenessPath: string;
+  /** Started and not draining. */
+  readonly readinessPath: string;
+}
+
+export interface BackendSettings extends HttpServiceSettings {
+  readonly metricsPath: string;
+  readonly metricNames: MetricNames;
+}
+
+export type FrontendSettings = HttpServiceSettings;
+
+/** Names under which the backend counts what the alerts watch. */
+export interface MetricNames {
+  readonly requests: string;
+  readonly requestDuration: string;
+  readonly tradingHealthy: string;
+  readonly orders: string;
+  readonly backtestQueue: string;
+}
+
+export interface DatabaseSettings {
+  readonly management: "own" | "managed";
+  readonly name: string;
+  readonly user: string;
+  readonly storageGiB: number;
+  readonly maxConnections: number;
+  /** Of an own database. */
+  readonly resources: Resources;
+  /** Of a managed database. */
+  readonly instanceClass: string;
+  readonly multiZone: boolean;
+  readonly backupRetention: Duration;
+  readonly deletionProtection: boolean;
+}
+
+export interface CacheSettings {
+  readonly management: "own" | "managed";
+  /** `maxmemory` of the cache. */
+  readonly memoryMiB: number;
+  readonly storageGiB: number;
+  readonly resources: Resources;
+  readonly instanceClass: string;
+  readonly multiZone: boolean;
+}
+
+export interface AlertSettings {
+  readonly thresholds: AlertThresholds;
+  readonly receivers: Receivers;
+}
+
+/** One for each alert of the requirement that has a number; the unit is in the name. */
+export interface AlertThresholds {
+  readonly errorRatePercent: number;
+  readonly responseTimeP95: Duration;
+  readonly databaseConnectionsPercent: number;
+  readonly longRunningQuery: Duration;
+  readonly redisMemoryPercent: number;
+  readonly cpuPercent: number;
+  readonly memoryPercent: number;
+  readonly diskFreePercent: number;
+  readonly orderFailurePercent: number;
+  readonly backtestQueueLength: number;
+}
+
+/** The requirement's four channels. Their secrets (URL, routing key, password, token) are among the settings' secrets. */
+export interface Receivers {
+  readonly slack: { readonly channel: string };
+  readonly pagerduty: { readonly url: string };
+  readonly email: { readonly to: string; readonly from: string; readonly smarthost: string; readonly user: string };
+  readonly webhook: { readonly path: string };
+}

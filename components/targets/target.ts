@@ -1,0 +1,102 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
+import type { ManagedService, SecretName, SecretSources, WorkloadSpec } from "../workload/index.ts";
+
+/** Something in the contract that a target cannot express, and what it does instead. Tested, and printed in the docs. */
+export interface Difference {
+  /** The field of the WorkloadSpec, as `placement.scaling`. */
+  readonly field: string;
+  /** To which workloads it applies, in words. */
+  readonly where: string;
+  /** What the target does instead. */
+  readonly instead: string;
+  readonly why: string;
+}
+
+/** Sets of workloads and managed services, and the facts of the stack that a target needs before it makes the first resource. */
+export interface TargetContext {
+  readonly stack: string;
+  readonly environment: "development" | "staging" | "production";
+  readonly domain: string;
+  /** Version of the application's release; part of tags and labels. */
+  readonly version: string;
+  /** All of the stack, so that networks and firewalls can be laid before the workloads. */
+  readonly members: readonly (WorkloadSpec | ManagedService)[];
+  readonly secretSources: SecretSources;
+  /** The value of a secret: for targets and sources where the value passes through the program; encrypted in the state. */
+  secretValue(name: SecretName): pulumi.Output<string>;
+  /** User of the image registry where one is needed; its password is the secret `registryPassword`. */
+  readonly registryUser: string | undefined;
+  /** How many images of a service are kept; a target that keeps images locally keeps the same. */
+  readonly imagesKept: number;
+}
+
+/** A target that has laid its foundation (network, cluster …) under the platform and takes workloads. */
+export interface Target {
+  /** Makes the resources of one workload, as children of `parent`. */
+  workload(spec: WorkloadSpec, parent: pulumi.Resource): void;
+  /** Makes a managed service, as children of `parent`; only for those in the target's `managed`. */
+  managedService(service: ManagedService, parent: pulumi.Resource): void;
+  /** What a person wants to know after `up`: URLs, names. Never a secret. */
+  readonly outputs: Readonly<Record<string, pulumi.Input<string>>>;
+}
+
+/** Lays the foundation as children of `platform`. */
+export type TargetStart = (context: TargetContext, platform: pulumi.Resource) => Target;
+
+/** A target with its section of the stack file read. Pure but for `load`, which imports the provider's SDK. */
+export interface BoundTarget {
+  readonly name: string;
+  readonly differences: readonly Difference[];
+  /** What the cloud can run in place of a workload. */
+  readonly managed: readonly ManagedService["engine"][];
+  /** Name under which workloads reach `member`; known before anything is made, so that files can hold it. */
+  address(member: string, stack: string): string;
+  /** What this target cannot keep of a workload (a timing, a size), each one message; refused when the settings are read. */
+  problems(spec: WorkloadSpec): readonly string[];
+  /** How Prometheus finds instances and Promtail finds logs. */
+  readonly discovery: "dns" | "kubernetes" | "cloud-map";
+  load(): Promise<TargetStart>;
+}
+
+/** One folder under `targets/` is one of these; `targets/index.ts` lists them. */
+export interface TargetDescriptor {
+  /** Also the key of its section in the stack file. */
+  readonly name: string;
+  /** Its section of the stack file; every key has a default or a message that says what it is for. */
+  readonly schema: z.ZodType;
+  /** Reads the section; throws a ZodError on a bad one. */
+  bind(section: unknown): BoundTarget;
+}
+
+interface TargetDefinition<Section> {
+  readonly name: string;
+  readonly schema: z.ZodType<Section>;
+  readonly differences: readonly Difference[];
+  readonly managed: readonly ManagedService["engine"][];
+  readonly discovery: BoundTarget["discovery"];
+  address(member: string, stack: string): string;
+  problems(spec: WorkloadSpec): readonly string[];
+  load(section: Section): Promise<TargetStart>;
+}
+
+/** Ties a target's section to what needs it, so that no other folder knows the section's type. */
+export function defineTarget<Section>(definition: TargetDefinition<Section>): TargetDescriptor {
+  const { name, schema, differences, managed, discovery } = definition;
+  return {
+    name,
+    schema,
+    bind: (raw) => {
+      const section = schema.parse(raw ?? {});
+      return {
+        name,
+        differences,
+        managed,
+        discovery,
+        address: definition.address,
+        problems: definition.problems,
+        load: () => definition.load(section),
+      };
+    },
+  };
+}

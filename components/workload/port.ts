@@ -1,0 +1,28 @@
+import { require } from "./problem.ts";
+
+/**
+ * Who can reach a port:
+ * - `internal`: the workloads that say so in `connectsTo` (and Prometheus, where it is scraped);
+ * - `loopback`: those, and a developer on the same host (Docker only; elsewhere the same as `internal`);
+ * - `public`: customers.
+ */
+export type Exposure = "internal" | "loopback" | "public";
+
+/** A TCP port on which a workload listens: the same number in the container, behind its name and on a host. */
+export interface Port {
+  /** A DNS label of at most 15 characters, as Kubernetes asks of a port's name. */
+  readonly name: string;
+  readonly number: number;
+  readonly exposure: Exposure;
+}
+
+/** Refuses what no target can open. */
+export function port(value: Port): Port {
+  require(/^(?=.{1,15}$)[a-z](?:[a-z0-9-]*[a-z0-9])?$/.test(
+    value.name,
+  ), `port: name "${value.name}" must be 1 to 15 lower-case letters, digits or dashes, starting with a letter`);
+  require(Number.isInteger(value.number) &&
+    value.number >= 1 &&
+    value.number <= 65_535, `port ${value.name}: ${value.number} is not a port; allowed are 1 to 65535`);
+  return value;
+}

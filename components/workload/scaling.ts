@@ -1,0 +1,36 @@
+import { require } from "./problem.ts";
+
+/** What an automatic scaling holds steady. */
+export type ScalingTarget =
+  /** Mean use of the CPU request, in percent. */
+  | { readonly metric: "cpu"; readonly percent: number }
+  /** Requests per second of one replica. */
+  | { readonly metric: "requests"; readonly perSecond: number };
+
+/** How many instances: a number, or a range with what decides. */
+export type Scaling =
+  | { readonly kind: "fixed"; readonly replicas: number }
+  | { readonly kind: "automatic"; readonly minimum: number; readonly maximum: number; readonly target: ScalingTarget };
+
+/** Refuses empty ranges and targets that can never be met. */
+export function scaling(value: Scaling): Scaling {
+  if (value.kind === "fixed") {
+    require(Number.isInteger(value.replicas) &&
+      value.replicas >= 1, `scaling: replicas ${value.replicas} must be a whole number of at least 1`);
+    return value;
+  }
+  const { minimum, maximum, target } = value;
+  require(Number.isInteger(minimum) &&
+    minimum >= 1, `scaling: minimum ${minimum} must be a whole number of at least 1`);
+  require(Number.isInteger(maximum) &&
+    maximum > minimum, `scaling: maximum ${maximum} must be a whole number above the minimum ${minimum}`);
+  if (target.metric === "cpu") {
+    require(target.percent >= 10 && target.percent <= 95, `scaling: CPU target ${target.percent} % must be 10 to 95`);
+  } else {
+    require(target.perSecond > 0, `scaling: request target ${target.perSecond}/s must be above 0`);
+  }
+  return value;
+}
+
+/** The number that is always there, and the one a target without automatic scaling runs. */
+export const minimumReplicas = (value: Scaling): number => (value.kind === "fixed" ? value.replicas : value.minimum);

@@ -1,0 +1,10 @@
+import type { Duration } from "./duration.ts";
+
+/** What Prometheus should know of a workload. */
+export interface Scrape {
+  /** Name of one of the workload's ports. */
+  readonly port: string;
+  readonly path: string;
+  /** Default: the platform's scrape interval. */
+  readonly interval?: Duration;
+}

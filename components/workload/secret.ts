@@ -1,0 +1,48 @@
+/**
+ * A secret by reference: the value is never in a spec. Only a target resolves it, at the last moment.
+ * Which backend holds it is said once, in the settings' `secrets`.
+ */
+export interface SecretRef {
+  readonly secret: SecretName;
+}
+
+/** Every secret that the platform knows, by name. */
+export const secretNames = [
+  "databasePassword",
+  "cachePassword",
+  "tokenSigningKey",
+  "alertWebhookToken",
+  "grafanaAdminPassword",
+  "slackWebhookUrl",
+  "pagerdutyRoutingKey",
+  "smtpPassword",
+  "tlsCertificate",
+  "tlsPrivateKey",
+  "registryPassword",
+] as const;
+
+export type SecretName = (typeof secretNames)[number];
+
+/** Where a secret's value is held. */
+export type SecretSource =
+  /** Pulumi config `secrets:<key>` of the stack, encrypted; in dev the file in the user's data folder. */
+  | { readonly kind: "config"; readonly key: string }
+  /** An entry of AWS Secrets Manager, by its ARN: the value never passes through the program. */
+  | { readonly kind: "secretsManager"; readonly arn: string };
+
+export type SecretSources = Readonly<Record<SecretName, SecretSource>>;
+
+/** A secret as an environment variable. */
+export interface SecretVariable extends SecretRef {
+  readonly name: string;
+}
+
+/** A secret as a file; `template` holds `{}` once, where the value goes (default: the value alone). */
+export interface SecretFile extends SecretRef {
+  readonly path: string;
+  readonly template?: string;
+}
+
+/** The text of a secret file around its value. */
+export const secretFileText = (file: SecretFile, value: string): string =>
+  (file.template ?? "{}").replace("{}", () => value);
