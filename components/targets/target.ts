@@ -55,9 +55,20 @@ export interface BoundTarget {
   /** What this target cannot keep of a workload (a timing, a size), each one message; refused when the settings are read. */
   problems(spec: WorkloadSpec): readonly string[];
   /** How Prometheus finds instances and Promtail finds logs. */
-  readonly discovery: "dns" | "kubernetes" | "cloud-map";
+  readonly discovery: Discovery;
+  /** One host whose loopback a developer uses: there the gateway forwards the loopback ports of rolling workloads. */
+  readonly loopback: boolean;
+  /** Where Loki keeps its chunks. */
+  logStore(stack: string): LogStore;
   load(): Promise<TargetStart>;
 }
+
+/** `dns`: a name resolves to the instances' addresses. `cloud-map`: the same, but what runs once a host is found by its EC2 instance. */
+export type Discovery = "dns" | "kubernetes" | "cloud-map";
+
+export type LogStore =
+  | { readonly kind: "volume" }
+  | { readonly kind: "s3"; readonly bucket: string; readonly region: string };
 
 /** One folder under `targets/` is one of these; `targets/index.ts` lists them. */
 export interface TargetDescriptor {
@@ -74,9 +85,13 @@ interface TargetDefinition<Section> {
   readonly schema: z.ZodType<Section>;
   readonly differences: readonly Difference[];
   readonly managed: readonly ManagedService["engine"][];
-  readonly discovery: BoundTarget["discovery"];
-  address(member: string, stack: string): string;
-  problems(spec: WorkloadSpec): readonly string[];
+  readonly discovery: Discovery;
+  address(member: string, stack: string, section: Section): string;
+  problems(spec: WorkloadSpec, section: Section): readonly string[];
+  /** Default: false. */
+  readonly loopback?: boolean;
+  /** Default: a volume. */
+  logStore?(stack: string, section: Section): LogStore;
   load(section: Section): Promise<TargetStart>;
 }
 
@@ -93,8 +108,10 @@ export function defineTarget<Section>(definition: TargetDefinition<Section>): Ta
         differences,
         managed,
         discovery,
-        address: definition.address,
-        problems: definition.problems,
+        loopback: definition.loopback ?? false,
+        address: (member, stack) => definition.address(member, stack, section),
+        problems: (spec) => definition.problems(spec, section),
+        logStore: (stack) => definition.logStore?.(stack, section) ?? { kind: "volume" },
         load: () => definition.load(section),
       };
     },

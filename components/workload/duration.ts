@@ -1,4 +1,4 @@
-import { require } from "./problem.ts";
+import { ensure } from "./problem.ts";
 
 /** A length of time. Bare numbers never stand for time in this program. */
 export interface Duration {
@@ -7,8 +7,7 @@ export interface Duration {
 
 /** `count` seconds; refuses what is negative or no number. */
 export function seconds(count: number): Duration {
-  require(Number.isFinite(count) &&
-    count >= 0, `duration: ${count} seconds is not a length of time; use a number >= 0`);
+  ensure(Number.isFinite(count) && count >= 0, `duration: ${count} seconds is not a length of time; use a number >= 0`);
   return { seconds: count };
 }
 
@@ -25,7 +24,7 @@ export const isDuration = (text: string): boolean => grammar.test(text);
 
 /** Reads `1m30s`, `15d`, `250ms`: Prometheus' form, largest unit days. Throws on anything else. */
 export function parseDuration(text: string): Duration {
-  require(isDuration(text), `duration: "${text}" is not one; write it as 30s, 1m30s, 12h or 15d`);
+  ensure(isDuration(text), `duration: "${text}" is not one; write it as 30s, 1m30s, 12h or 15d`);
   let total = 0;
   for (const [, count, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|[dhms])/g)) {
     total += Number(count) * (unitSeconds.get(unit ?? "") ?? 0);

@@ -1,4 +1,4 @@
-import { require } from "./problem.ts";
+import { ensure } from "./problem.ts";
 
 /** A container image, pinned: which repository, which version, and the digest where it is known. */
 export interface Image {
@@ -19,17 +19,19 @@ export const isMovingTag = (tag: string): boolean => tag === "" || movingTags.te
 /** Refuses a moving tag, a repository without registry, and a digest that is none. */
 export function image(value: Image): Image {
   const { repository, version, digest } = value;
-  require(/^[a-z0-9.-]+(?::\d+)?(?:\/[a-z0-9._-]+)+$/.test(
-    repository,
-  ), `image: repository "${repository}" must be registry/path in lower case, as ghcr.io/example/backend`);
-  require(!isMovingTag(
-    version,
-  ), `image: version "${version}" of ${repository} moves; pin a full version, as 1.28.0-alpine`);
-  require(/^[\w][\w.-]{0,127}$/.test(version), `image: version "${version}" of ${repository} is not a tag`);
-  require(digest === undefined ||
-    /^sha256:[0-9a-f]{64}$/.test(
-      digest,
-    ), `image: digest "${digest}" of ${repository} must be sha256: and 64 hex digits`);
+  ensure(
+    /^[a-z0-9.-]+(?::\d+)?(?:\/[a-z0-9._-]+)+$/.test(repository),
+    `image: repository "${repository}" must be registry/path in lower case, as ghcr.io/example/backend`,
+  );
+  ensure(
+    !isMovingTag(version),
+    `image: version "${version}" of ${repository} moves; pin a full version, as 1.28.0-alpine`,
+  );
+  ensure(/^[\w][\w.-]{0,127}$/.test(version), `image: version "${version}" of ${repository} is not a tag`);
+  ensure(
+    digest === undefined || /^sha256:[0-9a-f]{64}$/.test(digest),
+    `image: digest "${digest}" of ${repository} must be sha256: and 64 hex digits`,
+  );
   return value;
 }
 

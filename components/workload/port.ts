@@ -1,4 +1,4 @@
-import { require } from "./problem.ts";
+import { ensure } from "./problem.ts";
 
 /**
  * Who can reach a port:
@@ -18,11 +18,13 @@ export interface Port {
 
 /** Refuses what no target can open. */
 export function port(value: Port): Port {
-  require(/^(?=.{1,15}$)[a-z](?:[a-z0-9-]*[a-z0-9])?$/.test(
-    value.name,
-  ), `port: name "${value.name}" must be 1 to 15 lower-case letters, digits or dashes, starting with a letter`);
-  require(Number.isInteger(value.number) &&
-    value.number >= 1 &&
-    value.number <= 65_535, `port ${value.name}: ${value.number} is not a port; allowed are 1 to 65535`);
+  ensure(
+    /^(?=.{1,15}$)[a-z](?:[a-z0-9-]*[a-z0-9])?$/.test(value.name),
+    `port: name "${value.name}" must be 1 to 15 lower-case letters, digits or dashes, starting with a letter`,
+  );
+  ensure(
+    Number.isInteger(value.number) && value.number >= 1 && value.number <= 65_535,
+    `port ${value.name}: ${value.number} is not a port; allowed are 1 to 65535`,
+  );
   return value;
 }

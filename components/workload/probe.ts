@@ -1,6 +1,6 @@
 import type { Duration } from "./duration.ts";
 import { isLonger, seconds } from "./duration.ts";
-import { require } from "./problem.ts";
+import { ensure } from "./problem.ts";
 
 /** What a probe asks. Ports are named, so that a probe never points at a port that the workload does not have. */
 export type Check =
@@ -42,34 +42,41 @@ const wholeSeconds = ({ seconds: count }: Duration): boolean => Number.isInteger
 /** Refuses timings that no orchestrator takes, and a timeout that outlasts the interval. */
 export function probe(value: Probe): Probe {
   const { check, interval, timeout, failureThreshold } = value;
-  require(wholeSeconds(interval), `probe: interval ${interval.seconds} s must be whole seconds, at least 1`);
-  require(wholeSeconds(timeout), `probe: timeout ${timeout.seconds} s must be whole seconds, at least 1`);
-  require(isLonger(
-    interval,
-    timeout,
-  ), `probe: timeout ${timeout.seconds} s must be shorter than the interval ${interval.seconds} s`);
-  require(Number.isInteger(failureThreshold) &&
-    failureThreshold >= 1 &&
-    failureThreshold <=
-      10, `probe: failureThreshold ${failureThreshold} must be a whole number from 1 to 10 (the range of ECS)`);
+  ensure(wholeSeconds(interval), `probe: interval ${interval.seconds} s must be whole seconds, at least 1`);
+  ensure(wholeSeconds(timeout), `probe: timeout ${timeout.seconds} s must be whole seconds, at least 1`);
+  ensure(
+    isLonger(interval, timeout),
+    `probe: timeout ${timeout.seconds} s must be shorter than the interval ${interval.seconds} s`,
+  );
+  ensure(
+    Number.isInteger(failureThreshold) && failureThreshold >= 1,
+    `probe: failureThreshold ${failureThreshold} must be a whole number of at least 1`,
+  );
   if (check.kind === "http") {
-    require(/^\/[\w\-./~%?=&]*$/.test(
-      check.path,
-    ), `probe: path "${check.path}" must start with / and hold no spaces or quotes`);
+    ensure(
+      /^\/[\w\-./~%?=&]*$/.test(check.path),
+      `probe: path "${check.path}" must start with / and hold no spaces or quotes`,
+    );
   }
   if (check.kind === "command") {
-    require(check.command.length > 0, "probe: command is empty; name the program and its arguments");
+    ensure(check.command.length > 0, "probe: command is empty; name the program and its arguments");
   }
   return value;
 }
 
 /** Checks what must hold between the probes of one workload. */
 export function probes(value: Probes): Probes {
-  require(JSON.stringify(value.liveness.check) !== JSON.stringify(value.readiness.check) ||
-    isLonger(
-      patience(value.liveness),
-      patience(value.readiness),
-    ), "probes: liveness asks the same as readiness and gives up no later: a slow moment would restart what should only get no traffic");
+  for (const { failureThreshold } of [value.liveness, value.readiness]) {
+    ensure(
+      failureThreshold <= 10,
+      `probes: failureThreshold ${failureThreshold} must be at most 10 (the range of ECS); a slow start has the startup probe`,
+    );
+  }
+  ensure(
+    JSON.stringify(value.liveness.check) !== JSON.stringify(value.readiness.check) ||
+      isLonger(patience(value.liveness), patience(value.readiness)),
+    "probes: liveness asks the same as readiness and gives up no later: a slow moment would restart what should only get no traffic",
+  );
   return value;
 }
 

@@ -7,6 +7,6 @@ export class InvalidSpec extends Error {
 }
 
 /** Throws {@link InvalidSpec} with `message` unless `condition` holds. */
-export function require(condition: boolean, message: string): asserts condition {
+export function ensure(condition: boolean, message: string): asserts condition {
   if (!condition) throw new InvalidSpec(message);
 }

@@ -1,5 +1,5 @@
 import type { Duration } from "./duration.ts";
-import { require } from "./problem.ts";
+import { ensure } from "./problem.ts";
 
 interface RolloutBase {
   /** A release that fails is taken back; the last good one serves on. */
@@ -37,18 +37,25 @@ export type Rollout = RollingRollout | StopFirstRollout | PerHostRollout;
 
 /** Refuses a rollout that can never make progress or never go back. */
 export function rollout<R extends Rollout>(value: R): R {
-  require(Number.isInteger(value.revisionsKept) &&
-    value.revisionsKept >=
-      1, `rollout: revisionsKept ${value.revisionsKept} must be at least 1, or there is nothing to go back to`);
+  ensure(
+    Number.isInteger(value.revisionsKept) && value.revisionsKept >= 1,
+    `rollout: revisionsKept ${value.revisionsKept} must be at least 1, or there is nothing to go back to`,
+  );
   if (value.strategy === "rolling") {
-    require(Number.isInteger(value.surge) &&
-      value.surge >= 1, `rollout: surge ${value.surge} must be a whole number of at least 1`);
-    require(Number.isInteger(value.unavailable) &&
-      value.unavailable >= 0, `rollout: unavailable ${value.unavailable} must be a whole number of at least 0`);
+    ensure(
+      Number.isInteger(value.surge) && value.surge >= 1,
+      `rollout: surge ${value.surge} must be a whole number of at least 1`,
+    );
+    ensure(
+      Number.isInteger(value.unavailable) && value.unavailable >= 0,
+      `rollout: unavailable ${value.unavailable} must be a whole number of at least 0`,
+    );
   }
   if (value.strategy === "per-host") {
-    require(value.unavailable >=
-      1, `rollout: unavailable ${value.unavailable} must be at least 1: two instances cannot share a host`);
+    ensure(
+      value.unavailable >= 1,
+      `rollout: unavailable ${value.unavailable} must be at least 1: two instances cannot share a host`,
+    );
   }
   return value;
 }

@@ -1,4 +1,4 @@
-import { require } from "./problem.ts";
+import { ensure } from "./problem.ts";
 
 /** What an automatic scaling holds steady. */
 export type ScalingTarget =
@@ -15,19 +15,22 @@ export type Scaling =
 /** Refuses empty ranges and targets that can never be met. */
 export function scaling(value: Scaling): Scaling {
   if (value.kind === "fixed") {
-    require(Number.isInteger(value.replicas) &&
-      value.replicas >= 1, `scaling: replicas ${value.replicas} must be a whole number of at least 1`);
+    ensure(
+      Number.isInteger(value.replicas) && value.replicas >= 1,
+      `scaling: replicas ${value.replicas} must be a whole number of at least 1`,
+    );
     return value;
   }
   const { minimum, maximum, target } = value;
-  require(Number.isInteger(minimum) &&
-    minimum >= 1, `scaling: minimum ${minimum} must be a whole number of at least 1`);
-  require(Number.isInteger(maximum) &&
-    maximum > minimum, `scaling: maximum ${maximum} must be a whole number above the minimum ${minimum}`);
+  ensure(Number.isInteger(minimum) && minimum >= 1, `scaling: minimum ${minimum} must be a whole number of at least 1`);
+  ensure(
+    Number.isInteger(maximum) && maximum > minimum,
+    `scaling: maximum ${maximum} must be a whole number above the minimum ${minimum}`,
+  );
   if (target.metric === "cpu") {
-    require(target.percent >= 10 && target.percent <= 95, `scaling: CPU target ${target.percent} % must be 10 to 95`);
+    ensure(target.percent >= 10 && target.percent <= 95, `scaling: CPU target ${target.percent} % must be 10 to 95`);
   } else {
-    require(target.perSecond > 0, `scaling: request target ${target.perSecond}/s must be above 0`);
+    ensure(target.perSecond > 0, `scaling: request target ${target.perSecond}/s must be above 0`);
   }
   return value;
 }
