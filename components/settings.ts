@@ -62,11 +62,15 @@ export interface ImageSettings {
 export interface LogSettings {
   readonly level: LogLevel;
   readonly retention: Duration;
+  /** Size of Loki's volume. */
+  readonly storageGiB: number;
 }
 
 export interface MetricSettings {
   readonly retention: Duration;
   readonly scrapeInterval: Duration;
+  /** Not longer than the interval. */
+  readonly scrapeTimeout: Duration;
   /** Size of Prometheus' volume. */
   readonly storageGiB: number;
 }

@@ -1,0 +1,17 @@
+import type { Blueprint } from "../blueprint.ts";
+import type { ManagedService, WorkloadSpec } from "../workload/index.ts";
+import { backend, worker } from "./backend.ts";
+import { cache } from "./cache.ts";
+import { database } from "./database.ts";
+import { frontend } from "./frontend.ts";
+import { gateway } from "./gateway.ts";
+
+/** The customers' side of the platform, in the order of its start. A new workload is a file and a line. */
+export const applicationMembers = (plan: Blueprint): readonly (WorkloadSpec | ManagedService)[] => [
+  database(plan),
+  cache(plan),
+  backend(plan),
+  worker(plan),
+  frontend(plan),
+  gateway(plan),
+];

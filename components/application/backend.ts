@@ -1,0 +1,84 @@
+import {
+  applicationUser,
+  type Blueprint,
+  connection,
+  httpProbes,
+  logsOf,
+  ownImage,
+  plain,
+  rolling,
+} from "../blueprint.ts";
+import { levelWord } from "../logging/levels.ts";
+import { port, type WorkloadSpec, workload } from "../workload/index.ts";
+
+/** The trading application's API. */
+export function backend(plan: Blueprint): WorkloadSpec {
+  const { backend: own } = plan.settings;
+  return workload({
+    ...backendProcess(plan),
+    name: "backend",
+    args: ["serve"],
+    ports: [port({ name: "http", number: own.port, exposure: "loopback" })],
+    placement: { kind: "stateless", scaling: own.scaling, rollout: rolling(plan) },
+    resources: own.resources,
+    internet: true,
+  });
+}
+
+/** The same image, working off queued backtests and the outbox; answers probes and Prometheus on the same paths. */
+export function worker(plan: Blueprint): WorkloadSpec {
+  const { backend: own, worker: settings } = plan.settings;
+  return workload({
+    ...backendProcess(plan),
+    name: "worker",
+    args: ["work"],
+    ports: [port({ name: "http", number: own.port, exposure: "internal" })],
+    placement: { kind: "stateless", scaling: settings.scaling, rollout: rolling(plan, 60) },
+    resources: settings.resources,
+    internet: true,
+  });
+}
+
+function backendProcess(plan: Blueprint) {
+  const { settings, address } = plan;
+  const { backend: own, database, environment, images, logs } = settings;
+  return {
+    ...plain,
+    part: "application",
+    image: ownImage(plan, "backend"),
+    variables: {
+      PORT: String(own.port),
+      ENVIRONMENT: environment,
+      SERVICE_VERSION: images.version,
+      LOG_LEVEL: levelWord("backend", logs.level),
+      LOG_FORMAT: environment === "development" ? "console" : "json",
+      DATABASE_HOST: address("database"),
+      DATABASE_PORT: "5432",
+      DATABASE_NAME: database.name,
+      DATABASE_USER: database.user,
+      DATABASE_TLS: database.management === "managed" ? "require" : "disable",
+      CACHE_HOST: address("cache"),
+      CACHE_PORT: "6379",
+      CACHE_TLS: settings.cache.management === "managed" ? "require" : "disable",
+    },
+    secretVariables: [
+      { name: "DATABASE_PASSWORD", secret: "databasePassword" },
+      { name: "CACHE_PASSWORD", secret: "cachePassword" },
+      { name: "TOKEN_SIGNING_KEY", secret: "tokenSigningKey" },
+      { name: "ALERT_WEBHOOK_TOKEN", secret: "alertWebhookToken" },
+    ],
+    probes: httpProbes({
+      port: "http",
+      liveness: own.livenessPath,
+      readiness: own.readinessPath,
+      tool: "wget",
+      startMinutes: 2,
+    }),
+    user: applicationUser,
+    volumes: [{ kind: "scratch", name: "tmp", path: "/tmp", sizeMiB: 64 }],
+    logs: logsOf(plan, environment === "development" ? "console" : "json"),
+    scrape: { port: "http", path: own.metricsPath },
+    connectsTo: [connection("database", "postgres"), connection("cache", "redis")],
+    startsAfter: ["database", "cache"],
+  } as const;
+}

@@ -1,0 +1,75 @@
+import { type Blueprint, checkedBy, logsOf, plain, productImage, stopFirst } from "../blueprint.ts";
+import { levelWord } from "../logging/levels.ts";
+import { type ManagedDatabase, port, type WorkloadSpec, workload } from "../workload/index.ts";
+
+/** Server parameters that hold for both kinds of database. */
+function parameters({ settings: { database, logs } }: Blueprint): Readonly<Record<string, string>> {
+  return {
+    max_connections: String(database.maxConnections),
+    log_min_messages: levelWord("postgres", logs.level),
+    // Milliseconds; a statement that holds locks for a minute is an incident, LongRunningQueries tells of it.
+    idle_in_transaction_session_timeout: "300000",
+  };
+}
+
+/** PostgreSQL: a container of our own, or the cloud's. */
+export function database(plan: Blueprint): WorkloadSpec | ManagedDatabase {
+  return plan.settings.database.management === "own" ? ownDatabase(plan) : managedDatabase(plan);
+}
+
+function ownDatabase(plan: Blueprint): WorkloadSpec {
+  const { database: own } = plan.settings;
+  return workload({
+    ...plain,
+    name: "database",
+    part: "application",
+    image: productImage(plan, "postgres"),
+    args: ["postgres", ...Object.entries(parameters(plan)).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
+    variables: {
+      POSTGRES_DB: own.name,
+      POSTGRES_USER: own.user,
+      POSTGRES_PASSWORD_FILE: "/etc/database/password",
+      PGDATA: "/var/lib/postgresql/data/pgdata",
+    },
+    secretFiles: [{ path: "/etc/database/password", secret: "databasePassword" }],
+    ports: [port({ name: "postgres", number: 5432, exposure: "loopback" })],
+    probes: checkedBy(
+      // Liveness asks for the process only: a server that recovers after a crash must not be restarted.
+      { kind: "command", command: ["pg_ctl", "status"] },
+      { kind: "command", command: ["pg_isready", "-h", "127.0.0.1", "-U", own.user, "-d", own.name] },
+      "wget",
+      5,
+    ),
+    placement: { kind: "stateful", replicas: 1, rollout: stopFirst(plan) },
+    resources: own.resources,
+    // postgres in the alpine image.
+    user: { kind: "non-root", uid: 70, gid: 70 },
+    volumes: [
+      { kind: "persistent", name: "data", path: "/var/lib/postgresql/data", sizeGiB: own.storageGiB },
+      { kind: "scratch", name: "run", path: "/var/run/postgresql", sizeMiB: 1 },
+      { kind: "scratch", name: "tmp", path: "/tmp", sizeMiB: 64 },
+    ],
+    logs: logsOf(plan, "product"),
+  });
+}
+
+function managedDatabase(plan: Blueprint): ManagedDatabase {
+  const { database: own, images } = plan.settings;
+  return {
+    kind: "managed",
+    engine: "postgres",
+    name: "database",
+    part: "application",
+    // The cloud keeps the minor version current by itself: it takes the major one.
+    version: images.versions.postgres.split(".")[0] ?? images.versions.postgres,
+    instanceClass: own.instanceClass,
+    port: 5432,
+    multiZone: own.multiZone,
+    backupRetention: own.backupRetention,
+    sizeGiB: own.storageGiB,
+    database: own.name,
+    user: own.user,
+    deletionProtection: own.deletionProtection,
+    parameters: parameters(plan),
+  };
+}

@@ -1,0 +1,158 @@
+import type { Product, Settings } from "./settings.ts";
+import {
+  type Connection,
+  type Image,
+  image,
+  inRegistry,
+  type Logs,
+  minutes,
+  type PerHostRollout,
+  type Probe,
+  type Probes,
+  type ProbeTool,
+  probe,
+  probes,
+  type RollingRollout,
+  rollout,
+  type StopFirstRollout,
+  seconds,
+  type User,
+} from "./workload/index.ts";
+
+/** What every function that describes a workload starts from. */
+export interface Blueprint {
+  readonly settings: Settings;
+  /** Name under which a member of the platform is reached on the stack's target. */
+  address(member: string): string;
+}
+
+export function blueprint(settings: Settings): Blueprint {
+  return { settings, address: (member) => settings.target.address(member, settings.stack) };
+}
+
+/** Where the makers publish; versions are settings. */
+const repositories: Readonly<Record<Product, string>> = {
+  nginx: "docker.io/library/nginx",
+  postgres: "docker.io/library/postgres",
+  redis: "docker.io/library/redis",
+  prometheus: "docker.io/prom/prometheus",
+  alertmanager: "docker.io/prom/alertmanager",
+  grafana: "docker.io/grafana/grafana",
+  loki: "docker.io/grafana/loki",
+  promtail: "docker.io/grafana/promtail",
+  nodeExporter: "docker.io/prom/node-exporter",
+  redisExporter: "docker.io/oliver006/redis_exporter",
+  postgresExporter: "docker.io/prometheuscommunity/postgres-exporter",
+  blackboxExporter: "docker.io/prom/blackbox-exporter",
+  cadvisor: "gcr.io/cadvisor/cadvisor",
+  kubeStateMetrics: "registry.k8s.io/kube-state-metrics/kube-state-metrics",
+};
+
+/** The pinned image of a third-party product, from the stack's registry. */
+export const productImage = ({ settings: { images } }: Blueprint, product: Product): Image =>
+  mirrored(image({ repository: repositories[product], version: images.versions[product] }), images.registry);
+
+/** The application's own image, in the release's version. */
+export const ownImage = ({ settings: { images } }: Blueprint, service: "backend" | "frontend"): Image =>
+  mirrored(image({ repository: `${images.application}/${service}`, version: images.version }), images.registry);
+
+const mirrored = (original: Image, registry: string | undefined): Image =>
+  registry === undefined ? original : inRegistry(original, registry);
+
+export const logsOf = ({ settings }: Blueprint, format: Logs["format"]): Logs => ({
+  level: settings.logs.level,
+  format,
+});
+
+/** `nobody`, as the Prometheus project's images have it. */
+export const nobody: User = { kind: "non-root", uid: 65_534, gid: 65_534 };
+
+/** The user that the application's own images are built with. */
+export const applicationUser: User = { kind: "non-root", uid: 10_001, gid: 10_001 };
+
+export const connection = (to: string, port: string): Connection => ({ to, port });
+
+interface HttpProbes {
+  readonly port: string;
+  readonly liveness: string;
+  readonly readiness: string;
+  readonly tool: ProbeTool;
+  /** How long the start may take; default: as long as readiness has patience. */
+  readonly startMinutes?: number;
+}
+
+/**
+ * The usual probes over HTTP. Readiness takes an instance out within 17 s; liveness, the harsher remedy, waits a minute.
+ * 5 s and 2 s are the shortest that ECS offers and this platform uses.
+ */
+export function httpProbes({ port, liveness, readiness, tool, startMinutes }: HttpProbes): Probes {
+  const ask = (path: string): Probe["check"] => ({ kind: "http", path, port });
+  return checkedBy(ask(liveness), ask(readiness), tool, startMinutes);
+}
+
+/** The same timings around any two checks. */
+export function checkedBy(
+  liveness: Probe["check"],
+  readiness: Probe["check"],
+  tool: ProbeTool,
+  startMinutes?: number,
+): Probes {
+  return probes({
+    liveness: probe({ check: liveness, interval: seconds(15), timeout: seconds(5), failureThreshold: 4 }),
+    readiness: probe({ check: readiness, interval: seconds(5), timeout: seconds(2), failureThreshold: 3 }),
+    ...(startMinutes === undefined ? {} : { startup: startupProbe(readiness, startMinutes) }),
+    tool,
+  });
+}
+
+const startupProbe = (check: Probe["check"], startMinutes: number): Probe =>
+  probe({ check, interval: seconds(5), timeout: seconds(2), failureThreshold: startMinutes * 12 });
+
+/** One new instance at a time, none missing. */
+export function rolling({ settings }: Blueprint, stopSeconds = 30): RollingRollout {
+  return rollout({
+    strategy: "rolling",
+    surge: 1,
+    unavailable: 0,
+    rollbackOnFailure: true,
+    progressDeadline: minutes(5),
+    revisionsKept: settings.images.rollbackDepth,
+    stopGracePeriod: seconds(stopSeconds),
+  });
+}
+
+/** For the owner of a volume: databases get time to write it down. */
+export function stopFirst({ settings }: Blueprint, stopSeconds = 60): StopFirstRollout {
+  return rollout({
+    strategy: "stop-first",
+    rollbackOnFailure: true,
+    progressDeadline: minutes(10),
+    revisionsKept: settings.images.rollbackDepth,
+    stopGracePeriod: seconds(stopSeconds),
+  });
+}
+
+export function perHost({ settings }: Blueprint): PerHostRollout {
+  return rollout({
+    strategy: "per-host",
+    unavailable: 1,
+    rollbackOnFailure: true,
+    progressDeadline: minutes(5),
+    revisionsKept: settings.images.rollbackDepth,
+    stopGracePeriod: seconds(30),
+  });
+}
+
+/** What most workloads do not have; spread into a spec, then state the rest. */
+export const plain = {
+  args: [],
+  variables: {},
+  secretVariables: [],
+  files: [],
+  secretFiles: [],
+  readOnlyRootFilesystem: true,
+  volumes: [],
+  connectsTo: [],
+  startsAfter: [],
+  internet: false,
+} as const;

@@ -1,0 +1,72 @@
+import { stringify } from "yaml";
+import { type Blueprint, checkedBy, logsOf, plain, productImage, stopFirst } from "../blueprint.ts";
+import { formatDuration, port, resources, type WorkloadSpec, workload } from "../workload/index.ts";
+import { levelWord } from "./levels.ts";
+
+/** Stores and finds log lines: one binary, TSDB schema, retention by the compactor. */
+export function loki(plan: Blueprint): WorkloadSpec {
+  return workload({
+    ...plain,
+    name: "loki",
+    part: "logging",
+    image: productImage(plan, "loki"),
+    args: [
+      "-config.file=/etc/loki/loki.yml",
+      `-log.level=${levelWord("loki", plan.settings.logs.level)}`,
+      "-log.format=json",
+    ],
+    files: [{ path: "/etc/loki/loki.yml", content: lokiConfig(plan) }],
+    ports: [port({ name: "http", number: 3100, exposure: "loopback" })],
+    probes: checkedBy(
+      // Liveness asks the process only: `/ready` is also "no" while the ring settles.
+      { kind: "http", path: "/loki/api/v1/status/buildinfo", port: "http" },
+      { kind: "http", path: "/ready", port: "http" },
+      "wget",
+      4,
+    ),
+    placement: { kind: "stateful", replicas: 1, rollout: stopFirst(plan) },
+    resources: resources({ cpu: { request: 100, limit: 1000 }, memory: { request: 256, limit: 1024 } }),
+    user: { kind: "non-root", uid: 10_001, gid: 10_001 },
+    // With chunks in S3 the volume holds the write-ahead log and the index cache only.
+    volumes: [{ kind: "persistent", name: "data", path: "/loki", sizeGiB: plan.settings.logs.storageGiB }],
+    logs: logsOf(plan, "json"),
+    scrape: { port: "http", path: "/metrics" },
+    internet: plan.settings.target.logStore(plan.settings.stack).kind === "s3",
+  });
+}
+
+function lokiConfig({ settings: { logs, stack, target } }: Blueprint): string {
+  const store = target.logStore(stack);
+  const config = {
+    auth_enabled: false,
+    analytics: { reporting_enabled: false },
+    server: { http_listen_port: 3100 },
+    common: {
+      path_prefix: "/loki",
+      replication_factor: 1,
+      ring: { kvstore: { store: "inmemory" } },
+      storage:
+        store.kind === "s3"
+          ? { s3: { bucketnames: store.bucket, region: store.region } }
+          : { filesystem: { chunks_directory: "/loki/chunks", rules_directory: "/loki/rules" } },
+    },
+    schema_config: {
+      configs: [
+        {
+          from: "2026-01-01",
+          store: "tsdb",
+          object_store: store.kind === "s3" ? "s3" : "filesystem",
+          schema: "v13",
+          index: { prefix: "index_", period: "24h" },
+        },
+      ],
+    },
+    compactor: {
+      working_directory: "/loki/compactor",
+      retention_enabled: true,
+      delete_request_store: store.kind === "s3" ? "s3" : "filesystem",
+    },
+    limits_config: { retention_period: formatDuration(logs.retention), allow_structured_metadata: true },
+  };
+  return `# Rendered by ./platform render from components/logging/loki.ts.\n${stringify(config)}`;
+}

@@ -1,0 +1,200 @@
+import { stringify } from "yaml";
+import {
+  type Blueprint,
+  connection,
+  httpProbes,
+  logsOf,
+  nobody,
+  perHost,
+  plain,
+  productImage,
+  rolling,
+} from "../blueprint.ts";
+import { levelWord } from "../logging/levels.ts";
+import { port, resources, type WorkloadSpec, workload } from "../workload/index.ts";
+
+/** What every exporter needs: it keeps nothing, so it is small and replaced at will. */
+const small = resources({ cpu: { request: 20, limit: 200 }, memory: { request: 32, limit: 128 } });
+
+const alone = (plan: Blueprint) =>
+  ({ kind: "stateless", scaling: { kind: "fixed", replicas: 1 }, rollout: rolling(plan, 10) }) as const;
+
+/** CPU, memory and disks of each host. */
+export function nodeExporter(plan: Blueprint): WorkloadSpec {
+  return workload({
+    ...plain,
+    name: "node-exporter",
+    part: "monitoring",
+    image: productImage(plan, "nodeExporter"),
+    args: [
+      "--path.rootfs=/host",
+      "--web.listen-address=:9100",
+      "--no-collector.wifi",
+      `--log.level=${levelWord("nodeExporter", plan.settings.logs.level)}`,
+      "--log.format=json",
+    ],
+    ports: [port({ name: "http", number: 9100, exposure: "loopback" })],
+    probes: httpProbes({ port: "http", liveness: "/", readiness: "/", tool: "wget" }),
+    placement: { kind: "per-host", rollout: perHost(plan) },
+    resources: small,
+    user: { kind: "root", reason: "file systems mounted below folders that only root may enter would be missing" },
+    volumes: [{ kind: "host", name: "root", path: "/host", hostPath: "/", readOnly: true }],
+    logs: logsOf(plan, "json"),
+    scrape: { port: "http", path: "/metrics" },
+  });
+}
+
+/** Memory, keys and clients of the cache. */
+export function redisExporter(plan: Blueprint): WorkloadSpec {
+  const { cache } = plan.settings;
+  return workload({
+    ...plain,
+    name: "redis-exporter",
+    part: "monitoring",
+    image: productImage(plan, "redisExporter"),
+    args: [
+      `--redis.addr=${cache.management === "managed" ? "rediss" : "redis"}://${plan.address("cache")}:6379`,
+      "--web.listen-address=:9121",
+      `--log-level=${levelWord("redisExporter", plan.settings.logs.level)}`,
+      "--log-format=json",
+    ],
+    secretVariables: [{ name: "REDIS_PASSWORD", secret: "cachePassword" }],
+    ports: [port({ name: "http", number: 9121, exposure: "loopback" })],
+    probes: httpProbes({ port: "http", liveness: "/health", readiness: "/health", tool: "probe-binary" }),
+    placement: alone(plan),
+    resources: small,
+    user: { kind: "non-root", uid: 59_000, gid: 59_000 },
+    logs: logsOf(plan, "json"),
+    scrape: { port: "http", path: "/metrics" },
+    connectsTo: [connection("cache", "redis")],
+  });
+}
+
+/** Connections, locks and long transactions of the database. */
+export function postgresExporter(plan: Blueprint): WorkloadSpec {
+  const { database } = plan.settings;
+  const tls = database.management === "managed" ? "require" : "disable";
+  return workload({
+    ...plain,
+    name: "postgres-exporter",
+    part: "monitoring",
+    image: productImage(plan, "postgresExporter"),
+    args: [
+      "--web.listen-address=:9187",
+      "--collector.long_running_transactions",
+      `--log.level=${levelWord("postgresExporter", plan.settings.logs.level)}`,
+      "--log.format=json",
+    ],
+    variables: {
+      DATA_SOURCE_URI: `${plan.address("database")}:5432/${database.name}?sslmode=${tls}`,
+      DATA_SOURCE_USER: database.user,
+    },
+    secretVariables: [{ name: "DATA_SOURCE_PASS", secret: "databasePassword" }],
+    ports: [port({ name: "http", number: 9187, exposure: "loopback" })],
+    probes: httpProbes({ port: "http", liveness: "/", readiness: "/", tool: "wget" }),
+    placement: alone(plan),
+    resources: small,
+    user: nobody,
+    logs: logsOf(plan, "json"),
+    scrape: { port: "http", path: "/metrics" },
+    connectsTo: [connection("database", "postgres")],
+  });
+}
+
+/** Asks the public address as a customer would: an unreachable site is invisible from the inside. */
+export function blackboxExporter(plan: Blueprint): WorkloadSpec {
+  const config = { modules: { https_2xx: { prober: "http", timeout: "5s", http: { preferred_ip_protocol: "ip4" } } } };
+  return workload({
+    ...plain,
+    name: "blackbox-exporter",
+    part: "monitoring",
+    image: productImage(plan, "blackboxExporter"),
+    args: [
+      "--config.file=/etc/blackbox/blackbox.yml",
+      "--web.listen-address=:9115",
+      `--log.level=${levelWord("blackboxExporter", plan.settings.logs.level)}`,
+      "--log.format=json",
+    ],
+    files: [{ path: "/etc/blackbox/blackbox.yml", content: stringify(config) }],
+    ports: [port({ name: "http", number: 9115, exposure: "internal" })],
+    probes: httpProbes({ port: "http", liveness: "/-/healthy", readiness: "/-/healthy", tool: "wget" }),
+    placement: alone(plan),
+    resources: small,
+    user: nobody,
+    logs: logsOf(plan, "json"),
+    scrape: { port: "http", path: "/metrics" },
+    connectsTo: [connection("gateway", "http")],
+    internet: true,
+  });
+}
+
+/** Restart loops and use against limits: of containers, where a host runs them without Kubernetes. */
+export function cadvisor(plan: Blueprint): WorkloadSpec {
+  const host = (name: string, path: string, hostPath: string) =>
+    ({ kind: "host", name, path, hostPath, readOnly: true }) as const;
+  return workload({
+    ...plain,
+    name: "cadvisor",
+    part: "monitoring",
+    image: productImage(plan, "cadvisor"),
+    args: [
+      "--port=8080",
+      "--docker_only=true",
+      "--store_container_labels=true",
+      `--v=${levelWord("cadvisor", plan.settings.logs.level)}`,
+    ],
+    ports: [port({ name: "http", number: 8080, exposure: "internal" })],
+    probes: httpProbes({ port: "http", liveness: "/healthz", readiness: "/healthz", tool: "wget" }),
+    placement: { kind: "per-host", rollout: perHost(plan) },
+    resources: resources({ cpu: { request: 50, limit: 500 }, memory: { request: 128, limit: 384 } }),
+    user: { kind: "root", reason: "reads the control groups of every container and Docker's socket" },
+    volumes: [
+      host("root", "/rootfs", "/"),
+      host("run", "/var/run", "/var/run"),
+      host("sys", "/sys", "/sys"),
+      host("docker", "/var/lib/docker", "/var/lib/docker"),
+    ],
+    logs: logsOf(plan, "product"),
+    scrape: { port: "http", path: "/metrics" },
+  });
+}
+
+/** Stuck rollouts and restart loops, as the Kubernetes API tells them. */
+export function kubeStateMetrics(plan: Blueprint): WorkloadSpec {
+  return workload({
+    ...plain,
+    name: "kube-state-metrics",
+    part: "monitoring",
+    image: productImage(plan, "kubeStateMetrics"),
+    args: [
+      "--port=8080",
+      "--telemetry-port=8081",
+      "--resources=pods,deployments,statefulsets,daemonsets,horizontalpodautoscalers,persistentvolumeclaims",
+      `--namespaces=$(POD_NAMESPACE)`,
+      `--v=${levelWord("kubeStateMetrics", plan.settings.logs.level)}`,
+    ],
+    ports: [
+      port({ name: "http", number: 8080, exposure: "internal" }),
+      port({ name: "telemetry", number: 8081, exposure: "internal" }),
+    ],
+    probes: httpProbes({ port: "http", liveness: "/livez", readiness: "/healthz", tool: "probe-binary" }),
+    placement: alone(plan),
+    resources: small,
+    user: nobody,
+    logs: logsOf(plan, "product"),
+    scrape: { port: "http", path: "/metrics" },
+    kubernetesAccess: {
+      resources: [
+        "pods",
+        "deployments",
+        "statefulsets",
+        "daemonsets",
+        "horizontalpodautoscalers",
+        "persistentvolumeclaims",
+      ],
+      verbs: ["list", "watch"],
+      scope: "namespace",
+    },
+    internet: false,
+  });
+}

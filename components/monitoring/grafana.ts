@@ -1,0 +1,71 @@
+import { stringify } from "yaml";
+import { type Blueprint, connection, httpProbes, logsOf, plain, productImage, stopFirst } from "../blueprint.ts";
+import { levelWord } from "../logging/levels.ts";
+import { port, resources, type WorkloadSpec, workload } from "../workload/index.ts";
+
+const folder = "/etc/grafana-provisioning";
+
+/** Dashboards over Prometheus and Loki; provisioned only from files. */
+export function grafana(plan: Blueprint): WorkloadSpec {
+  return workload({
+    ...plain,
+    name: "grafana",
+    part: "monitoring",
+    image: productImage(plan, "grafana"),
+    variables: {
+      GF_SERVER_HTTP_PORT: "3001",
+      GF_PATHS_PROVISIONING: folder,
+      GF_LOG_MODE: "console",
+      GF_LOG_LEVEL: levelWord("grafana", plan.settings.logs.level),
+      GF_SECURITY_ADMIN_PASSWORD__FILE: "/etc/grafana-secrets/admin-password",
+      GF_AUTH_ANONYMOUS_ENABLED: "false",
+      GF_USERS_ALLOW_SIGN_UP: "false",
+      GF_ANALYTICS_REPORTING_ENABLED: "false",
+      GF_ANALYTICS_CHECK_FOR_UPDATES: "false",
+      GF_PLUGINS_PREINSTALL_DISABLED: "true",
+    },
+    files: [{ path: `${folder}/datasources/datasources.yml`, content: datasources(plan) }],
+    secretFiles: [{ path: "/etc/grafana-secrets/admin-password", secret: "grafanaAdminPassword" }],
+    // Not Grafana's usual 3000: that is the frontend's.
+    ports: [port({ name: "http", number: 3001, exposure: "loopback" })],
+    // The first start migrates Grafana's own database.
+    probes: httpProbes({
+      port: "http",
+      liveness: "/api/health",
+      readiness: "/api/health",
+      tool: "wget",
+      startMinutes: 3,
+    }),
+    placement: { kind: "stateful", replicas: 1, rollout: stopFirst(plan, 30) },
+    resources: resources({ cpu: { request: 100, limit: 1000 }, memory: { request: 192, limit: 512 } }),
+    user: { kind: "non-root", uid: 472, gid: 472 },
+    volumes: [
+      { kind: "persistent", name: "data", path: "/var/lib/grafana", sizeGiB: 2 },
+      { kind: "scratch", name: "tmp", path: "/tmp", sizeMiB: 64 },
+    ],
+    logs: logsOf(plan, "console"),
+    scrape: { port: "http", path: "/metrics" },
+    connectsTo: [connection("prometheus", "http"), connection("alertmanager", "http"), connection("loki", "http")],
+  });
+}
+
+function datasources({ address }: Blueprint): string {
+  const source = (name: string, type: string, url: string, isDefault: boolean) => ({
+    name,
+    uid: name.toLowerCase(),
+    type,
+    url,
+    access: "proxy",
+    isDefault,
+    editable: false,
+  });
+  const config = {
+    apiVersion: 1,
+    datasources: [
+      source("Prometheus", "prometheus", `http://${address("prometheus")}:9090`, true),
+      source("Loki", "loki", `http://${address("loki")}:3100`, false),
+      source("Alertmanager", "alertmanager", `http://${address("alertmanager")}:9093`, false),
+    ],
+  };
+  return `# Rendered by ./platform render from components/monitoring/grafana.ts.\n${stringify(config)}`;
+}

@@ -1,0 +1,61 @@
+import { stringify } from "yaml";
+import { alertRules } from "../alerts/catalogue.ts";
+import type { Blueprint } from "../blueprint.ts";
+import { type ConfigFile, formatDuration, portNamed, type Scrape, type WorkloadSpec } from "../workload/index.ts";
+
+type Scraped = WorkloadSpec & { readonly scrape: Scrape };
+const isScraped = (spec: WorkloadSpec): spec is Scraped => spec.scrape !== undefined;
+
+/** prometheus.yml and alert.rules: a job for every workload that says how it is scraped. */
+export function prometheusFiles(plan: Blueprint, workloads: readonly WorkloadSpec[]): readonly ConfigFile[] {
+  const config = {
+    global: {
+      scrape_interval: formatDuration(plan.settings.metrics.scrapeInterval),
+      scrape_timeout: formatDuration(plan.settings.metrics.scrapeTimeout),
+      evaluation_interval: formatDuration(plan.settings.metrics.scrapeInterval),
+      external_labels: { environment: plan.settings.environment, stack: plan.settings.stack },
+    },
+    rule_files: ["/etc/prometheus/alert.rules"],
+    alerting: { alertmanagers: [{ static_configs: [{ targets: [`${plan.address("alertmanager")}:9093`] }] }] },
+    scrape_configs: [
+      { job_name: "prometheus", static_configs: [{ targets: ["127.0.0.1:9090"] }] },
+      ...workloads.filter(isScraped).map((spec) => scrapeJob(plan, spec)),
+    ],
+  };
+  const heading = "# Rendered by ./platform render from components/monitoring/prometheus-config.ts.\n";
+  return [
+    { path: "/etc/prometheus/prometheus.yml", content: heading + stringify(config, { lineWidth: 0 }) },
+    { path: "/etc/prometheus/alert.rules", content: alertRules(plan.settings) },
+  ];
+}
+
+function scrapeJob(plan: Blueprint, spec: Scraped) {
+  const { scrape } = spec;
+  return {
+    job_name: spec.name,
+    metrics_path: scrape.path,
+    ...(scrape.interval === undefined ? {} : { scrape_interval: formatDuration(scrape.interval) }),
+    ...discovery(plan, spec),
+  };
+}
+
+/** How the instances of a workload are found on the stack's target. */
+function discovery(plan: Blueprint, spec: Scraped) {
+  const { number } = portNamed(spec, spec.scrape.port);
+  const { target } = plan.settings;
+  if (target.discovery === "kubernetes") return podDiscovery(spec);
+  if (target.discovery === "cloud-map" && spec.placement.kind === "per-host") {
+    // What runs on the host's network has no name of its own: every host of the stack is asked.
+    return { ec2_sd_configs: [{ port: number, filters: [{ name: "tag:stack", values: [plan.settings.stack] }] }] };
+  }
+  return { dns_sd_configs: [{ names: [plan.address(spec.name)], type: "A", port: number }] };
+}
+
+const podDiscovery = (spec: Scraped) => ({
+  kubernetes_sd_configs: [{ role: "pod", namespaces: { own_namespace: true } }],
+  relabel_configs: [
+    { source_labels: ["__meta_kubernetes_pod_label_app_kubernetes_io_name"], regex: spec.name, action: "keep" },
+    { source_labels: ["__meta_kubernetes_pod_container_port_name"], regex: spec.scrape.port, action: "keep" },
+    { source_labels: ["__meta_kubernetes_pod_name"], target_label: "pod" },
+  ],
+});

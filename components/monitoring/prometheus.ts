@@ -1,0 +1,54 @@
+import {
+  type Blueprint,
+  connection,
+  httpProbes,
+  logsOf,
+  nobody,
+  plain,
+  productImage,
+  stopFirst,
+} from "../blueprint.ts";
+import { levelWord } from "../logging/levels.ts";
+import { formatDuration, port, resources, type WorkloadSpec, workload } from "../workload/index.ts";
+import { prometheusFiles } from "./prometheus-config.ts";
+
+/** Scrapes every workload that says how; `others` are all the stack's workloads but itself. */
+export function prometheus(plan: Blueprint, others: readonly WorkloadSpec[]): WorkloadSpec {
+  const { metrics, logs, target } = plan.settings;
+  const scraped = others.flatMap(({ name, scrape }) => (scrape === undefined ? [] : [connection(name, scrape.port)]));
+  return workload({
+    ...plain,
+    name: "prometheus",
+    part: "monitoring",
+    image: productImage(plan, "prometheus"),
+    args: [
+      "--config.file=/etc/prometheus/prometheus.yml",
+      "--storage.tsdb.path=/prometheus",
+      `--storage.tsdb.retention.time=${formatDuration(metrics.retention)}`,
+      // The volume is never filled to the brim: compaction and the write-ahead log need the rest.
+      `--storage.tsdb.retention.size=${Math.max(1, Math.floor(metrics.storageGiB * 0.8))}GB`,
+      "--web.listen-address=:9090",
+      `--log.level=${levelWord("prometheus", logs.level)}`,
+      "--log.format=json",
+    ],
+    files: prometheusFiles(plan, others),
+    ports: [port({ name: "http", number: 9090, exposure: "loopback" })],
+    // Replaying the write-ahead log after a crash takes minutes.
+    probes: httpProbes({
+      port: "http",
+      liveness: "/-/healthy",
+      readiness: "/-/ready",
+      tool: "wget",
+      startMinutes: 4,
+    }),
+    placement: { kind: "stateful", replicas: 1, rollout: stopFirst(plan) },
+    resources: resources({ cpu: { request: 200, limit: 1000 }, memory: { request: 512, limit: 1536 } }),
+    user: nobody,
+    volumes: [{ kind: "persistent", name: "data", path: "/prometheus", sizeGiB: metrics.storageGiB }],
+    logs: logsOf(plan, "json"),
+    connectsTo: [...scraped, connection("alertmanager", "http")],
+    ...(target.discovery === "kubernetes"
+      ? { kubernetesAccess: { resources: ["pods"], verbs: ["get", "list", "watch"], scope: "namespace" } }
+      : {}),
+  });
+}
