@@ -1,0 +1,17 @@
+import type { Finding, Policy, Resource } from "./policy.ts";
+
+/**
+ * One line: the resource's name in the program, the policy, what is wrong, the repair as code, the page.
+ * The stack itself has no name.
+ */
+export function findingLine(
+  policy: Pick<Policy, "name">,
+  resource: Pick<Resource, "name"> | undefined,
+  finding: Finding,
+): string {
+  const subject = `${resource?.name ?? "stack"}: ${policy.name}`;
+  if (finding.kind === "unjudged") {
+    return `${subject}: could not be judged: ${finding.property} is not known before the update`;
+  }
+  return `${subject}: ${finding.problem}; repair: ${finding.repair} (${finding.url})`;
+}

@@ -1,0 +1,61 @@
+import { ecrRetention, LIFECYCLE_REPAIR } from "./ecr-retention.ts";
+import { platformRetention } from "./platform-retention.ts";
+import {
+  type Finding,
+  judged,
+  type Policy,
+  type Resource,
+  type ResourceRule,
+  unjudged,
+  type Verdict,
+} from "./policy.ts";
+import { REQUIRE_IMAGE_RETENTION_EXAMPLES } from "./require-image-retention.examples.ts";
+import { at, flag, isUnknown, rootOf } from "./values.ts";
+
+const KEEP_LOCALLY = "keepLocally: true";
+const PAGE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html";
+
+function judgeRemoteImage({ properties }: Resource): Verdict {
+  const keepLocally = at(rootOf(properties), "keepLocally");
+  if (isUnknown(keepLocally)) return judged([unjudged(keepLocally.path)]);
+  const violation: Finding = {
+    kind: "violation",
+    property: keepLocally.path,
+    problem: "keepLocally is not true: the image is deleted with the resource, so the daemon has none to go back to",
+    repair: KEEP_LOCALLY,
+    url: "https://www.pulumi.com/registry/packages/docker/api-docs/remoteimage/",
+  };
+  return judged(flag(keepLocally) === true ? [] : [violation]);
+}
+
+const REMOTE_IMAGE: ResourceRule = {
+  types: ["docker:index/remoteImage:RemoteImage"],
+  asks: "`keepLocally: true`",
+  judge: judgeRemoteImage,
+};
+
+/** The images that a rollback needs are kept, and somebody said how many. */
+export const requireImageRetention: Policy = {
+  name: "require-image-retention",
+  displayName: "Images are kept by a rule",
+  severity: "high",
+  enforcement: "mandatory",
+  description: "Where images are stored, a rule says how many are kept, so that a rollback finds its image.",
+  why: "A rollback pulls the image of an earlier release. Without a rule images either pile up until somebody cleans up by hand, or are gone when they are needed.",
+  remedies: [
+    { step: "AWS: give each repository a lifecycle policy.", code: LIFECYCLE_REPAIR },
+    { step: "Docker: keep pulled images when their resource goes.", code: KEEP_LOCALLY },
+    {
+      step: "Trading platform: state in the ImageRegistry where the stack's images come from and how many are kept.",
+      code: 'new ImageRegistry("images", { repositories: ["ghcr.io/acme/trading"], keep: 10, rollbackDepth: 10 })',
+    },
+  ],
+  url: PAGE,
+  counterparts: [
+    { tool: "Security Hub", rules: ["ECR.3"] },
+    { tool: "checkov", rules: ["CKV_AWS_51 (immutable tags, its neighbour: tags that move make kept images useless)"] },
+  ],
+  resourceRules: [REMOTE_IMAGE],
+  stackRules: [ecrRetention, platformRetention],
+  examples: REQUIRE_IMAGE_RETENTION_EXAMPLES,
+};

@@ -1,0 +1,101 @@
+import type { Example } from "./policy.ts";
+
+const HEALTHCHECK = { tests: ["CMD-SHELL", "wget -q --spider http://127.0.0.1:8000/health/ready"], interval: "10s" };
+
+export const REQUIRE_ROLLBACK_EXAMPLES: readonly Example[] = [
+  {
+    title: "ECS: a circuit breaker that only stops",
+    bad: [
+      {
+        type: "aws:ecs/service:Service",
+        name: "api",
+        properties: { desiredCount: 2, deploymentCircuitBreaker: { enable: true, rollback: false } },
+      },
+    ],
+    good: [
+      {
+        type: "aws:ecs/service:Service",
+        name: "api",
+        properties: { desiredCount: 2, deploymentCircuitBreaker: { enable: true, rollback: true } },
+      },
+    ],
+  },
+  {
+    title: "Kubernetes: no revision is kept and no deadline stated",
+    bad: [
+      {
+        type: "kubernetes:apps/v1:Deployment",
+        name: "api",
+        properties: { spec: { replicas: 2, revisionHistoryLimit: 0 } },
+      },
+    ],
+    good: [
+      {
+        type: "kubernetes:apps/v1:Deployment",
+        name: "api",
+        properties: { spec: { replicas: 2, revisionHistoryLimit: 10, progressDeadlineSeconds: 300 } },
+      },
+    ],
+  },
+  {
+    title: "Kubernetes: a StatefulSet that keeps no revision",
+    bad: [
+      {
+        type: "kubernetes:apps/v1:StatefulSet",
+        name: "db",
+        properties: { spec: { replicas: 1, revisionHistoryLimit: 0 } },
+      },
+    ],
+    good: [
+      {
+        type: "kubernetes:apps/v1:StatefulSet",
+        name: "db",
+        properties: { spec: { replicas: 1, revisionHistoryLimit: 10 } },
+      },
+    ],
+  },
+  {
+    title: "Docker: the old container goes first",
+    bad: [
+      {
+        type: "docker:index/container:Container",
+        name: "api",
+        deleteBeforeReplace: true,
+        properties: {
+          image: "ghcr.io/acme/trading/backend:2.1.0",
+          restart: "unless-stopped",
+          wait: true,
+          waitTimeout: 120,
+          healthcheck: HEALTHCHECK,
+        },
+      },
+    ],
+    good: [
+      {
+        type: "docker:index/container:Container",
+        name: "api",
+        deleteBeforeReplace: false,
+        properties: {
+          image: "ghcr.io/acme/trading/backend:2.1.0",
+          restart: "unless-stopped",
+          wait: true,
+          waitTimeout: 120,
+          healthcheck: HEALTHCHECK,
+        },
+      },
+    ],
+  },
+  {
+    title: "Docker Swarm: a failed update stops half-way",
+    bad: [
+      { type: "docker:index/service:Service", name: "api", properties: { updateConfig: { order: "start-first" } } },
+    ],
+    good: [
+      {
+        type: "docker:index/service:Service",
+        name: "api",
+        properties: { updateConfig: { failureAction: "rollback", order: "start-first", monitor: "30s" } },
+      },
+    ],
+  },
+];
