@@ -98,4 +98,21 @@ export const REQUIRE_ROLLBACK_EXAMPLES: readonly Example[] = [
       },
     ],
   },
+  {
+    title: "Trading platform: a workload that is not taken back",
+    bad: [
+      {
+        type: "trading-platform:workload:Workload",
+        name: "backend",
+        properties: { placement: { kind: "stateless", rollout: { rollbackOnFailure: false, revisionsKept: 10 } } },
+      },
+    ],
+    good: [
+      {
+        type: "trading-platform:workload:Workload",
+        name: "backend",
+        properties: { placement: { kind: "stateless", rollout: { rollbackOnFailure: true, revisionsKept: 10 } } },
+      },
+    ],
+  },
 ];

@@ -158,6 +158,26 @@ const judgeDockerService = ({ properties }: Resource): Verdict =>
     ),
   );
 
+function judgeWorkload({ properties }: Resource): Verdict {
+  const rollout = at(rootOf(properties), "placement", "rollout");
+  return judged([
+    ...ask(
+      at(rollout, "rollbackOnFailure"),
+      (rollback) => flag(rollback) === true,
+      "placement.rollout.rollbackOnFailure is not true: a failed release is left as it is",
+      "rollbackOnFailure: true",
+      KUBERNETES_PAGE,
+    ),
+    ...ask(
+      at(rollout, "revisionsKept"),
+      (kept) => (number(kept) ?? 0) >= 1,
+      "placement.rollout.revisionsKept leaves no release to go back to",
+      "revisionsKept: 10",
+      KUBERNETES_PAGE,
+    ),
+  ]);
+}
+
 const RULES: readonly ResourceRule[] = [
   {
     types: ["aws:ecs/service:Service"],
@@ -187,6 +207,11 @@ const RULES: readonly ResourceRule[] = [
     types: ["docker:index/service:Service"],
     asks: '`updateConfig.failureAction: "rollback"`',
     judge: judgeDockerService,
+  },
+  {
+    types: ["trading-platform:workload:Workload"],
+    asks: "`placement.rollout` with `rollbackOnFailure` and at least one of `revisionsKept`",
+    judge: judgeWorkload,
   },
 ];
 

@@ -1,0 +1,80 @@
+import { judgeProgram, programOf } from "./judge.ts";
+import { asLiteral } from "./literal.ts";
+import { findingLine } from "./message.ts";
+import { POLICIES } from "./policies.ts";
+import type { Counterpart, Example, ExampleResource, Policy, Remedy, ResourceRule, StackRule } from "./policy.ts";
+
+/** The text of docs/policies.md, made of the policies' metadata and examples. */
+export const renderPoliciesDocument = (): string => `${[HEAD, table(), ...POLICIES.map(section)].join("\n\n")}\n`;
+
+const HEAD = `<!-- Rendered from policies/; edit the metadata there. -->
+# Policies
+
+What the policy pack in \`policies/\` asks of a program, why, and how a violation is put right. The pack judges real
+resources of the aws, kubernetes and docker providers, so it works on any Pulumi program; see \`policies/README.md\`.
+
+A guarded value that is not known before the update is named in a warning and judged when it is known; with
+\`"strict": true\` in the policy's configuration it blocks. What a policy does not judge is reported as not applicable.`;
+
+const table = (): string =>
+  [
+    "| policy | severity | by default | what must be |",
+    "|---|---|---|---|",
+    ...POLICIES.map(
+      ({ name, severity, enforcement, description }) =>
+        `| [\`${name}\`](#${name}) | ${severity} | ${enforcement} | ${description} |`,
+    ),
+  ].join("\n");
+
+const section = (policy: Policy): string =>
+  [
+    `## ${policy.name}`,
+    `${policy.description}\n\n**Why.** ${policy.why}`,
+    `### What it asks\n\n${rules(policy)}`,
+    `### How to repair\n\n${policy.remedies.map(remedy).join("\n\n")}`,
+    `### Examples\n\n${policy.examples.map((example) => exampleText(policy, example)).join("\n\n")}`,
+    `### The same elsewhere\n\n${policy.counterparts.map(counterpart).join("\n")}\n\nMore: <${policy.url}>`,
+  ].join("\n\n");
+
+function rules({ resourceRules, stackRules }: Policy): string {
+  const row = ({ types, asks, leavesAlone }: ResourceRule | StackRule, when: string): string =>
+    `| ${types.map((type) => `\`${type}\``).join("<br>")} | ${asks} | ${leavesAlone ?? ""} | ${when} |`;
+  return [
+    "| resources | must have | not applicable to | judged |",
+    "|---|---|---|---|",
+    ...resourceRules.map((rule) => row(rule, "before the resource is touched")),
+    ...stackRules.map((rule) => row(rule, "when the whole stack is known")),
+  ].join("\n");
+}
+
+const remedy = ({ step, code }: Remedy): string => `${step}\n\n${block("ts", code)}`;
+
+const counterpart = ({ tool, rules: names }: Counterpart): string => `- ${tool}: ${names.join(", ")}`;
+
+const exampleText = (policy: Policy, { title, bad, good }: Example): string =>
+  [
+    `#### ${title}`,
+    `Refused:\n\n${block("ts", bad.map(statement).join("\n"))}`,
+    block("text", findings(policy, bad)),
+    `Passes:\n\n${block("ts", good.map(statement).join("\n"))}`,
+  ].join("\n\n");
+
+const findings = (policy: Policy, example: readonly ExampleResource[]): string =>
+  judgeProgram(policy, programOf(example))
+    .map(({ resource, finding }) => findingLine(policy, resource, finding))
+    .join("\n");
+
+/** `kubernetes:apps/v1:Deployment` is `new kubernetes.apps.v1.Deployment(…)` in a program. */
+function statement({ type, name, properties, deleteBeforeReplace }: ExampleResource): string {
+  const options = deleteBeforeReplace === undefined ? "" : `, { deleteBeforeReplace: ${deleteBeforeReplace} }`;
+  return `new ${className(type)}(${JSON.stringify(name)}, ${asLiteral(properties)}${options});`;
+}
+
+function className(type: string): string {
+  const [provider = "", module = "", kind = ""] = type.split(":");
+  if (provider === "trading-platform") return kind;
+  const path = provider === "kubernetes" ? module.split("/") : module.split("/").slice(0, 1);
+  return [provider, ...path.filter((part) => part !== "index"), kind].join(".");
+}
+
+const block = (language: string, code: string): string => `\`\`\`${language}\n${code}\n\`\`\``;
