@@ -21,3 +21,16 @@ export function checkFindings(
   if (state.kind === "asks") return [];
   return [state.kind === "unknown" ? unjudged(state.node.path) : { kind: "violation", ...violation(state.problem) }];
 }
+
+/**
+ * Findings of a rule that may not apply at all: while what decides that is unknown, a violation is not certain, so
+ * the deciding values are what could not be judged. Where nothing is violated it does not matter.
+ */
+export function ifApplicable(undecided: readonly Node[], findings: readonly Finding[]): readonly Finding[] {
+  if (undecided.length === 0 || findings.every(({ kind }) => kind === "unjudged")) return findings;
+  const open = [...undecided.map(({ path }) => path), ...findings.flatMap(unjudgedProperty)];
+  return [...new Set(open)].map(unjudged);
+}
+
+const unjudgedProperty = (finding: Finding): readonly string[] =>
+  finding.kind === "unjudged" ? [finding.property] : [];

@@ -1,27 +1,43 @@
-import { at, entries, flag, isAbsent, type Node, number, text } from "./values.ts";
+import { at, entries, flag, isAbsent, isUnknown, type Node, number, text } from "./values.ts";
+
+/** An answer that unknown values may still change; they are `undecided`. */
+export interface Answer {
+  readonly is: boolean;
+  readonly undecided: readonly Node[];
+}
 
 /**
- * A container that may end: waited for (`attach`) or not required to run on (`mustRun: false`), and not restarted
- * whenever it ends.
+ * Whether a container may end: it is waited for (`attach`) or not required to run on (`mustRun: false`), and not
+ * restarted whenever it ends.
  */
-export function isOneShot(container: Node): boolean {
-  const restart = text(at(container, "restart")) ?? "no";
-  const mayEnd = flag(at(container, "attach")) === true || flag(at(container, "mustRun")) === false;
-  return mayEnd && restart !== "always" && restart !== "unless-stopped";
+export function oneShot(container: Node): Answer {
+  const restart = at(container, "restart");
+  if (["always", "unless-stopped"].includes(text(restart) ?? "")) return { is: false, undecided: [] };
+  const attach = at(container, "attach");
+  const mustRun = at(container, "mustRun");
+  const mayEnd = flag(attach) === true || flag(mustRun) === false;
+  const undecided = (mayEnd ? [restart] : [attach, mustRun]).filter(isUnknown);
+  return { is: mayEnd && undecided.length === 0, undecided };
 }
 
 /**
  * Whether two of it can run side by side: no fixed host port, no volume that both would write to, not on the host's
  * own network. Otherwise the old one has to stop first.
  */
-export function canRunBeside(container: Node): boolean {
-  const hostPorts = entries(at(container, "ports")).filter((port) => (number(at(port, "external")) ?? 0) > 0);
-  const volumes = entries(at(container, "volumes")).filter((volume) => flag(at(volume, "readOnly")) !== true);
-  const mounts = entries(at(container, "mounts"))
-    .filter((mount) => text(at(mount, "type")) !== "tmpfs")
-    .filter((mount) => flag(at(mount, "readOnly")) !== true);
-  const onHost = text(at(container, "networkMode")) === "host";
-  return hostPorts.length === 0 && volumes.length === 0 && mounts.length === 0 && !onHost;
+export function runsBeside(container: Node): Answer {
+  const lists = ["ports", "volumes", "mounts"].map((key) => at(container, key));
+  const [ports, volumes, mounts] = lists.map(entries);
+  const hostPorts = (ports ?? []).map((port) => at(port, "external"));
+  const writable = [...(volumes ?? []), ...(mounts ?? []).filter((mount) => text(at(mount, "type")) !== "tmpfs")].map(
+    (volume) => at(volume, "readOnly"),
+  );
+  const network = at(container, "networkMode");
+  const isTaken =
+    hostPorts.some((port) => (number(port) ?? 0) > 0) ||
+    writable.some((readOnly) => !isUnknown(readOnly) && flag(readOnly) !== true) ||
+    text(network) === "host";
+  const undecided = isTaken ? [] : [...lists, ...hostPorts, ...writable, network].filter(isUnknown);
+  return { is: !isTaken && undecided.length === 0, undecided };
 }
 
 /** Whether the daemon starts it again when it ends; `no` is the default. */

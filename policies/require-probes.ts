@@ -1,5 +1,5 @@
-import { checkFindings } from "./check.ts";
-import { isOneShot } from "./docker.ts";
+import { checkFindings, ifApplicable } from "./check.ts";
+import { oneShot } from "./docker.ts";
 import { containerDefinitions, longRunning } from "./ecs.ts";
 import { commandState } from "./health-command.ts";
 import { longRunningContainers, podSpecOf, probeState, runsToItsEnd } from "./kubernetes.ts";
@@ -40,7 +40,9 @@ function judgeKubernetes({ type, properties }: Resource): Verdict {
     return notApplicable("the pod is not restarted when it ends: it is a job");
   }
   const { containers, unknown } = longRunningContainers(podSpec);
-  return judged([...unknown.map(({ path }) => unjudged(path)), ...containers.flatMap(probeFindings)]);
+  const undecided = type === "kubernetes:core/v1:Pod" ? [at(podSpec, "restartPolicy")].filter(isUnknown) : [];
+  const findings = [...unknown.map(({ path }) => unjudged(path)), ...containers.flatMap(probeFindings)];
+  return judged(ifApplicable(undecided, findings));
 }
 
 const probeFindings = (container: Node): readonly Finding[] =>
@@ -88,44 +90,36 @@ const TARGET_GROUP_REPAIR =
 
 function judgeTargetGroup({ properties }: Resource): Verdict {
   const root = rootOf(properties);
-  if (text(at(root, "targetType")) === "lambda") {
+  const targetType = at(root, "targetType");
+  if (text(targetType) === "lambda") {
     return notApplicable("a function has no process to ask; health checks of lambda targets only cost invocations");
   }
-  const check = at(root, "healthCheck");
-  const violation = (node: Node, problem: string): Finding => ({
-    kind: "violation",
-    property: node.path,
-    problem,
-    repair: TARGET_GROUP_REPAIR,
-    url: TARGET_GROUP_PAGE,
-  });
-  if (isUnknown(check)) return judged([unjudged(check.path)]);
-  if (isAbsent(check)) {
-    return judged([
-      violation(check, "healthCheck is missing: the load balancer would only ask for /, whatever that says"),
-    ]);
-  }
+  return judged(ifApplicable([targetType].filter(isUnknown), targetGroupFindings(at(root, "healthCheck"))));
+}
+
+function targetGroupFindings(check: Node): readonly Finding[] {
+  const violation = ({ path: property }: Node, problem: string): readonly Finding[] => [
+    { kind: "violation", property, problem, repair: TARGET_GROUP_REPAIR, url: TARGET_GROUP_PAGE },
+  ];
+  if (isUnknown(check)) return [unjudged(check.path)];
+  if (isAbsent(check)) return violation(check, "healthCheck is missing: the default asks for /, whatever that says");
   const enabled = at(check, "enabled");
-  if (flag(enabled) === false)
-    return judged([violation(enabled, "healthCheck.enabled is false: no target is checked")]);
+  if (flag(enabled) === false) return violation(enabled, "healthCheck.enabled is false: no target is checked");
   const path = at(check, "path");
   const protocol = at(check, "protocol");
-  const guarded = [enabled, protocol, path].filter(isUnknown);
-  if (guarded.length > 0) return judged(guarded.map((node) => unjudged(node.path)));
-  // The provider's default is HTTP for every kind of target group; TCP only connects and has no path.
-  const connectsOnly = ["TCP", "TLS", "UDP", "TCP_UDP"].includes((text(protocol) ?? "HTTP").toUpperCase());
-  const hasPath = (text(path) ?? "") !== "";
-  return judged(
-    hasPath || connectsOnly
-      ? []
-      : [violation(path, "healthCheck.path is missing: the default / says nothing about the service")],
-  );
+  const unknown = [enabled, protocol, path].filter(isUnknown);
+  if (unknown.length > 0) return unknown.map((node) => unjudged(node.path));
+  // The provider's default is HTTP for every kind of target group; the others only connect and have no path.
+  const connectsOnly = !["HTTP", "HTTPS"].includes((text(protocol) ?? "HTTP").toUpperCase());
+  if (connectsOnly || (text(path) ?? "") !== "") return [];
+  return violation(path, "healthCheck.path is missing: the default / says nothing about the service");
 }
 
 function judgeDockerContainer({ properties }: Resource): Verdict {
   const root = rootOf(properties);
-  if (isOneShot(root)) return notApplicable("the container runs to its end (attach, or mustRun: false)");
-  return judged(dockerFindings(at(root, "healthcheck")));
+  const mayEnd = oneShot(root);
+  if (mayEnd.is) return notApplicable("the container runs to its end (attach, or mustRun: false)");
+  return judged(ifApplicable(mayEnd.undecided, dockerFindings(at(root, "healthcheck"))));
 }
 
 const judgeDockerService = ({ properties }: Resource): Verdict =>

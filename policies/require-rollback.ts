@@ -1,4 +1,5 @@
-import { canRunBeside, isOneShot, isRestarted } from "./docker.ts";
+import { ifApplicable } from "./check.ts";
+import { isRestarted, oneShot, runsBeside } from "./docker.ts";
 import { commandState } from "./health-command.ts";
 import {
   type Finding,
@@ -38,13 +39,12 @@ function judgeEcsService({ properties }: Resource): Verdict {
   const root = rootOf(properties);
   const controller = at(root, "deploymentController", "type");
   const strategy = at(root, "deploymentConfiguration", "strategy");
-  const deciding = [controller, strategy].filter(isUnknown);
-  if (deciding.length > 0) return judged(deciding.map(({ path }) => unjudged(path)));
   const controllerType = text(controller) ?? "ECS";
   if (controllerType !== "ECS") return notApplicable(`the ${controllerType} controller rolls back by its own rules`);
   const strategyName = text(strategy) ?? "ROLLING";
   if (strategyName !== "ROLLING") return notApplicable(`the ${strategyName} strategy rolls back by its own rules`);
-  return judged(circuitBreakerFindings(at(root, "deploymentCircuitBreaker")));
+  const undecided = [controller, strategy].filter(isUnknown);
+  return judged(ifApplicable(undecided, circuitBreakerFindings(at(root, "deploymentCircuitBreaker"))));
 }
 
 function circuitBreakerFindings(breaker: Node): readonly Finding[] {
@@ -92,32 +92,35 @@ const judgeRevisions = ({ properties }: Resource): Verdict => judged(historyFind
 
 function judgeDockerContainer({ properties, deleteBeforeReplace }: Resource): Verdict {
   const root = rootOf(properties);
-  if (isOneShot(root)) return notApplicable("the container runs to its end (attach, or mustRun: false)");
-  return judged([
-    ...ask(
-      at(root, "wait"),
-      (wait) => flag(wait) === true,
-      "wait is not true: the old container goes before the new one is known to be healthy",
-      "wait: true",
-      DOCKER_PAGE,
-    ),
-    ...ask(
-      at(root, "waitTimeout"),
-      (timeout) => (number(timeout) ?? 0) > 0,
-      "waitTimeout is not stated: nobody decided when a release has failed",
-      "waitTimeout: 120",
-      DOCKER_PAGE,
-    ),
-    ...healthFindings(at(root, "healthcheck")),
-    ...ask(
-      at(root, "restart"),
-      isRestarted,
-      "restart is not set: the container stays down when its process ends",
-      'restart: "unless-stopped"',
-      DOCKER_PAGE,
-    ),
-    ...orderFindings(root, deleteBeforeReplace),
-  ]);
+  const mayEnd = oneShot(root);
+  if (mayEnd.is) return notApplicable("the container runs to its end (attach, or mustRun: false)");
+  return judged(
+    ifApplicable(mayEnd.undecided, [
+      ...ask(
+        at(root, "wait"),
+        (wait) => flag(wait) === true,
+        "wait is not true: the old container goes before the new one is known to be healthy",
+        "wait: true",
+        DOCKER_PAGE,
+      ),
+      ...ask(
+        at(root, "waitTimeout"),
+        (timeout) => (number(timeout) ?? 0) > 0,
+        "waitTimeout is not stated: nobody decided when a release has failed",
+        "waitTimeout: 120",
+        DOCKER_PAGE,
+      ),
+      ...healthFindings(at(root, "healthcheck")),
+      ...ask(
+        at(root, "restart"),
+        isRestarted,
+        "restart is not set: the container stays down when its process ends",
+        'restart: "unless-stopped"',
+        DOCKER_PAGE,
+      ),
+      ...orderFindings(root, deleteBeforeReplace),
+    ]),
+  );
 }
 
 function healthFindings(healthcheck: Node): readonly Finding[] {
@@ -135,8 +138,9 @@ function healthFindings(healthcheck: Node): readonly Finding[] {
 
 /** Only what is stated is judged: `pulumi policy analyze` does not tell the option. */
 function orderFindings(root: Node, deleteBeforeReplace: boolean | undefined): readonly Finding[] {
-  if (deleteBeforeReplace !== true || !canRunBeside(root)) return [];
-  return [
+  const beside = runsBeside(root);
+  if (deleteBeforeReplace !== true || (!beside.is && beside.undecided.length === 0)) return [];
+  return ifApplicable(beside.undecided, [
     {
       kind: "violation",
       property: "deleteBeforeReplace",
@@ -144,7 +148,7 @@ function orderFindings(root: Node, deleteBeforeReplace: boolean | undefined): re
       repair: "{ deleteBeforeReplace: false }",
       url: "https://www.pulumi.com/docs/iac/concepts/options/deletebeforereplace/",
     },
-  ];
+  ]);
 }
 
 const judgeDockerService = ({ properties }: Resource): Verdict =>
