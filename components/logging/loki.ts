@@ -31,7 +31,9 @@ export function loki(plan: Blueprint): WorkloadSpec {
     volumes: [{ kind: "persistent", name: "data", path: "/loki", sizeGiB: plan.settings.logs.storageGiB }],
     logs: logsOf(plan, "json"),
     scrape: { port: "http", path: "/metrics" },
-    internet: plan.settings.target.logStore(plan.settings.stack).kind === "s3",
+    ...(plan.settings.target.logStore(plan.settings.stack).kind === "s3"
+      ? { internet: true, cloudAccess: "log-store" }
+      : {}),
   });
 }
 

@@ -50,5 +50,6 @@ export function prometheus(plan: Blueprint, others: readonly WorkloadSpec[]): Wo
     ...(target.discovery === "kubernetes"
       ? { kubernetesAccess: { resources: ["pods"], verbs: ["get", "list", "watch"], scope: "namespace" } }
       : {}),
+    ...(target.discovery === "cloud-map" ? { internet: true, cloudAccess: "host-discovery" } : {}),
   });
 }

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import type { ManagedService, SecretName, SecretSources, WorkloadSpec } from "../workload/index.ts";
+import type { Image, ManagedService, SecretName, SecretSources, WorkloadSpec } from "../workload/index.ts";
 
 /** Something in the contract that a target cannot express, and what it does instead. Tested, and printed in the docs. */
 export interface Difference {
@@ -25,6 +25,10 @@ export interface TargetContext {
   readonly secretSources: SecretSources;
   /** The value of a secret: for targets and sources where the value passes through the program; encrypted in the state. */
   secretValue(name: SecretName): pulumi.Output<string>;
+  /** Image of the static probe binary, at `/probe/probe`; `/probe/probe install FOLDER` copies it there. */
+  readonly probeImage: Image;
+  /** Takes the place of the registry of images that a target adds by itself (`inRegistry`). */
+  readonly registry: string | undefined;
   /** User of the image registry where one is needed; its password is the secret `registryPassword`. */
   readonly registryUser: string | undefined;
   /** How many images of a service are kept; a target that keeps images locally keeps the same. */

@@ -37,6 +37,9 @@ export interface KubernetesAccess {
   readonly scope: "namespace" | "cluster";
 }
 
+/** What a workload asks of the cloud's own API, where its target is one: the log store's bucket, or the list of the stack's hosts. */
+export type CloudAccess = "log-store" | "host-discovery";
+
 /**
  * One container of the platform, described once for every target: the contract of design.md.
  * Made by {@link workload}, which refuses what cannot be.
@@ -70,6 +73,7 @@ export interface WorkloadSpec {
   /** Opens connections to the internet (exchange, PagerDuty, Slack …). */
   readonly internet: boolean;
   readonly kubernetesAccess?: KubernetesAccess;
+  readonly cloudAccess?: CloudAccess;
 }
 
 /** Checks what must hold inside one workload; throws {@link InvalidSpec} with every problem at once. */

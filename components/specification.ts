@@ -1,0 +1,53 @@
+import { applicationMembers } from "./application/application.ts";
+import { blueprint } from "./blueprint.ts";
+import { loggingMembers } from "./logging/logging.ts";
+import { monitoringMembers } from "./monitoring/monitoring.ts";
+import type { Settings } from "./settings.ts";
+import type { ManagedService, WorkloadSpec } from "./workload/index.ts";
+
+export type Member = WorkloadSpec | ManagedService;
+
+/** All that a stack is made of, as plain values: what a target turns into resources. */
+export interface PlatformSpec {
+  readonly application: readonly Member[];
+  readonly monitoring: readonly WorkloadSpec[];
+  readonly logging: readonly WorkloadSpec[];
+}
+
+export const isWorkload = (member: Member): member is WorkloadSpec => member.kind === "workload";
+
+/** Describes a stack's platform; pure, needs neither engine nor network. */
+export function describePlatform(settings: Settings): PlatformSpec {
+  const plan = blueprint(settings);
+  const application = applicationMembers(plan);
+  const logging = loggingMembers(plan);
+  const monitoring = monitoringMembers(plan, [...application.filter(isWorkload), ...logging]);
+  return { application, monitoring, logging };
+}
+
+export const membersOf = ({ application, monitoring, logging }: PlatformSpec): readonly Member[] => [
+  ...application,
+  ...logging,
+  ...monitoring,
+];
+
+/**
+ * What the stack's target cannot keep of its platform, and connections that lead nowhere; each one message.
+ * Empty for a stack that can be deployed.
+ */
+export function platformProblems(settings: Settings, platform: PlatformSpec): readonly string[] {
+  const members = membersOf(platform);
+  const names = new Set(members.map((member) => member.name));
+  const unmanaged = members.flatMap((member) =>
+    member.kind === "managed" && !settings.target.managed.includes(member.engine)
+      ? [`${member.name}: target ${settings.target.name} runs no managed ${member.engine}; set its management to "own"`]
+      : [],
+  );
+  const workloads = members.filter(isWorkload);
+  const dangling = workloads.flatMap((spec) =>
+    [...spec.connectsTo.map(({ to }) => to), ...spec.startsAfter]
+      .filter((to) => !names.has(to))
+      .map((to) => `${spec.name}: names "${to}"; the platform has ${[...names].join(", ")}`),
+  );
+  return [...unmanaged, ...dangling, ...workloads.flatMap((spec) => settings.target.problems(spec))];
+}

@@ -1,0 +1,21 @@
+import { defineTarget } from "../target.ts";
+import { differences } from "./differences.ts";
+import { logBucketOf, namespaceOf } from "./names.ts";
+import { problems } from "./problems.ts";
+import { ecsSection } from "./section.ts";
+
+/** AWS ECS on EC2 capacity: Fargate hosts show nothing to Promtail and node-exporter. */
+export const ecs = defineTarget({
+  name: "ecs",
+  schema: ecsSection,
+  differences,
+  managed: ["postgres", "redis"],
+  discovery: "cloud-map",
+  address: (member, stack) => `${member}.${namespaceOf(stack)}`,
+  problems,
+  logStore: (stack, { accountId, region }) => ({ kind: "s3", bucket: logBucketOf(stack, accountId), region }),
+  load: async (section) => {
+    const { startEcs } = await import("./component.ts");
+    return (context, platform) => startEcs(section, context, platform);
+  },
+});
