@@ -1,0 +1,50 @@
+import * as pulumi from "@pulumi/pulumi";
+import { AlertRoutes } from "./alerts/component.ts";
+import { Application } from "./application/component.ts";
+import { LoggingStack } from "./logging/component.ts";
+import { MonitoringStack } from "./monitoring/component.ts";
+import type { Settings } from "./settings.ts";
+import { membersOf, type PlatformSpec } from "./specification.ts";
+import type { Target, TargetStart } from "./targets/target.ts";
+import type { SecretName } from "./workload/index.ts";
+
+export interface TradingPlatformArgs {
+  readonly settings: Settings;
+  readonly platform: PlatformSpec;
+  /** The stack's target, its provider's SDK loaded. */
+  readonly start: TargetStart;
+  readonly secretValue: (name: SecretName) => pulumi.Output<string>;
+}
+
+/** The root of the tree: settings → specs → target. Reads like the architecture in a preview, the same on every target. */
+export class TradingPlatform extends pulumi.ComponentResource {
+  static readonly __pulumiType = "trading-platform:platform:TradingPlatform";
+  readonly addresses: Target["outputs"];
+
+  constructor(name: string, args: TradingPlatformArgs, options: pulumi.ComponentResourceOptions = {}) {
+    const { settings, platform, start, secretValue } = args;
+    const { stack, environment, domain, images, logs } = settings;
+    super(TradingPlatform.__pulumiType, name, { stack, environment, target: settings.target.name, domain }, options);
+    const target = start(
+      {
+        stack,
+        environment,
+        domain,
+        version: images.version,
+        members: membersOf(platform),
+        secretSources: settings.secrets,
+        secretValue,
+        registryUser: images.registryUser,
+        imagesKept: images.keep,
+      },
+      this,
+    );
+    const parent = { parent: this };
+    new Application("application", { members: platform.application, target }, parent);
+    new LoggingStack("logging", { level: logs.level, members: platform.logging, target }, parent);
+    new MonitoringStack("monitoring", { members: platform.monitoring, target }, parent);
+    new AlertRoutes("alerts", { settings }, parent);
+    this.addresses = target.outputs;
+    this.registerOutputs({ target: settings.target.name, environment, addresses: this.addresses });
+  }
+}

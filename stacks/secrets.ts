@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import type { SecretName, SecretSources } from "../components/workload/index.ts";
+
+/** Environment variable that names the file in which dev's own passwords are kept (mode 600); `./platform env dev` prints it. */
+export const secretsFileVariable = "TRADING_PLATFORM_SECRETS_FILE";
+
+/**
+ * Resolves secrets for targets through which the value passes. Three ways, in this order:
+ * an offline run (config `offline:secrets`) decrypts nothing: the value is unknown, or a placeholder where a temporary
+ * state is deployed; Pulumi config `secrets:<key>`; the file named by {@link secretsFileVariable}.
+ * Throws, naming the key and the way out, where none has it.
+ */
+export function secretResolver(stack: string, sources: SecretSources): (name: SecretName) => pulumi.Output<string> {
+  const offline = new pulumi.Config("offline").get("secrets");
+  const config = new pulumi.Config("secrets");
+  const file = secretsFile(process.env[secretsFileVariable]);
+  return (name) => {
+    const source = sources[name];
+    if (offline === "unknown") return pulumi.secret(pulumi.output(pulumi.unknown).apply(String));
+    if (offline === "placeholder") return pulumi.secret(`placeholder-${name}`);
+    if (source.kind !== "config") {
+      throw new Error(
+        `secret ${name}: its value is held by AWS Secrets Manager and stays there; this target needs it in the stack's config. Set trading-platform:secrets.${name} to {config: ${name}} and run: pulumi config set --secret secrets:${name} --stack ${stack}`,
+      );
+    }
+    const value = config.getSecret(source.key);
+    if (value !== undefined) return value;
+    const kept = file[source.key];
+    if (kept !== undefined) return pulumi.secret(kept);
+    throw new Error(
+      `secret ${name}: stack ${stack} has no value for it; run: pulumi config set --secret secrets:${source.key} --stack ${stack}`,
+    );
+  };
+}
+
+function secretsFile(path: string | undefined): Readonly<Record<string, string>> {
+  if (path === undefined) return {};
+  const parsed: unknown = JSON.parse(readFileSync(path, "utf8"));
+  if (typeof parsed !== "object" || parsed === null) throw new Error(`${path}: must hold a JSON object of secrets`);
+  return Object.fromEntries(Object.entries(parsed).map(([name, value]) => [name, String(value)]));
+}
