@@ -1,9 +1,25 @@
 import { defineConfig } from "vitest/config";
+import SummaryReporter from "./tests/support/summary-reporter.ts";
 
+/** Two tiers: `x.test.ts` needs nothing but the engine, `x.full.test.ts` needs real products. */
 export default defineConfig({
   test: {
-    include: ["**/*.test.ts"],
-    exclude: ["**/node_modules/**"],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+    reporters: ["default", new SummaryReporter()],
+    coverage: {
+      provider: "v8",
+      reporter: ["text-summary"],
+      include: ["{components,stacks,policies,cli,offline}/**/*.ts"],
+      exclude: ["**/*.test.ts"],
+    },
+    projects: [
+      {
+        extends: true,
+        test: { name: "quick", include: ["**/*.test.ts"], exclude: ["**/node_modules/**", "**/*.full.test.ts"] },
+      },
+      { extends: true, test: { name: "full", include: ["**/*.full.test.ts"], exclude: ["**/node_modules/**"] } },
+    ],
   },
 });

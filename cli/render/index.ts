@@ -1,0 +1,12 @@
+/** A file that is made from the code and checked in. */
+export interface Rendered {
+  /** Relative to the checkout. */
+  readonly path: string;
+  readonly render: () => string | Promise<string>;
+}
+
+/** Every rendered file, each made by the folder that owns its content. */
+export async function renderedFiles(): Promise<readonly Rendered[]> {
+  const { renderPoliciesDocument } = await import("../../policies/documentation.ts");
+  return [{ path: "docs/policies.md", render: renderPoliciesDocument }];
+}
