@@ -99,12 +99,7 @@ describe("kubernetes", () => {
 
 describe("docker container", () => {
   const type = "docker:index/container:Container";
-  const safe: Properties = {
-    wait: true,
-    waitTimeout: 60,
-    restart: "unless-stopped",
-    healthcheck: { tests: ["CMD", "check"] },
-  };
+  const safe: Properties = { wait: true, waitTimeout: 60, restart: "unless-stopped" };
   const container = (change: Properties, deleteBeforeReplace?: boolean): ExampleResource => ({
     type,
     name: "it",
@@ -118,7 +113,6 @@ describe("docker container", () => {
     ["waitTimeout", { waitTimeout: 0 }],
     ["restart", { restart: null }],
     ["restart", { restart: "no" }],
-    ["healthcheck", { healthcheck: { tests: ["NONE"] } }],
   ])("%s is missed", (property, change) => {
     expect(found(requireRollback, container(change))).toEqual([
       expect.stringMatching(new RegExp(`^it: ${property}: `)),
@@ -146,7 +140,6 @@ describe("docker container", () => {
 
   test("unknown values are named", () => {
     expect(found(requireRollback, container({ wait: UNKNOWN }))).toEqual(["it? wait"]);
-    expect(found(requireRollback, container({ healthcheck: { tests: UNKNOWN } }))).toEqual(["it? healthcheck.tests"]);
     expect(found(requireRollback, container({ ports: [{ external: UNKNOWN }] }, true))).toEqual([
       "it? ports[0].external",
     ]);

@@ -1,6 +1,5 @@
 import { ifApplicable } from "./check.ts";
 import { isRestarted, oneShot, runsBeside } from "./docker.ts";
-import { commandState } from "./health-command.ts";
 import {
   type Finding,
   judged,
@@ -90,6 +89,7 @@ const judgeDeployment = ({ properties }: Resource): Verdict =>
 
 const judgeRevisions = ({ properties }: Resource): Verdict => judged(historyFindings(rootOf(properties)));
 
+/** That there is a health check to wait for is asked by require-probes; the provider fails a wait without one. */
 function judgeDockerContainer({ properties, deleteBeforeReplace }: Resource): Verdict {
   const root = rootOf(properties);
   const mayEnd = oneShot(root);
@@ -110,7 +110,6 @@ function judgeDockerContainer({ properties, deleteBeforeReplace }: Resource): Ve
         "waitTimeout: 120",
         DOCKER_PAGE,
       ),
-      ...healthFindings(at(root, "healthcheck")),
       ...ask(
         at(root, "restart"),
         isRestarted,
@@ -120,19 +119,6 @@ function judgeDockerContainer({ properties, deleteBeforeReplace }: Resource): Ve
       ),
       ...orderFindings(root, deleteBeforeReplace),
     ]),
-  );
-}
-
-function healthFindings(healthcheck: Node): readonly Finding[] {
-  const state = commandState(isAbsent(healthcheck) ? healthcheck : at(healthcheck, "tests"));
-  if (state.kind === "asks") return [];
-  if (state.kind === "unknown") return [unjudged(state.node.path)];
-  return ask(
-    healthcheck,
-    () => false,
-    "wait has no health check to wait for",
-    'healthcheck: { tests: ["CMD", "wget", "-q", "--spider", "http://127.0.0.1:8000/health/ready"] }',
-    DOCKER_PAGE,
   );
 }
 
@@ -202,7 +188,7 @@ const RULES: readonly ResourceRule[] = [
   },
   {
     types: ["docker:index/container:Container"],
-    asks: "`wait: true` with `waitTimeout` and a health check, a `restart` policy, and no `deleteBeforeReplace: true` where old and new can run side by side",
+    asks: "`wait: true` with `waitTimeout` (for the health check that require-probes asks for), a `restart` policy, and no `deleteBeforeReplace: true` where old and new can run side by side",
     leavesAlone:
       "one-shots: `attach: true` or `mustRun: false`, not restarted whenever they end; the order of containers with a host port or a writable volume",
     judge: judgeDockerContainer,
