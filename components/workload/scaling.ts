@@ -37,3 +37,5 @@ export function scaling(value: Scaling): Scaling {
 
 /** The number that is always there, and the one a target without automatic scaling runs. */
 export const minimumReplicas = (value: Scaling): number => (value.kind === "fixed" ? value.replicas : value.minimum);
+
+export const maximumReplicas = (value: Scaling): number => (value.kind === "fixed" ? value.replicas : value.maximum);

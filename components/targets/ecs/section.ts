@@ -1,13 +1,10 @@
 import { z } from "zod";
-import { type InstanceType, instanceTypes } from "./instance-types.ts";
-
-const instanceTypeNames = Object.keys(instanceTypes);
-const isInstanceType = (name: string): name is InstanceType => instanceTypeNames.includes(name);
+import { instanceTypes } from "./instance-types.ts";
 
 /** Types outside the table are refused: without ENI trunking two or three tasks would fill a host. */
-const instanceType = z.custom<InstanceType>((value) => typeof value === "string" && isInstanceType(value), {
+const instanceType = z.enum(Object.keys(instanceTypes), {
   error: ({ input }) =>
-    `"${String(input)}" is not an x86 type with ENI trunking that this program knows; allowed are ${instanceTypeNames.join(", ")}`,
+    `${JSON.stringify(input)} is not an x86 type with ENI trunking that this program knows; allowed are ${Object.keys(instanceTypes).join(", ")}`,
 });
 
 const wholeNumber = (from: number, to: number) => z.int().min(from).max(to);

@@ -1,0 +1,66 @@
+/** A CloudWatch alarm as plain values; times in seconds. */
+export interface AlarmSettings {
+  readonly alarmDescription: string;
+  readonly namespace: string;
+  readonly metricName: string;
+  readonly statistic: "Average" | "Minimum" | "Sum";
+  readonly comparisonOperator: "GreaterThanThreshold" | "LessThanThreshold";
+  readonly threshold: number;
+  readonly period: number;
+  readonly evaluationPeriods: number;
+  /** No data: the service reports nothing while it is idle or being made. */
+  readonly treatMissingData: "missing" | "notBreaching";
+}
+
+const gib = 1024 ** 3;
+const database = { namespace: "AWS/RDS", period: 300, evaluationPeriods: 3, treatMissingData: "missing" } as const;
+
+/** What only the cloud can tell of what it runs. */
+export const alarm = {
+  /** Less than a fifth of the stated size; storage grows by itself below a tenth, once in six hours. */
+  databaseStorage: (sizeGiB: number): AlarmSettings => ({
+    ...database,
+    alarmDescription: "The managed database's disk fills faster than it grows",
+    metricName: "FreeStorageSpace",
+    statistic: "Minimum",
+    comparisonOperator: "LessThanThreshold",
+    threshold: Math.round(sizeGiB * gib * 0.2),
+  }),
+  databaseCpu: {
+    ...database,
+    alarmDescription: "The managed database's CPU is busy for 15 minutes",
+    metricName: "CPUUtilization",
+    statistic: "Average",
+    comparisonOperator: "GreaterThanThreshold",
+    threshold: 85,
+  },
+  databaseMemory: {
+    ...database,
+    alarmDescription: "The managed database has less than 128 MiB of free memory",
+    metricName: "FreeableMemory",
+    statistic: "Average",
+    comparisonOperator: "LessThanThreshold",
+    threshold: gib / 8,
+  },
+  cacheCpu: {
+    ...database,
+    namespace: "AWS/ElastiCache",
+    alarmDescription: "The managed cache's one command thread is busy for 15 minutes",
+    metricName: "EngineCPUUtilization",
+    statistic: "Average",
+    comparisonOperator: "GreaterThanThreshold",
+    threshold: 85,
+  },
+  balancerErrors: {
+    alarmDescription: "The load balancer itself answers 5xx: no gateway is there to ask",
+    namespace: "AWS/ApplicationELB",
+    metricName: "HTTPCode_ELB_5XX_Count",
+    statistic: "Sum",
+    comparisonOperator: "GreaterThanThreshold",
+    threshold: 10,
+    period: 60,
+    evaluationPeriods: 3,
+    // Nothing is counted while there are none.
+    treatMissingData: "notBreaching",
+  },
+} satisfies Record<string, AlarmSettings | ((size: number) => AlarmSettings)>;

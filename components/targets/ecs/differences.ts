@@ -1,0 +1,107 @@
+import type { Difference } from "../target.ts";
+
+/** What ECS cannot express of the contract, and does instead. */
+export const differences: readonly Difference[] = [
+  {
+    field: "probes.readiness",
+    where: "workloads without a public port",
+    instead: "not asked; a release goes on when liveness succeeds",
+    why: "ECS has one health check a container and replaces the task when it fails; clients retry what was never sent",
+  },
+  {
+    field: "probes.readiness",
+    where: "workloads with a public port",
+    instead: "asked by the load balancer's target group, which also replaces a task that fails",
+    why: "ECS replaces what its load balancer finds unhealthy",
+  },
+  {
+    field: "probes.startup",
+    where: "workloads with a slow start",
+    instead: "startPeriod: for as long as startup is patient, failures of the liveness check do not count",
+    why: "a container has one health check",
+  },
+  {
+    field: "placement.rollout.surge",
+    where: "rolling workloads",
+    instead: "maximumPercent, exact at the minimum of replicas and in proportion above it",
+    why: "ECS counts in percent of the wanted number",
+  },
+  {
+    field: "placement.rollout.unavailable",
+    where: "rolling and per-host workloads",
+    instead: "minimumHealthyPercent, exact at the minimum of replicas or hosts and in proportion above it",
+    why: "ECS counts in percent of the wanted number",
+  },
+  {
+    field: "placement.rollout.progressDeadline",
+    where: "all",
+    instead: "how long an update waits for the service; ECS itself takes a release back after 3 to 200 failed tasks",
+    why: "the deployment circuit breaker counts failures, not time",
+  },
+  {
+    field: "placement.rollout.revisionsKept",
+    where: "all",
+    instead: "every task definition is kept",
+    why: "task definitions cost nothing, and a deregistered one cannot be gone back to",
+  },
+  {
+    field: "placement.scaling.target.perSecond",
+    where: "workloads with a public port",
+    instead: "60 times the number, a minute: ALBRequestCountPerTarget",
+    why: "the load balancer counts by the minute",
+  },
+  {
+    field: "resources.cpu.limit",
+    where: "all",
+    instead: "none: CPU time is shared by request, idle time is free for all",
+    why: "on EC2 a hard limit of a task is reserved for it as well",
+  },
+  {
+    field: "files",
+    where: "workloads with files",
+    instead: "the folder of a file holds the workload's files only; what the image has there is hidden",
+    why: "ECS mounts folders, not files",
+  },
+  {
+    field: "startsAfter",
+    where: "all",
+    instead: "the order in which an update makes and changes services",
+    why: "ECS knows no order between services; every workload retries what is not there yet",
+  },
+  {
+    field: "connectsTo",
+    where: "per-host workloads",
+    instead: "allowed for the host, so for every workload on the host's network",
+    why: "a security group belongs to a network interface, and these share the host's",
+  },
+  {
+    field: "ports",
+    where: "workloads with several public ports",
+    instead: "customers reach the port that readiness asks; the load balancer ends TLS before it",
+    why: "a certificate of the cloud renews itself and never leaves it",
+  },
+  {
+    field: "volumes.sizeGiB",
+    where: "persistent volumes",
+    instead: "one disk of the sum of all sizes, shared without quotas",
+    why: "the monitoring host has one EBS volume, which moves with it as a whole",
+  },
+  {
+    field: "kubernetesAccess",
+    where: "all",
+    instead: "none",
+    why: "there is no Kubernetes",
+  },
+  {
+    field: "managed.version",
+    where: "managed caches from Redis 7.2 on",
+    instead: "Valkey 8.0",
+    why: "ElastiCache's Redis ends at 7.1; Valkey speaks the same protocol and commands",
+  },
+  {
+    field: "secrets.registryPassword",
+    where: 'held in Secrets Manager: the entry is {"username": …, "password": …}',
+    instead: "images.registryUser is not read from the settings",
+    why: "ECS takes user and password from one entry",
+  },
+];

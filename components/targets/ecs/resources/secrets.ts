@@ -1,0 +1,98 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { SecretName } from "../../../workload/index.ts";
+import { parameterOf } from "../names.ts";
+import type { EcsStack } from "./stack.ts";
+
+/** The secrets that the stack's members use. */
+export function usedSecrets({ context }: Pick<EcsStack, "context">): readonly SecretName[] {
+  const used = context.members.flatMap((member) => {
+    if (member.kind === "workload")
+      return [...member.secretVariables, ...member.secretFiles].map(({ secret }) => secret);
+    return [passwordOf(member.engine)];
+  });
+  return [...new Set(used)];
+}
+
+export const passwordOf = (engine: "postgres" | "redis"): SecretName =>
+  engine === "postgres" ? "databasePassword" : "cachePassword";
+
+/** What ECS puts after `valueFrom`: the entry of Secrets Manager, or the parameter that {@link configSecrets} makes. */
+export function secretArn({ context, section, names }: EcsStack, name: SecretName): string {
+  const source = context.secretSources[name];
+  return source.kind === "secretsManager"
+    ? source.arn
+    : `arn:aws:ssm:${section.region}:${section.accountId}:parameter${parameterOf(names.prefix, name)}`;
+}
+
+/**
+ * Secrets of the Pulumi config become encrypted SSM parameters, whose ARN is known beforehand (one of Secrets Manager
+ * ends in random letters). What is in Secrets Manager already stays there and never passes through the program.
+ */
+export function configSecrets(stack: EcsStack, parent: pulumi.Resource): readonly pulumi.Resource[] {
+  const { context, names, tags, under } = stack;
+  const parameters = usedSecrets(stack)
+    .filter((name) => context.secretSources[name].kind === "config")
+    .map(
+      (name) =>
+        new aws.ssm.Parameter(
+          name,
+          {
+            name: parameterOf(names.prefix, name),
+            type: "SecureString",
+            value: context.secretValue(name),
+            tags: tags("secrets"),
+          },
+          under(parent),
+        ),
+    );
+  return [...parameters, ...registryEntry(stack, parent)];
+}
+
+/** What task definitions name for images that ECR does not hold; absent where no user is stated. */
+export function registryCredentials({ context, names }: EcsStack): string | undefined {
+  if (context.registryUser === undefined) return undefined;
+  const source = context.secretSources.registryPassword;
+  return source.kind === "secretsManager" ? source.arn : names.registrySecret;
+}
+
+/** ECS takes user and password as one entry of Secrets Manager, by its name. */
+function registryEntry(stack: EcsStack, parent: pulumi.Resource): readonly pulumi.Resource[] {
+  const { context, names, tags, under } = stack;
+  const { registryUser } = context;
+  if (registryUser === undefined || context.secretSources.registryPassword.kind !== "config") return [];
+  const entry = new aws.secretsmanager.Secret(
+    "registry",
+    { name: names.registrySecret, tags: tags("secrets") },
+    under(parent),
+  );
+  const secretString = pulumi.secret(
+    context.secretValue("registryPassword").apply((password) => JSON.stringify({ username: registryUser, password })),
+  );
+  return [entry, new aws.secretsmanager.SecretVersion("registry", { secretId: entry.id, secretString }, under(parent))];
+}
+
+/** A password that the cloud's own service is told; `version` changes with it. */
+export interface WrittenPassword {
+  readonly value: pulumi.Output<string>;
+  readonly version: pulumi.Input<number>;
+}
+
+/**
+ * The password of a managed service. From Secrets Manager it is read while an update runs and given to the service by a
+ * write-only argument: the provider keeps nothing, and the service is told again when the entry has a new version.
+ */
+export function writtenPassword(
+  { context, provider }: EcsStack,
+  name: SecretName,
+  parent: pulumi.Resource,
+): WrittenPassword {
+  const source = context.secretSources[name];
+  if (source.kind === "config") return { value: context.secretValue(name), version: 1 };
+  const entry = aws.secretsmanager.getSecretVersionOutput({ secretId: source.arn }, { parent, provider });
+  return {
+    value: pulumi.secret(entry.secretString),
+    // The entry's version is a UUID; the argument takes a number.
+    version: pulumi.unsecret(entry.versionId).apply((id) => Number.parseInt(id.replaceAll("-", "").slice(0, 7), 16)),
+  };
+}

@@ -1,0 +1,42 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import type { TargetContext } from "../../target.ts";
+import { type Names, names } from "../names.ts";
+import type { EcsSection } from "../section.ts";
+
+/** What every resource of the stack needs to know. */
+export interface EcsStack {
+  readonly section: EcsSection;
+  readonly context: TargetContext;
+  readonly names: Names;
+  readonly production: boolean;
+  readonly provider: aws.Provider;
+  /** Tags of a resource; `version` where it belongs to a release. */
+  tags(component: string, version?: string): Record<string, string>;
+  /** Options of a child of `parent`. */
+  under(parent: pulumi.Resource, more?: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions;
+}
+
+export function ecsStack(section: EcsSection, context: TargetContext, platform: pulumi.Resource): EcsStack {
+  const provider = new aws.Provider(
+    "aws",
+    { region: section.region, allowedAccountIds: [section.accountId] },
+    { parent: platform },
+  );
+  const { stack, environment } = context;
+  return {
+    section,
+    context,
+    names: names(stack, section),
+    production: environment === "production",
+    provider,
+    tags: (component, version) => ({
+      project: "trading-platform",
+      stack,
+      environment,
+      component,
+      ...(version === undefined ? {} : { version }),
+    }),
+    under: (parent, more) => ({ parent, provider, ...more }),
+  };
+}

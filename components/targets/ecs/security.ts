@@ -1,0 +1,39 @@
+import { type ManagedService, portNamed, type WorkloadSpec } from "../../workload/index.ts";
+
+type Member = WorkloadSpec | ManagedService;
+
+/** One allowed way: from a group's members to one port of another group's. */
+export interface Way {
+  readonly from: string;
+  readonly to: string;
+  readonly port: number;
+}
+
+/** Group of what runs on the hosts' own network. */
+export const hostGroup = "hosts";
+
+/** Name of the security group that a member's network interface has. */
+export const groupOf = (member: Member): string =>
+  member.kind === "workload" && member.placement.kind === "per-host" ? hostGroup : member.name;
+
+/** Every group that the members need. */
+export const groupsOf = (members: readonly Member[]): readonly string[] => [
+  ...new Set([hostGroup, ...members.map(groupOf)]),
+];
+
+/** What `connectsTo` allows, each way once; all else is closed. */
+export function waysOf(members: readonly Member[]): readonly Way[] {
+  const named = new Map(members.map((member) => [member.name, member]));
+  const ways = members.flatMap((member) =>
+    member.kind === "managed"
+      ? []
+      : member.connectsTo.flatMap(({ to, port }): Way[] => {
+          const other = named.get(to);
+          if (other === undefined)
+            throw new RangeError(`${member.name} connects to ${to}, which is not in the platform`);
+          const number = other.kind === "managed" ? other.port : portNamed(other, port).number;
+          return [{ from: groupOf(member), to: groupOf(other), port: number }];
+        }),
+  );
+  return [...new Map(ways.map((way) => [`${way.from}-${way.to}-${way.port}`, way])).values()];
+}
