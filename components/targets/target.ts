@@ -1,6 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import type { Image, ManagedService, SecretName, SecretSources, WorkloadSpec } from "../workload/index.ts";
+import type {
+  Image,
+  ManagedService,
+  SecretName,
+  SecretSource,
+  SecretSources,
+  WorkloadSpec,
+} from "../workload/index.ts";
 
 /** Something in the contract that a target cannot express, and what it does instead. Tested, and printed in the docs. */
 export interface Difference {
@@ -62,8 +69,14 @@ export interface BoundTarget {
   readonly discovery: Discovery;
   /** One host whose loopback a developer uses: there the gateway forwards the loopback ports of rolling workloads. */
   readonly loopback: boolean;
+  /** Repositories of images that it adds by itself, as they are before `images.registry` replaces the registry. */
+  readonly ownImages: readonly string[];
   /** Where Loki keeps its chunks. */
   logStore(stack: string): LogStore;
+  /** Kinds of secret sources that it resolves. */
+  readonly secretKinds: readonly SecretSource["kind"][];
+  /** Where a secret is held when the stack file does not say. */
+  secretSource(name: SecretName, stack: string): SecretSource;
   load(): Promise<TargetStart>;
 }
 
@@ -94,8 +107,14 @@ interface TargetDefinition<Section> {
   problems(spec: WorkloadSpec, section: Section): readonly string[];
   /** Default: false. */
   readonly loopback?: boolean;
+  /** Default: none. */
+  readonly ownImages?: readonly string[];
   /** Default: a volume. */
   logStore?(stack: string, section: Section): LogStore;
+  /** Default: Pulumi config only. */
+  readonly secretKinds?: readonly SecretSource["kind"][];
+  /** Default: Pulumi config, under the secret's name. */
+  secretSource?(name: SecretName, stack: string, section: Section): SecretSource;
   load(section: Section): Promise<TargetStart>;
 }
 
@@ -113,9 +132,13 @@ export function defineTarget<Section>(definition: TargetDefinition<Section>): Ta
         managed,
         discovery,
         loopback: definition.loopback ?? false,
+        ownImages: definition.ownImages ?? [],
         address: (member, stack) => definition.address(member, stack, section),
         problems: (spec) => definition.problems(spec, section),
         logStore: (stack) => definition.logStore?.(stack, section) ?? { kind: "volume" },
+        secretKinds: definition.secretKinds ?? ["config"],
+        secretSource: (secret, stack) =>
+          definition.secretSource?.(secret, stack, section) ?? { kind: "config", key: secret },
         load: () => definition.load(section),
       };
     },

@@ -8,8 +8,9 @@ import {
   type SecretName,
   type WorkloadSpec,
 } from "../../workload/index.ts";
+import type { ContainerDefinition, MountPoint } from "./container-definition.ts";
 import { fileVolumes, needsPreparation, preparationPath, preparationScript, preparationSecrets } from "./files.ts";
-import { type HealthCheck, healthCheck, needsProbeBinary, probeFolder } from "./health.ts";
+import { healthCheck, needsProbeBinary, probeFolder } from "./health.ts";
 import type { Names } from "./names.ts";
 import { cpuUnits, preparationMemory } from "./task-size.ts";
 
@@ -28,40 +29,6 @@ export interface TaskSite {
   readonly registryCredentials: string | undefined;
 }
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
-export interface ContainerDefinition {
-  readonly name: string;
-  readonly image: string;
-  readonly essential: boolean;
-  readonly user: string;
-  readonly cpu: number;
-  readonly memory: number;
-  readonly memoryReservation: number;
-  readonly readonlyRootFilesystem: boolean;
-  readonly dockerSecurityOptions: readonly string[];
-  readonly linuxParameters: object;
-  readonly dockerLabels: Readonly<Record<string, string>>;
-  readonly logConfiguration: object;
-  readonly mountPoints: readonly MountPoint[];
-  readonly entryPoint?: readonly string[];
-  readonly command?: readonly string[];
-  readonly environment?: readonly { readonly name: string; readonly value: string }[];
-  readonly secrets?: readonly { readonly name: string; readonly valueFrom: string }[];
-  readonly portMappings?: readonly object[];
-  readonly healthCheck?: HealthCheck;
-  readonly dependsOn?: readonly { readonly containerName: string; readonly condition: "SUCCESS" }[];
-  readonly stopTimeout?: number;
-  readonly ulimits?: readonly object[];
-  readonly systemControls?: readonly object[];
-  readonly repositoryCredentials?: { readonly credentialsParameter: string };
-}
-
-interface MountPoint {
-  readonly sourceVolume: string;
-  readonly containerPath: string;
-  readonly readOnly: boolean;
-}
-
 /** A volume of a task; without `hostPath` it lives as long as the task. */
 export interface TaskVolume {
   readonly name: string;
@@ -72,7 +39,7 @@ export interface TaskVolume {
 export const dataFolder = "/data";
 
 /** The AWS CLI of Amazon's own public registry: fetches files from S3. */
-const preparationImage = image({ repository: "public.ecr.aws/aws-cli/aws-cli", version: "2.27.50" });
+export const preparationImage = image({ repository: "public.ecr.aws/aws-cli/aws-cli", version: "2.27.50" });
 
 const preparationContainer = "prepare";
 const probeContainer = "probe";

@@ -36,7 +36,7 @@ interface Account {
 export function executionStatements(spec: WorkloadSpec, site: TaskSite, account: Account): readonly Statement[] {
   const secrets = new Set([...spec.secretVariables, ...spec.secretFiles].map(({ secret }) => site.secretArn(secret)));
   if (site.registryCredentials !== undefined) secrets.add(registryArn(site.registryCredentials, account));
-  const entries = [...secrets].filter((arn) => arn.includes(":secretsmanager:"));
+  const entries = [...secrets].filter((arn) => arn.includes(":secretsmanager:")).map(entryArn);
   const parameters = [...secrets].filter((arn) => arn.includes(":ssm:"));
   return [
     ...pullStatements(spec, site),
@@ -49,9 +49,12 @@ export function executionStatements(spec: WorkloadSpec, site: TaskSite, account:
   ];
 }
 
-/** ECS takes an entry by name; IAM wants its ARN, which ends in six letters that nobody knows before it is made. */
+/** IAM wants an entry's whole ARN, which ends in a dash and six letters that are random: ECS takes it without, too. */
+const entryArn = (arn: string): string => (/-[A-Za-z0-9]{6}$/.test(arn) ? arn : `${arn}-??????`);
+
+/** ECS takes the registry's entry by its name as well. */
 const registryArn = (entry: string, { region, accountId }: Account): string =>
-  entry.startsWith("arn:") ? entry : `arn:aws:secretsmanager:${region}:${accountId}:secret:${entry}-??????`;
+  entry.startsWith("arn:") ? entry : `arn:aws:secretsmanager:${region}:${accountId}:secret:${entry}`;
 
 /** For entries under a key of the customer's own: through Secrets Manager alone. */
 const decryptStatement = ({ region, accountId }: Account): Statement => ({

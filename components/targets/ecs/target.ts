@@ -1,4 +1,5 @@
 import { defineTarget } from "../target.ts";
+import { preparationImage } from "./containers.ts";
 import { differences } from "./differences.ts";
 import { logBucketOf, namespaceOf } from "./names.ts";
 import { problems } from "./problems.ts";
@@ -13,7 +14,13 @@ export const ecs = defineTarget({
   discovery: "cloud-map",
   address: (member, stack) => `${member}.${namespaceOf(stack)}`,
   problems,
+  ownImages: [preparationImage.repository],
   logStore: (stack, { accountId, region }) => ({ kind: "s3", bucket: logBucketOf(stack, accountId), region }),
+  secretKinds: ["config", "secretsManager"],
+  secretSource: (name, stack, { accountId, region }) => ({
+    kind: "secretsManager",
+    arn: `arn:aws:secretsmanager:${region}:${accountId}:secret:trading/${stack}/${name}`,
+  }),
   load: async (section) => {
     const { startEcs } = await import("./component.ts");
     return (context, platform) => startEcs(section, context, platform);

@@ -112,7 +112,7 @@ function makeService(
     },
     // The place of the hook that compares the running task definition with the requested one: `hooks` of these options.
     stack.under(parent, {
-      dependsOn: order.after(spec.startsAfter).then((services) => [...ready, ...services]),
+      dependsOn: order.after(spec.startsAfter).then((services): pulumi.Resource[] => [...ready, ...services]),
       customTimeouts: { create: deadline, update: deadline },
       // Automatic scaling owns the number between its bounds.
       ...(isAutomatic(spec) ? { ignoreChanges: ["desiredCount"] } : {}),

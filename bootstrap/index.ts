@@ -1,0 +1,2 @@
+/** What the Pulumi CLI runs. */
+export { program as default } from "./program.ts";

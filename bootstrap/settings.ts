@@ -1,0 +1,40 @@
+import { z } from "zod";
+
+const account = z.string().regex(/^\d{12}$/, "must be the 12 digits of an AWS account, in quotes");
+
+/** `settings:` in the stack file of the project bootstrap. */
+export const bootstrapSchema = z
+  .strictObject({
+    accountId: account,
+    region: z.string().regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, "must be an AWS region, as eu-central-1"),
+    /** Comes before a service's name in the registry. */
+    namespace: z
+      .string()
+      .regex(/^[a-z0-9]+(?:[._-][a-z0-9]+)*$/, "must be lower-case letters and digits, with . _ - between them")
+      .default("trading"),
+    /** The application's own images: one repository each. */
+    services: z
+      .array(z.string().regex(/^[a-z0-9]+(?:[._-][a-z0-9]+)*$/, "must be lower-case letters and digits"))
+      .min(1)
+      .default(["backend", "frontend", "probe"]),
+    /** Accounts of stacks elsewhere that pull. */
+    pullAccounts: z.array(account).default([]),
+    /** Released images of a service that are kept; more than `rollbackDepth`. */
+    keep: z.int().min(2).max(1000).default(10),
+    /** How many releases back a rollback can go. */
+    rollbackDepth: z.int().min(1).max(999).default(9),
+  })
+  .refine(({ keep, rollbackDepth }) => keep > rollbackDepth, {
+    error: "must be more than rollbackDepth: the running release is kept too",
+    path: ["keep"],
+  });
+
+export type BootstrapSettings = z.infer<typeof bootstrapSchema>;
+
+/** Reads the settings; throws an Error that names every bad key. */
+export function bootstrapSettings(raw: unknown): BootstrapSettings {
+  const read = bootstrapSchema.safeParse(raw);
+  if (read.success) return read.data;
+  const lines = read.error.issues.map(({ path, message }) => `  settings.${path.join(".")}: ${message}`);
+  throw new Error(["bootstrap/Pulumi.<stack>.yaml:", ...lines].join("\n"));
+}
