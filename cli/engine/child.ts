@@ -1,0 +1,212 @@
+/**
+ * Runs one operation on one stack: the program inline, the engine beside it. A process of its own, because the
+ * SDK keeps one program's state per process, and so that several stacks use several cores.
+ */
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import type * as Automation from "@pulumi/pulumi/automation/index.js";
+import { SemVer } from "semver";
+import { engineVersion } from "../setup/pulumi.ts";
+import { countChanges, isResource, makeCollector } from "./collect.ts";
+import { type EngineCommand, EngineFailure, makeEngineCommand, runCommand } from "./command.ts";
+import { describeProblem } from "./problem.ts";
+import type { EngineRequest, FromChild, ToChild } from "./protocol.ts";
+import type { Diagnostic, RunResult, Timeline } from "./result.ts";
+
+const begun = performance.now();
+const timeline: { -readonly [phase in keyof Timeline]: number } = {};
+
+let command: EngineCommand | undefined;
+let interrupted = false;
+
+// The terminal sends Ctrl-C to the whole group; only the parent decides what it means.
+process.on("SIGINT", () => {});
+process.on("message", (message: ToChild) => {
+  if (message.kind === "run") void run(message.request);
+  else if (message.kind === "interrupt") interrupt();
+  else kill();
+});
+// The parent is gone: nobody will see the end of this, so end in good order, and soon.
+process.on("disconnect", () => {
+  interrupt();
+  setTimeout(kill, 10_000).unref();
+});
+
+function interrupt(): void {
+  interrupted = true;
+  command?.interrupt();
+}
+
+function kill(): void {
+  command?.kill();
+  process.exit(1);
+}
+
+const tell = (message: FromChild): void => {
+  if (process.connected) process.send?.(message);
+};
+
+function reached(phase: keyof Timeline): void {
+  if (timeline[phase] !== undefined) return;
+  timeline[phase] = (performance.now() - begun) / 1000;
+  tell({ kind: "progress", progress: { kind: "phase", phase } });
+}
+
+async function run(request: EngineRequest): Promise<void> {
+  reached("started");
+  try {
+    tell({ kind: "result", result: await operate(request) });
+  } catch (error) {
+    tell({ kind: "broken", message: describeProblem(error) });
+  }
+  process.disconnect?.();
+  process.exit();
+}
+
+async function operate(request: EngineRequest): Promise<RunResult> {
+  const { operation, stack: name } = request;
+  const planned = operation === "preview";
+  const collector = makeCollector(planned);
+  const problems: Diagnostic[] = [];
+
+  const registered = new Set<string>();
+  const onEvent = (event: Automation.EngineEvent): void => {
+    reached("engine");
+    if (event.preludeEvent !== undefined) reached("policies");
+    if (event.summaryEvent !== undefined) reached("resources");
+    const news = collector.add(event);
+    if (news === undefined) return;
+    if ("severity" in news) {
+      tell({ kind: "progress", progress: { kind: "diagnostic", diagnostic: news } });
+    } else if (isResource(news)) {
+      registered.add(news.urn);
+      tell({
+        kind: "progress",
+        progress: { kind: "step", step: { ...news, inputs: {} }, registered: registered.size },
+      });
+    }
+  };
+
+  // Beside the engine's start and the loading of the policy packs, which take longer.
+  const program = importProgram(request.program).then((main) => {
+    reached("imported");
+    return main;
+  });
+  program.catch(() => {});
+  const inline = async (): Promise<Record<string, unknown> | undefined> => {
+    try {
+      return toOutputs(await (await program)());
+    } catch (error) {
+      problems.push({ severity: "error", urn: "", message: describeProblem(error) });
+      throw error;
+    } finally {
+      reached("program");
+    }
+  };
+
+  const [automation, standIns] = await Promise.all([importAutomation(request.program), startStandIns(request)]);
+  let failed = false;
+  try {
+    const stack = await openStack(automation, request, { ...request.environment, ...standIns.environment }, inline);
+    const options = { onEvent };
+    if (operation === "preview") await stack.preview({ ...options, policyPacks: [...request.policyPacks] });
+    else if (operation === "up") await stack.up({ ...options, policyPacks: [...request.policyPacks] });
+    else if (operation === "refresh") await stack.refresh({ ...options, clearPendingCreates: true });
+    else await stack.destroy(options);
+  } catch (error) {
+    failed = true;
+    problems.push(...engineProblems(error, problems.length + collector.collected().diagnostics.length));
+  } finally {
+    await standIns.stop();
+    reached("ended");
+  }
+
+  const { steps, violations, warnings, diagnostics, outputs } = collector.collected();
+  const list = [...steps.values()];
+  return {
+    stack: name,
+    operation,
+    outcome: interrupted ? "interrupted" : failed ? "failed" : "succeeded",
+    resources: list.filter((step) => isResource(step) && step.change !== "delete").length,
+    changes: countChanges(list),
+    steps: list,
+    violations,
+    warnings,
+    // A program's own error is told in its words; what the engine makes of it would be the second time.
+    diagnostics:
+      problems.length > 0 && planned ? [...problems, ...withoutEcho(diagnostics)] : [...diagnostics, ...problems],
+    outputs,
+    seconds: timeline.ended ?? 0,
+    timeline,
+  };
+}
+
+/** The engine's own words for "the program threw" follow the program's. */
+const withoutEcho = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
+  diagnostics.filter(({ severity, urn }) => severity !== "error" || urn !== "");
+
+/** What the CLI said before the first event: a missing stack, a wrong passphrase, an unreachable backend. */
+function engineProblems(error: unknown, alreadyTold: number): readonly Diagnostic[] {
+  if (!(error instanceof EngineFailure)) return [{ severity: "error", urn: "", message: describeProblem(error) }];
+  const said = error.stderr.replaceAll(/^error: /gm, "").trim();
+  return said === "" || alreadyTold > 0 ? [] : [{ severity: "error", urn: "", message: said }];
+}
+
+async function openStack(
+  automation: typeof Automation,
+  request: EngineRequest,
+  environment: Readonly<Record<string, string>>,
+  program: Automation.PulumiFn,
+): Promise<Automation.Stack> {
+  const { pulumi, stack, workDirectory } = request;
+  if (request.createStack) await createStack(pulumi, stack, workDirectory, environment);
+  const engine = makeEngineCommand(pulumi, new SemVer(engineVersion), () => reached("prepared"));
+  command = engine;
+  if (interrupted) engine.interrupt();
+  const workspace = await automation.LocalWorkspace.create({
+    workDir: workDirectory,
+    program,
+    envVars: { ...environment },
+    pulumiCommand: engine,
+  });
+  return automation.Stack.select(stack, workspace);
+}
+
+async function createStack(
+  pulumi: string,
+  stack: string,
+  cwd: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<void> {
+  try {
+    await runCommand(pulumi, ["stack", "init", stack, "--no-select"], cwd, environment);
+  } catch (error) {
+    if (!(error instanceof EngineFailure && error.stderr.includes("already exists"))) throw error;
+  }
+}
+
+/** The Automation API that the program itself sees: another copy of the SDK would not know that a program runs. */
+async function importAutomation(program: string): Promise<typeof Automation> {
+  const path = createRequire(program).resolve("@pulumi/pulumi/automation/index.js");
+  return import(pathToFileURL(path).href);
+}
+
+async function importProgram(module: string): Promise<() => Promise<unknown>> {
+  const { default: main }: { default?: unknown } = await import(pathToFileURL(module).href);
+  if (typeof main !== "function") throw new Error(`${module} does not export a Pulumi program as its default`);
+  return async () => main();
+}
+
+const toOutputs = (value: unknown): Record<string, unknown> | undefined =>
+  typeof value === "object" && value !== null ? { ...value } : undefined;
+
+async function startStandIns({ standIns }: EngineRequest): Promise<{
+  readonly environment: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}> {
+  if (standIns === undefined) return { environment: {}, stop: async () => {} };
+  const { startOfflineProviders } = await import("../../offline/start.ts");
+  // The folder belongs to whoever made it, and that is not this process.
+  const backend = { ...standIns.backend, remove: async () => {} };
+  return startOfflineProviders({ backend, faults: standIns.faults });
+}

@@ -1,0 +1,52 @@
+import { accessSync, constants } from "node:fs";
+import { createRequire } from "node:module";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Folder with the executable that starts a policy pack where Pulumi's own language host is not installed. */
+const policyHost = fileURLToPath(new URL("bin", import.meta.url));
+
+/**
+ * What an offline run takes over from the terminal: how to find programs, where temporary files go, the language.
+ * Everything else (cloud credentials, tokens, contexts, proxies) stays outside, so that an offline preview cannot use it.
+ */
+const harmless = ["PATH", "TMPDIR", "LANG", "LC_ALL", "TZ", "NODE_COMPILE_CACHE"];
+
+/** The environment of an offline run, out of the one of the terminal. */
+export function harmlessEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(harmless.flatMap((name) => pair(name, environment[name])));
+}
+
+/** What the engine needs in its environment to run a policy pack: Node on PATH, and a way to start the pack. */
+export function policyEnvironment(pulumi: string, path = process.env.PATH ?? ""): Record<string, string> {
+  // The engine's own folder counts: an installed Pulumi has its language hosts beside it.
+  const folders = [dirname(process.execPath), ...path.split(delimiter)];
+  const hasLanguageHost = [dirname(pulumi), ...folders].some((folder) =>
+    isExecutable(join(folder, "pulumi-language-nodejs")),
+  );
+  if (hasLanguageHost) return { PATH: folders.join(delimiter) };
+  return {
+    PATH: [...folders, policyHost].join(delimiter),
+    TRADING_PLATFORM_NODE: process.execPath,
+    TRADING_PLATFORM_POLICY_RUNNER: createRequire(import.meta.url).resolve("@pulumi/pulumi/cmd/run-policy-pack"),
+  };
+}
+
+/** No network and no questions: neither updates, nor plugins to fetch, nor a browser. */
+export const offlineSwitches: Readonly<Record<string, string>> = {
+  PULUMI_SKIP_UPDATE_CHECK: "true",
+  PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
+};
+
+const pair = (name: string, value: string | undefined): readonly [string, string][] =>
+  value === undefined ? [] : [[name, value]];
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

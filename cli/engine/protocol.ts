@@ -1,0 +1,38 @@
+import type { Fault } from "../../offline/faults.ts";
+import type { Operation, Progress, RunResult } from "./result.ts";
+
+/** What the child process is told, once, when it is up. No secret is in here: those are in files that the engine reads. */
+export interface EngineRequest {
+  readonly operation: Operation;
+  readonly stack: string;
+  /** Module whose default export is the Pulumi program. */
+  readonly program: string;
+  /** Folder with the Pulumi.yaml and Pulumi.<stack>.yaml that this run reads. */
+  readonly workDirectory: string;
+  /** Path of the Pulumi CLI. */
+  readonly pulumi: string;
+  /** Added to the child's own environment for the engine. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Folders of policy packs. */
+  readonly policyPacks: readonly string[];
+  /** True: make the stack when the backend does not have it. */
+  readonly createStack: boolean;
+  /** Stand-in providers to start for this run; absent: the engine starts the real plugins. */
+  readonly standIns?: {
+    readonly backend: { readonly directory: string; readonly url: string };
+    readonly faults: readonly Fault[];
+  };
+}
+
+export type ToChild =
+  | { readonly kind: "run"; readonly request: EngineRequest }
+  /** Finish what is under way, start nothing new. */
+  | { readonly kind: "interrupt" }
+  /** End at once. */
+  | { readonly kind: "kill" };
+
+export type FromChild =
+  | { readonly kind: "progress"; readonly progress: Progress }
+  | { readonly kind: "result"; readonly result: RunResult }
+  /** The run could not even begin. */
+  | { readonly kind: "broken"; readonly message: string };
