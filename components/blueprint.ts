@@ -56,6 +56,17 @@ export const productImage = ({ settings: { images } }: Blueprint, product: Produ
 export const ownImage = ({ settings: { images } }: Blueprint, service: "backend" | "frontend"): Image =>
   mirrored(image({ repository: `${images.application}/${service}`, version: images.version }), images.registry);
 
+/** The static probe binary, for images that have neither shell nor wget. */
+export const probeImage = ({ images }: Settings): Image =>
+  mirrored(image({ repository: `${images.application}/probe`, version: images.version }), images.registry);
+
+/** Repository prefixes that the application's images come from. */
+export function imageSources({ images }: Settings): readonly string[] {
+  const application = images.application;
+  const path = application.slice(application.indexOf("/") + 1);
+  return [images.registry === undefined ? application : `${images.registry}/${path}`];
+}
+
 const mirrored = (original: Image, registry: string | undefined): Image =>
   registry === undefined ? original : inRegistry(original, registry);
 

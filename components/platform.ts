@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { AlertRoutes } from "./alerts/component.ts";
 import { Application } from "./application/component.ts";
+import { imageSources, probeImage } from "./blueprint.ts";
+import { ImageRegistry } from "./delivery/component.ts";
 import { LoggingStack } from "./logging/component.ts";
 import { MonitoringStack } from "./monitoring/component.ts";
 import type { Settings } from "./settings.ts";
@@ -34,12 +36,16 @@ export class TradingPlatform extends pulumi.ComponentResource {
         members: membersOf(platform),
         secretSources: settings.secrets,
         secretValue,
+        probeImage: probeImage(settings),
+        registry: images.registry,
         registryUser: images.registryUser,
         imagesKept: images.keep,
       },
       this,
     );
     const parent = { parent: this };
+    const { keep, rollbackDepth } = images;
+    new ImageRegistry("images", { repositories: imageSources(settings), keep, rollbackDepth }, parent);
     new Application("application", { members: platform.application, target }, parent);
     new LoggingStack("logging", { level: logs.level, members: platform.logging, target }, parent);
     new MonitoringStack("monitoring", { members: platform.monitoring, target }, parent);
