@@ -75,6 +75,9 @@ function makeService(
   const deadline = `${spec.placement.rollout.progressDeadline.seconds}s`;
   const interfaceOfItsOwn = networkMode(spec) === "awsvpc";
   const ready: readonly pulumi.Resource[] = [cluster.capacity, ...(isPublic(spec) ? [balancer.listener] : [])];
+  const dependsOn: Promise<pulumi.Resource[]> = order
+    .after(spec.startsAfter)
+    .then((services) => [...ready, ...services]);
   return new aws.ecs.Service(
     spec.name,
     {
@@ -112,7 +115,7 @@ function makeService(
     },
     // The place of the hook that compares the running task definition with the requested one: `hooks` of these options.
     stack.under(parent, {
-      dependsOn: order.after(spec.startsAfter).then((services): pulumi.Resource[] => [...ready, ...services]),
+      dependsOn,
       customTimeouts: { create: deadline, update: deadline },
       // Automatic scaling owns the number between its bounds.
       ...(isAutomatic(spec) ? { ignoreChanges: ["desiredCount"] } : {}),

@@ -1,0 +1,70 @@
+import * as pulumi from "@pulumi/pulumi";
+import { beforeEach, expect, test } from "vitest";
+import { program } from "../../bootstrap/program.ts";
+import { bootstrapSettings } from "../../bootstrap/settings.ts";
+import { ImageRegistry } from "./component.ts";
+
+let asked: pulumi.runtime.MockResourceArgs[];
+beforeEach(async () => {
+  asked = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource: (args) => {
+        asked.push(args);
+        return { id: `${args.name}-id`, state: args.inputs };
+      },
+      call: ({ inputs }) => inputs,
+    },
+    "trading-platform-bootstrap",
+    "bootstrap",
+  );
+});
+
+test("an owned registry makes a repository a service, and says where it is", async () => {
+  pulumi.runtime.setAllConfig({
+    "trading-platform-bootstrap:settings": JSON.stringify({
+      accountId: "111122223333",
+      region: "eu-central-1",
+      pullAccounts: ["444455556666"],
+    }),
+  });
+  const outputs = await program();
+  await pulumi.runtime.waitForRPCs();
+  expect(outputs).toEqual({ repositories: ["111122223333.dkr.ecr.eu-central-1.amazonaws.com/trading"] });
+  const repositories = asked.filter(({ type }) => type === "aws:ecr/repository:Repository");
+  expect(repositories.map(({ inputs }) => inputs.name)).toEqual([
+    "trading/backend",
+    "trading/frontend",
+    "trading/probe",
+  ]);
+  expect(repositories[0]?.inputs).toMatchObject({
+    imageTagMutability: "IMMUTABLE_WITH_EXCLUSION",
+    imageTagMutabilityExclusionFilters: [{ filter: "live-*", filterType: "WILDCARD" }],
+    imageScanningConfiguration: { scanOnPush: true },
+  });
+  expect(asked.filter(({ type }) => type === "aws:ecr/lifecyclePolicy:LifecyclePolicy")).toHaveLength(3);
+  const policies = asked.filter(({ type }) => type === "aws:ecr/repositoryPolicy:RepositoryPolicy");
+  expect(policies[0]?.inputs.policy).toContain("arn:aws:iam::444455556666:root");
+});
+
+test("a registry that is somebody else's makes nothing and says what it was told", async () => {
+  const repositories = ["ghcr.io/example/trading"];
+  const registry = new ImageRegistry("images", { repositories, keep: 10, rollbackDepth: 9 });
+  await pulumi.runtime.waitForRPCs();
+  expect(asked.filter(({ custom }) => custom)).toEqual([]);
+  expect(registry.repositories).toEqual(repositories);
+});
+
+test("fewer images than a rollback needs are refused", () => {
+  const few = { repositories: ["ghcr.io/example/trading"], keep: 3, rollbackDepth: 3 };
+  expect(() => new ImageRegistry("images", few)).toThrow(/images\.keep 3/);
+});
+
+test("bootstrap's settings: every bad key at once", () => {
+  expect(() => bootstrapSettings({ accountId: 1, region: "Frankfurt", keep: 2, rollbackDepth: 1 })).toThrow(
+    /settings\.accountId[\s\S]*settings\.region/,
+  );
+  expect(() =>
+    bootstrapSettings({ accountId: "111122223333", region: "eu-central-1", keep: 5, rollbackDepth: 5 }),
+  ).toThrow(/settings\.keep: must be more than rollbackDepth/);
+});

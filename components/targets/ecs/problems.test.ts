@@ -1,0 +1,77 @@
+import { describe, expect, test } from "vitest";
+import { probe, probes, seconds, type WorkloadSpec, workload } from "../../workload/index.ts";
+import { problems } from "./problems.ts";
+import { backend, edge, members, section, store } from "./testing.ts";
+
+const found = (spec: WorkloadSpec) => problems(spec, section);
+const timed = (spec: WorkloadSpec, interval: number, timeout: number, failureThreshold = 4): WorkloadSpec =>
+  workload({
+    ...spec,
+    probes: {
+      ...spec.probes,
+      liveness: probe({
+        check: spec.probes.liveness.check,
+        interval: seconds(interval),
+        timeout: seconds(timeout),
+        failureThreshold,
+      }),
+    },
+  });
+
+describe("what ECS cannot keep", () => {
+  test("nothing of what can be kept", () => {
+    for (const member of members) if (member.kind === "workload") expect(found(member)).toEqual([]);
+  });
+
+  test.each([
+    [timed(edge, 4, 2, 10), "workload gateway: probes.liveness.interval is 4 s; an ECS health check takes 5 to 300 s"],
+    [timed(edge, 30, 1), "workload gateway: probes.liveness.timeout is 1 s; an ECS health check takes 2 to 60 s"],
+  ])("a timing: %#", (spec, message) => expect(found(spec)).toEqual([message]));
+
+  test("a start that takes more than five minutes", () => {
+    const startup = probe({
+      check: backend.probes.readiness.check,
+      interval: seconds(60),
+      timeout: seconds(5),
+      failureThreshold: 6,
+    });
+    const rollout = { ...backend.placement.rollout, progressDeadline: seconds(1000) };
+    const slow = workload({
+      ...backend,
+      probes: probes({ ...backend.probes, startup }),
+      placement: { ...backend.placement, rollout } as typeof backend.placement,
+    });
+    expect(found(slow).join()).toMatch(/probes\.startup .* is 360 s; an ECS health check takes 0 to 300 s/);
+  });
+
+  test("a load balancer that would ask by TCP, or a port that is closed to customers", () => {
+    const readiness = { ...edge.probes.readiness, check: { kind: "tcp", port: "http" } as const };
+    expect(found(workload({ ...edge, probes: { ...edge.probes, readiness } })).join()).toMatch(/asks by http only/);
+    const ports = edge.ports.map((port) => (port.name === "http" ? { ...port, exposure: "internal" as const } : port));
+    expect(found(workload({ ...edge, ports })).join()).toMatch(/which is not public/);
+  });
+
+  test("requests that nothing counts, and two owners of one folder", () => {
+    const scaling = {
+      kind: "automatic",
+      minimum: 1,
+      maximum: 2,
+      target: { metric: "requests", perSecond: 5 },
+    } as const;
+    const counted = workload({ ...backend, placement: { ...backend.placement, scaling } as typeof backend.placement });
+    expect(found(counted).join()).toMatch(/scale by cpu/);
+    const two = workload({ ...store, placement: { ...store.placement, replicas: 2 } as typeof store.placement });
+    expect(found(two).join()).toMatch(/must be 1/);
+  });
+
+  test("a file over a folder that the image needs", () => {
+    expect(
+      found(workload({ ...edge, files: [{ path: "/etc/app.conf", content: "" }], secretFiles: [] })).join(),
+    ).toMatch(/a file lies in \/etc, which ECS would hide/);
+  });
+
+  test("a task larger than a host", () => {
+    const resources = { cpu: { request: 4000, limit: 4000 }, memory: { request: 9000, limit: 9000 } };
+    expect(found(workload({ ...edge, resources }))).toHaveLength(2);
+  });
+});
