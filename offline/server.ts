@@ -1,0 +1,167 @@
+import {
+  type handleUnaryCall,
+  Server,
+  ServerCredentials,
+  status,
+  type UntypedServiceImplementation,
+} from "@grpc/grpc-js";
+import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
+import service from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import rpc from "@pulumi/pulumi/proto/provider_pb.js";
+import empty from "google-protobuf/google/protobuf/empty_pb.js";
+import { Configurations } from "./configurations.ts";
+import type { Change } from "./diff.ts";
+import { EngineLog } from "./engine-log.ts";
+import type { OfflineProvider } from "./provider.ts";
+import { decode, encode, failure } from "./wire.ts";
+
+/** A stand-in that listens. */
+export interface RunningServer {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** Serves a provider to the engine over gRPC on a free port of 127.0.0.1. */
+export async function serve(provider: OfflineProvider): Promise<RunningServer> {
+  const server = new Server({ "grpc.max_receive_message_length": -1 });
+  server.addService(service.ResourceProviderService, implementation(provider));
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
+      error === null ? resolve(bound) : reject(error),
+    );
+  });
+  return { port, stop: async () => server.forceShutdown() };
+}
+
+function implementation(provider: OfflineProvider): UntypedServiceImplementation {
+  const log = new EngineLog();
+  const configurations = new Configurations();
+  const nothing = new empty.Empty();
+  return {
+    handshake: answer((request: rpc.ProviderHandshakeRequest) => {
+      log.connect(request.getEngineAddress());
+      return new rpc.ProviderHandshakeResponse().setAcceptSecrets(true).setAcceptResources(true);
+    }),
+    attach: answer((request: plugin.PluginAttach) => {
+      log.connect(request.getAddress());
+      return nothing;
+    }),
+    getPluginInfo: answer(() => new plugin.PluginInfo().setVersion(provider.version)),
+    getSchema: answer(() => new rpc.GetSchemaResponse().setSchema("{}")),
+    checkConfig: answer((request: rpc.CheckRequest) => new rpc.CheckResponse().setInputs(request.getNews())),
+    diffConfig: answer(() => new rpc.DiffResponse().setChanges(rpc.DiffResponse.DiffChanges.DIFF_NONE)),
+    configure: answer((request: rpc.ConfigureRequest, peer) => {
+      configurations.set(peer, decode(request.getArgs()));
+      return new rpc.ConfigureResponse().setAcceptsecrets(true).setAcceptresources(true).setSupportspreview(true);
+    }),
+    check: answer(async (request: rpc.CheckRequest) => {
+      const olds = decode(request.getOlds());
+      const proposedName = request.getAutonaming()?.getProposedName();
+      const exists = request.hasOlds() && Object.keys(olds).length > 0;
+      const checked = provider.check(
+        request.getUrn(),
+        decode(request.getNews()),
+        exists ? olds : undefined,
+        proposedName,
+      );
+      if (checked.warning !== undefined) {
+        await log.warn(request.getUrn(), checked.warning);
+      }
+      const failures = checked.problems.map((it) =>
+        new rpc.CheckFailure().setProperty(it.property).setReason(it.reason),
+      );
+      return new rpc.CheckResponse().setInputs(encode(checked.inputs)).setFailuresList(failures);
+    }),
+    diff: answer((request: rpc.DiffRequest) => {
+      const before = decode(request.getOldInputs() ?? request.getOlds());
+      const difference = provider.diff(request.getUrn(), request.getId(), before, decode(request.getNews()));
+      return diffResponse(difference.changes, difference.deletesFirst);
+    }),
+    create: answer(async (request: rpc.CreateRequest, peer) => {
+      const inputs = decode(request.getProperties());
+      const config = configurations.get(peer);
+      const created = await provider.create(request.getUrn(), inputs, config, request.getPreview());
+      return new rpc.CreateResponse().setId(created.id).setProperties(encode(created.properties));
+    }),
+    update: answer(async (request: rpc.UpdateRequest, peer) => {
+      const state = { id: request.getId(), properties: decode(request.getOlds()) };
+      const config = configurations.get(peer);
+      const inputs = decode(request.getNews());
+      const outputs = await provider.update(request.getUrn(), state, inputs, config, request.getPreview());
+      return new rpc.UpdateResponse().setProperties(encode(outputs));
+    }),
+    delete: answer(async (request: rpc.DeleteRequest) => {
+      await provider.delete(request.getUrn());
+      return nothing;
+    }),
+    read: answer((request: rpc.ReadRequest, peer) => {
+      const inputs = decode(request.getInputs());
+      const stored = decode(request.getProperties());
+      const properties = provider.read(request.getUrn(), request.getId(), stored, inputs, configurations.get(peer));
+      const known = Object.keys(inputs).length > 0 ? inputs : properties;
+      return new rpc.ReadResponse().setId(request.getId()).setProperties(encode(properties)).setInputs(encode(known));
+    }),
+    invoke: answer((request: rpc.InvokeRequest, peer) => {
+      const result = provider.invoke(request.getTok(), decode(request.getArgs()), configurations.get(peer));
+      return new rpc.InvokeResponse().setReturn(encode(result));
+    }),
+    cancel: answer(() => {
+      provider.cancel();
+      return nothing;
+    }),
+    call: answer(notOffered("methods")),
+    construct: answer(notOffered("components")),
+    parameterize: answer(notOffered("parameters")),
+    getMapping: answer(() => new rpc.GetMappingResponse()),
+    getMappings: answer(() => new rpc.GetMappingsResponse()),
+    list: (call: { emit(event: "error", error: object): void }) =>
+      call.emit("error", { code: status.UNIMPLEMENTED, details: "an offline provider has no real resources to list" }),
+  };
+}
+
+/** One answer to one request; what is thrown reaches the engine as an error that the user reads. */
+function answer<Request, Response>(
+  respond: (request: Request, peer: string) => Response | Promise<Response>,
+): handleUnaryCall<Request, Response> {
+  return async (call, callback) => {
+    try {
+      callback(null, await respond(call.request, call.getPeer()));
+    } catch (error) {
+      callback(failure(error));
+    }
+  };
+}
+
+function notOffered(what: string): () => never {
+  return () => {
+    throw Object.assign(new Error(`an offline provider has no ${what}`), { code: status.UNIMPLEMENTED });
+  };
+}
+
+function diffResponse(changes: readonly Change[], deletesFirst: boolean): rpc.DiffResponse {
+  const response = new rpc.DiffResponse()
+    .setHasdetaileddiff(true)
+    .setChanges(changes.length > 0 ? rpc.DiffResponse.DiffChanges.DIFF_SOME : rpc.DiffResponse.DiffChanges.DIFF_NONE)
+    .setDeletebeforereplace(deletesFirst);
+  for (const change of changes) {
+    const top = change.path.split(/[.[]/, 1)[0] ?? change.path;
+    response.addDiffs(top);
+    if (change.replaces) {
+      response.addReplaces(top);
+    }
+    response.getDetaileddiffMap().set(change.path, new rpc.PropertyDiff().setKind(kindOf(change)).setInputdiff(true));
+  }
+  return response;
+}
+
+function kindOf({ kind, replaces }: Change): rpc.PropertyDiff.Kind {
+  const kinds = rpc.PropertyDiff.Kind;
+  switch (kind) {
+    case "add":
+      return replaces ? kinds.ADD_REPLACE : kinds.ADD;
+    case "delete":
+      return replaces ? kinds.DELETE_REPLACE : kinds.DELETE;
+    case "update":
+      return replaces ? kinds.UPDATE_REPLACE : kinds.UPDATE;
+  }
+}
