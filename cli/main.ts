@@ -1,7 +1,7 @@
 import { Command, CommanderError } from "commander";
+import { nearest } from "../stacks/nearest.ts";
 import { commands } from "./commands/index.ts";
 import { UserError } from "./console/error.ts";
-import { nearest } from "./console/nearest.ts";
 
 const examples = `
 Examples:

@@ -17,10 +17,11 @@ export const days = (count: number): Duration => seconds(count * 86_400);
 
 const units = { d: 86_400, h: 3600, m: 60, s: 1, ms: 0.001 } as const;
 const unitSeconds: ReadonlyMap<string, number> = new Map(Object.entries(units));
-const grammar = /^(?:\d+(?:\.\d+)?(?:ms|[dhms]))+$/;
+/** What {@link parseDuration} reads. */
+export const durationPattern = /^(?:\d+(?:\.\d+)?(?:ms|[dhms]))+$/;
 
 /** True for the form that {@link parseDuration} reads: `30s`, `1m30s`, `15d`, `250ms`. */
-export const isDuration = (text: string): boolean => grammar.test(text);
+export const isDuration = (text: string): boolean => durationPattern.test(text);
 
 /** Reads `1m30s`, `15d`, `250ms`: Prometheus' form, largest unit days. Throws on anything else. */
 export function parseDuration(text: string): Duration {

@@ -1,0 +1,122 @@
+import type { BoundTarget } from "../components/targets/target.ts";
+import { formatDuration, isLonger, type Resources } from "../components/workload/index.ts";
+import { fullKey, type Problem } from "./error.ts";
+import type { SettingsSections } from "./schema.ts";
+
+/** What is read so far: a section with a problem of its own is missing, and the checks that need it wait. */
+export type Sound = { readonly [Key in keyof SettingsSections]?: SettingsSections[Key] | undefined } & {
+  readonly target?: BoundTarget;
+};
+
+/** Values that are allowed one by one and impossible together; each with the way out. */
+export const combinationProblems = (sound: Sound): readonly Problem[] => [
+  ...domainProblems(sound),
+  ...probeProblems(sound),
+  ...portProblems(sound),
+  ...scrapeProblems(sound),
+  ...cacheProblems(sound),
+  ...managedProblems(sound),
+  ...secretProblems(sound),
+];
+
+function domainProblems({ environment, domain }: Sound): readonly Problem[] {
+  return environment === "production" && domain === "localhost"
+    ? [problem("domain", '"localhost" is where nobody but this host finds production; give its DNS name')]
+    : [];
+}
+
+function probeProblems({ backend, frontend }: Sound): readonly Problem[] {
+  return Object.entries({ backend, frontend }).flatMap(([name, service]) =>
+    service !== undefined && service.livenessPath === service.readinessPath
+      ? [
+          problem(
+            `${name}.livenessPath`,
+            `"${service.livenessPath}" is the readinessPath too: an instance that is only not ready would be killed; give a path that asks the process alone`,
+          ),
+        ]
+      : [],
+  );
+}
+
+/** The gateway's own, and on a developer's host all ports stand side by side. */
+const takenPorts: ReadonlyMap<number, string> = new Map([
+  [80, "the gateway"],
+  [443, "the gateway"],
+  [3001, "grafana"],
+  [3100, "loki"],
+  [5432, "the database"],
+  [6379, "the cache"],
+  [9090, "prometheus"],
+  [9093, "alertmanager"],
+  [9100, "node-exporter"],
+  [9121, "redis-exporter"],
+  [9187, "postgres-exporter"],
+]);
+
+function portProblems({ backend, frontend, target }: Sound): readonly Problem[] {
+  if (target?.loopback !== true) return [];
+  const taken = Object.entries({ backend, frontend }).flatMap(([name, service]) => {
+    const owner = service === undefined ? undefined : takenPorts.get(service.port);
+    return owner === undefined
+      ? []
+      : [problem(`${name}.port`, `${service?.port} is ${owner}'s on the same host; choose another`)];
+  });
+  const same =
+    backend !== undefined && backend.port === frontend?.port
+      ? [problem("frontend.port", `${frontend.port} is the backend's too, on the same host; choose another`)]
+      : [];
+  return [...taken, ...same];
+}
+
+function scrapeProblems({ metrics }: Sound): readonly Problem[] {
+  if (metrics === undefined || !isLonger(metrics.scrapeTimeout, metrics.scrapeInterval)) return [];
+  const [timeout, interval] = [formatDuration(metrics.scrapeTimeout), formatDuration(metrics.scrapeInterval)];
+  return [problem("metrics.scrapeTimeout", `${timeout} is longer than metrics.scrapeInterval (${interval}); lower it`)];
+}
+
+function cacheProblems({ cache }: Sound): readonly Problem[] {
+  if (cache?.management !== "own" || cache.memoryMiB < memoryLimit(cache.resources)) return [];
+  const limit = memoryLimit(cache.resources);
+  return [
+    problem(
+      "cache.memoryMiB",
+      `${cache.memoryMiB} does not fit into the container's limit of ${limit} MiB, so a full cache would be killed; raise cache.resources.memoryMiB.limit above it`,
+    ),
+  ];
+}
+
+const memoryLimit = ({ memory }: Resources): number => memory.limit;
+
+function managedProblems({ database, cache, target }: Sound): readonly Problem[] {
+  if (target === undefined) return [];
+  const wanted = {
+    database: { section: database, engine: "postgres" },
+    cache: { section: cache, engine: "redis" },
+  } as const;
+  return Object.entries(wanted).flatMap(([name, { section, engine }]) =>
+    section?.management === "managed" && !target.managed.includes(engine)
+      ? [
+          problem(
+            `${name}.management`,
+            `"managed" is not to be had: target ${target.name} runs no ${engine} for us; say own`,
+          ),
+        ]
+      : [],
+  );
+}
+
+function secretProblems({ secrets, target }: Sound): readonly Problem[] {
+  if (target === undefined) return [];
+  return Object.entries(secrets ?? {}).flatMap(([name, { kind }]) =>
+    target.secretKinds.includes(kind)
+      ? []
+      : [
+          problem(
+            `secrets.${name}`,
+            `target ${target.name} cannot read from ${kind}; use ${target.secretKinds.join(" or ")}`,
+          ),
+        ],
+  );
+}
+
+const problem = (key: string, message: string): Problem => ({ key: fullKey(key.split(".")), message });

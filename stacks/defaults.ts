@@ -1,0 +1,122 @@
+import type { Environment } from "../components/settings.ts";
+import type { BoundTarget } from "../components/targets/target.ts";
+import { type SecretName, secretNames } from "../components/workload/index.ts";
+import type { SettingsInput } from "./schema.ts";
+
+/** What holds when a stack file says nothing, written as a stack file would. */
+export type Defaults = DeepPartial<SettingsInput>;
+
+type DeepPartial<T> = T extends object ? { readonly [K in keyof T]?: DeepPartial<T[K]> } : T;
+
+/** Stacks whose name says what they are. */
+export const environmentOfStack: ReadonlyMap<string, Environment> = new Map([
+  ["dev", "development"],
+  ["staging", "staging"],
+  ["prod", "production"],
+]);
+
+/** Development runs on the developer's own Docker, what customers or testers see on ECS. */
+export const defaultTarget: Readonly<Record<Environment, string>> = {
+  development: "docker",
+  staging: "ecs",
+  production: "ecs",
+};
+
+/** The same in every environment. */
+export const commonDefaults: Defaults = {
+  images: {
+    // Newest patch of each product's line when the platform was built; loki and promtail move together, and 3.4 is the
+    // last line whose promtail is maintained.
+    versions: {
+      nginx: "1.28.0-alpine",
+      postgres: "17.5-alpine",
+      redis: "7.4.5-alpine",
+      prometheus: "v3.5.0",
+      alertmanager: "v0.28.1",
+      grafana: "12.1.1",
+      loki: "3.4.2",
+      promtail: "3.4.2",
+      nodeExporter: "v1.9.1",
+      redisExporter: "v1.74.0",
+      postgresExporter: "v0.17.1",
+      blackboxExporter: "v0.27.0",
+      cadvisor: "v0.52.1",
+      kubeStateMetrics: "v2.17.0",
+    },
+    // The requirement's number; with the one that runs, all the others can be gone back to.
+    keep: 10,
+    rollbackDepth: 9,
+  },
+  backend: {
+    port: 8000,
+    livenessPath: "/api/v1/health/live",
+    readinessPath: "/api/v1/health/ready",
+    metricsPath: "/api/v1/metrics/prometheus",
+    metricNames: {
+      requests: "app_http_requests_total",
+      requestDuration: "app_http_request_duration_seconds",
+      tradingHealthy: "app_trading_healthy",
+      orders: "app_orders_total",
+      backtestQueue: "app_backtest_queue_length",
+    },
+  },
+  frontend: { port: 3000, livenessPath: "/live", readinessPath: "/ready" },
+  database: { name: "trading", user: "trading" },
+  alerts: {
+    thresholds: {
+      // One answer in twenty: a broken release or dependency, far above the stray failures of a healthy day.
+      errorRatePercent: 5,
+      // People notice a wait from one second on (Nielsen, "Response Times: The 3 Important Limits").
+      responseTimeP95: "1s",
+      // The rest is for a rollout, in which old and new instances hold connections side by side.
+      databaseConnectionsPercent: 80,
+      // An order takes milliseconds; five minutes of locks stop the others.
+      longRunningQuery: "5m",
+      // With noeviction a full cache refuses writes: a tenth is left to react.
+      redisMemoryPercent: 90,
+      // Ten minutes above it: automatic scaling (60 %) has had its chance and was not enough.
+      cpuPercent: 85,
+      // The kernel kills at 100; a host that swaps nothing needs some cache for files.
+      memoryPercent: 90,
+      // At a tenth, databases and Prometheus still have days; below 5 % ext4 reserves for root.
+      diskFreePercent: 10,
+      // Exchanges refuse some orders by right (price, balance); one in ten is no longer the customers' doing.
+      orderFailurePercent: 10,
+      // A worker does about ten a minute: ten minutes of work that nobody takes.
+      backtestQueueLength: 100,
+    },
+    receivers: {
+      slack: { channel: "#alerts" },
+      pagerduty: { url: "https://events.pagerduty.com/v2/enqueue" },
+      webhook: { path: "/api/v1/webhooks/alerts" },
+    },
+  },
+};
+
+/**
+ * What follows from the target: the cloud runs database and cache where it can and the environment is not a laptop.
+ * Without a target (its section is wrong) it is what every target can.
+ */
+export function targetDefaults(target: BoundTarget | undefined, stack: string, environment: Environment): Defaults {
+  const management = (engine: BoundTarget["managed"][number]) =>
+    environment !== "development" && target?.managed.includes(engine) ? "managed" : "own";
+  return {
+    database: { management: management("postgres") },
+    cache: { management: management("redis") },
+    secrets: Object.fromEntries(secretNames.map((name) => [name, sourceInput(target, name, stack)])),
+  };
+}
+
+function sourceInput(target: BoundTarget | undefined, name: SecretName, stack: string) {
+  const source = target?.secretSource(name, stack) ?? { kind: "config", key: name };
+  return source.kind === "config" ? { config: source.key } : { secretsManager: source.arn };
+}
+
+/** What follows from the domain: mail comes from it and goes to the team in it. */
+export const domainDefaults = (domain: string): Defaults => ({
+  alerts: {
+    receivers: {
+      email: { to: `database-team@${domain}`, from: `alerts@${domain}`, user: `alerts@${domain}` },
+    },
+  },
+});

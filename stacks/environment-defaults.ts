@@ -1,0 +1,110 @@
+import type { Environment } from "../components/settings.ts";
+import type { Defaults } from "./defaults.ts";
+
+/** A size: request and limit of CPU (thousandths of a core) and memory (MiB). */
+const size = (cpu: readonly [number, number], memory: readonly [number, number]) => ({
+  cpuMillicores: { request: cpu[0], limit: cpu[1] },
+  memoryMiB: { request: memory[0], limit: memory[1] },
+});
+
+/** A laptop: one of everything, small, talkative, and nobody is paged. */
+const development: Defaults = {
+  domain: "localhost",
+  images: { application: "localhost/trading", version: "0.1.0-dev" },
+  logs: { level: "DEBUG", retention: "3d", storageGiB: 2 },
+  metrics: { retention: "2d", scrapeInterval: "15s", scrapeTimeout: "10s", storageGiB: 2 },
+  backend: { scaling: { replicas: 1 }, resources: size([100, 1000], [192, 512]) },
+  worker: { scaling: { replicas: 1 }, resources: size([100, 1000], [192, 512]) },
+  frontend: { scaling: { replicas: 1 }, resources: size([50, 500], [96, 256]) },
+  gateway: { scaling: { replicas: 1 }, resources: size([20, 500], [32, 128]) },
+  database: {
+    storageGiB: 5,
+    maxConnections: 100,
+    resources: size([100, 1000], [256, 1024]),
+    instanceClass: "db.t4g.micro",
+    multiZone: false,
+    backupRetention: "1d",
+    deletionProtection: false,
+  },
+  cache: {
+    memoryMiB: 128,
+    storageGiB: 1,
+    resources: size([50, 500], [64, 256]),
+    instanceClass: "cache.t4g.micro",
+    multiZone: false,
+  },
+  alerts: {
+    receivers: {
+      // A name that only a local sink answers to: a laptop pages nobody.
+      pagerduty: { url: "http://alert-sink:8082/v2/enqueue" },
+      email: { smarthost: "alert-sink:1025" },
+    },
+  },
+};
+
+/** As production, at a tenth of its size: two of everything, so that a rollout and the loss of one are practised. */
+const staging: Defaults = {
+  logs: { level: "INFO", retention: "14d", storageGiB: 20 },
+  metrics: { retention: "15d", scrapeInterval: "15s", scrapeTimeout: "10s", storageGiB: 20 },
+  backend: { scaling: { replicas: 2 }, resources: size([250, 1000], [384, 768]) },
+  worker: { scaling: { replicas: 2 }, resources: size([250, 1000], [384, 768]) },
+  frontend: { scaling: { replicas: 2 }, resources: size([100, 500], [128, 256]) },
+  gateway: { scaling: { replicas: 2 }, resources: size([50, 500], [64, 128]) },
+  database: {
+    storageGiB: 20,
+    maxConnections: 200,
+    resources: size([250, 1000], [512, 2048]),
+    instanceClass: "db.t4g.medium",
+    multiZone: false,
+    backupRetention: "7d",
+    deletionProtection: false,
+  },
+  cache: {
+    memoryMiB: 512,
+    storageGiB: 2,
+    resources: size([100, 500], [256, 1024]),
+    instanceClass: "cache.t4g.small",
+    multiZone: false,
+  },
+};
+
+/** Customers' money: grows with the load, survives a zone, and a page leaves within the minute. */
+const production: Defaults = {
+  logs: { level: "WARNING", retention: "30d", storageGiB: 50 },
+  // A critical alert waits 30 s; with 5 s between scrapes, fault, rule and notification fit into 60 s.
+  metrics: { retention: "30d", scrapeInterval: "5s", scrapeTimeout: "4s", storageGiB: 100 },
+  backend: {
+    scaling: { minimum: 3, maximum: 10, cpuPercent: 60 },
+    resources: size([500, 2000], [512, 1024]),
+  },
+  worker: {
+    scaling: { minimum: 2, maximum: 8, cpuPercent: 70 },
+    resources: size([500, 2000], [512, 1024]),
+  },
+  frontend: {
+    scaling: { minimum: 2, maximum: 6, cpuPercent: 60 },
+    resources: size([200, 1000], [256, 512]),
+  },
+  gateway: {
+    scaling: { minimum: 2, maximum: 6, cpuPercent: 60 },
+    resources: size([100, 1000], [128, 256]),
+  },
+  database: {
+    storageGiB: 100,
+    maxConnections: 400,
+    resources: size([1000, 4000], [4096, 8192]),
+    instanceClass: "db.m7g.large",
+    multiZone: true,
+    backupRetention: "30d",
+    deletionProtection: true,
+  },
+  cache: {
+    memoryMiB: 2048,
+    storageGiB: 8,
+    resources: size([250, 1000], [1024, 4096]),
+    instanceClass: "cache.m7g.large",
+    multiZone: true,
+  },
+};
+
+export const environmentDefaults: Readonly<Record<Environment, Defaults>> = { development, staging, production };

@@ -1,0 +1,45 @@
+import type { Product } from "../components/settings.ts";
+import { section, tag, text, whole } from "./fields.ts";
+
+const version = tag("Pinned version of the product.");
+
+export const imagesSection = section("Container images.", {
+  registry: text(
+    "Replaces every image's registry: a mirror, or an air-gapped registry.",
+    /^[a-z0-9.-]+(?::\d+)?(?:\/[a-z0-9._-]+)*$/,
+    "a registry, as mirror.example.com or mirror.example.com:5000/trading",
+  ).exactOptional(),
+  registryUser: text(
+    "User of the registry; the password is the secret registryPassword.",
+    /^[^\s:]+$/,
+    "a user name without spaces and colons",
+  ).exactOptional(),
+  application: text(
+    "Where the application's own images are; /backend, /frontend and /probe follow.",
+    /^[a-z0-9.-]+(?::\d+)?(?:\/[a-z0-9._-]+)+$/,
+    "a registry with a path in lower case, as ghcr.io/example/trading",
+  ),
+  version: tag("Release of the application."),
+  versions: section("Versions of the third-party products.", {
+    nginx: version,
+    postgres: version,
+    redis: version,
+    prometheus: version,
+    alertmanager: version,
+    grafana: version,
+    loki: version,
+    promtail: version,
+    nodeExporter: version,
+    redisExporter: version,
+    postgresExporter: version,
+    blackboxExporter: version,
+    cadvisor: version,
+    kubeStateMetrics: version,
+  } satisfies Record<Product, typeof version>),
+  keep: whole("Images of a service that are kept; more than rollbackDepth.", 2, 1000),
+  rollbackDepth: whole("How many releases back a rollback can go.", 1, 100),
+}).superRefine(({ keep, rollbackDepth }, context) => {
+  if (keep > rollbackDepth) return;
+  const message = `${keep} is too few to go back ${rollbackDepth} releases; keep at least ${rollbackDepth + 1}, or lower images.rollbackDepth`;
+  context.addIssue({ code: "custom", message, path: ["keep"] });
+});

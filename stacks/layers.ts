@@ -1,0 +1,65 @@
+/** Plain data as YAML and JSON have it. */
+export type Data = Readonly<Record<string, unknown>>;
+
+export const isData = (value: unknown): value is Data =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Who said a value; later ones win. */
+export type Origin = "default" | "environment" | "target" | "domain" | "stack file" | "command line";
+
+export interface Layer {
+  readonly origin: Origin;
+  readonly values: Data;
+}
+
+export interface Leaf {
+  /** As `backend.scaling.minimum`. */
+  readonly key: string;
+  readonly value: unknown;
+}
+
+/** Keys of which a higher layer's one makes the lower layers' others void: `replicas: 3` over a default range. */
+const alternatives: ReadonlyMap<string, readonly string[]> = new Map([
+  ["replicas", ["minimum", "maximum", "cpuPercent", "requestsPerSecond"]],
+  ["minimum", ["replicas"]],
+  ["maximum", ["replicas"]],
+  ["cpuPercent", ["replicas", "requestsPerSecond"]],
+  ["requestsPerSecond", ["replicas", "cpuPercent"]],
+  ["config", ["secretsManager"]],
+  ["secretsManager", ["config"]],
+]);
+
+/** The layers laid over each other, key by key; a value that is no section replaces what is below it. */
+export const overlay = (layers: readonly Layer[]): Data =>
+  layers.reduce<Data>((below, { values }) => over(below, values), {});
+
+function over(below: Data, above: Data): Data {
+  const voided = new Set(Object.keys(above).flatMap((key) => alternatives.get(key) ?? []));
+  const kept = Object.entries(below).filter(([key]) => !voided.has(key));
+  const laid = Object.entries(above).map(([key, value]) => {
+    const lower = Object.hasOwn(below, key) ? below[key] : undefined;
+    return [key, isData(value) ? over(isData(lower) ? lower : {}, value) : value] as const;
+  });
+  return Object.fromEntries([...kept, ...laid]);
+}
+
+/** Every value that is no section, with its path. */
+export function leaves(data: Data, path: readonly string[] = []): readonly Leaf[] {
+  return Object.entries(data).flatMap(([key, value]) =>
+    isData(value) ? leaves(value, [...path, key]) : [{ key: [...path, key].join("."), value }],
+  );
+}
+
+/** The uppermost layer that holds the key. */
+export function originOf(key: string, layers: readonly Layer[]): Origin {
+  const path = key.split(".");
+  return layers.findLast(({ values }) => valueAt(values, path) !== undefined)?.origin ?? "default";
+}
+
+/** What stands at a path; undefined where nothing does. */
+export function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, key) => {
+    if (Array.isArray(value)) return value[Number(key)];
+    return isData(value) && Object.hasOwn(value, key) ? value[String(key)] : undefined;
+  }, data);
+}

@@ -1,0 +1,149 @@
+import { z } from "zod";
+import { logLevels, type SecretName, type SecretSource } from "../components/workload/index.ts";
+import { alertsSection } from "./alerts-schema.ts";
+import { choice, duration, flag, httpPath, section, text, whole } from "./fields.ts";
+import { imagesSection } from "./images-schema.ts";
+import { resources, scaling } from "./service-schema.ts";
+
+/** What a stack file may say, section by section; each reads into the same field of `components/settings.ts`. */
+
+export const environments = ["development", "staging", "production"] as const;
+
+const service = { scaling, resources };
+
+const httpService = {
+  ...service,
+  port: whole("TCP port on which it listens, in the container and on the loopback of a developer's host.", 1, 65_535),
+  livenessPath: httpPath("Asks the process only: fails, and the instance is replaced."),
+  readinessPath: httpPath("Started and not draining: fails, and the instance gets no traffic."),
+};
+
+const metricName = (what: string) =>
+  text(what, /^[a-zA-Z_:][a-zA-Z0-9_:]*$/, "a Prometheus metric name, as app_http_requests_total");
+
+const backend = section("The trading application's API.", {
+  ...httpService,
+  metricsPath: httpPath("Where Prometheus scrapes it."),
+  metricNames: section("Names under which the backend counts what the alerts watch.", {
+    requests: metricName("Counter of HTTP requests, with the label status."),
+    requestDuration: metricName("Histogram of their duration in seconds, without _bucket."),
+    tradingHealthy: metricName("Gauge: 1 while orders are executed, 0 otherwise."),
+    orders: metricName("Counter of orders, with the label state."),
+    backtestQueue: metricName("Gauge: backtests that wait."),
+  }),
+});
+
+const management = choice("Who runs it: a container of our own, or the cloud.", ["own", "managed"]);
+const multiZone = flag("Managed only: a standby in a second zone takes over by itself.");
+const identifier = (what: string) =>
+  text(what, /^[a-z_][a-z0-9_]{0,62}$/, "lower-case letters, digits and _, at most 63, as trading");
+
+const database = section("PostgreSQL.", {
+  management,
+  name: identifier("Name of the database."),
+  user: identifier("User of the application."),
+  storageGiB: whole("Size of its volume; it can grow, never shrink.", 1, 65_536, "GiB"),
+  maxConnections: whole("Connections that the server takes; HighDatabaseConnections counts in it.", 20, 5000),
+  resources,
+  instanceClass: text(
+    "Managed only: the cloud's name of the size.",
+    /^db\.[a-z0-9]+\.[a-z0-9]+$/,
+    "a class of RDS, as db.m7g.large",
+  ),
+  multiZone,
+  // docs.aws.amazon.com, RDS, "Backup retention period": 1 to 35 days.
+  backupRetention: duration("Managed only: how far back it can be restored.", "1d", "35d"),
+  deletionProtection: flag("Managed only: nobody deletes it by a stack change; it is switched off first."),
+});
+
+const cache = section("Redis: queued backtests, sessions, rate limits.", {
+  management,
+  memoryMiB: whole("maxmemory of an own cache.", 16, 262_144, "MiB"),
+  storageGiB: whole("Size of its volume, for the append-only file; more than twice the memory.", 1, 65_536, "GiB"),
+  resources,
+  instanceClass: text(
+    "Managed only: the cloud's name of the size.",
+    /^cache\.[a-z0-9]+\.[a-z0-9]+$/,
+    "a class of ElastiCache, as cache.m7g.large",
+  ),
+  multiZone,
+});
+
+const logs = section("Logs of everything, kept by Loki.", {
+  level: choice("Log level of every product, in its own words.", logLevels),
+  // grafana.com/docs/loki, "Log retention": the compactor's minimum is 24h.
+  retention: duration("How long log lines are kept.", "1d", "3650d"),
+  storageGiB: whole("Size of Loki's volume.", 1, 16_384, "GiB"),
+});
+
+const metrics = section("Metrics, kept by Prometheus.", {
+  // A block is two hours; below a day nothing of yesterday's incident is left.
+  retention: duration("How long metrics are kept.", "1d", "3650d"),
+  // Alerts count in windows of one minute: above 30 s a window holds one sample, and one sample has no rate.
+  scrapeInterval: duration("How often every product is scraped and every alert is evaluated.", "1s", "30s"),
+  scrapeTimeout: duration("Longest answer to a scrape; not longer than the interval.", "1s", "30s"),
+  storageGiB: whole("Size of Prometheus' volume; 80 % of it is used.", 1, 16_384, "GiB"),
+});
+
+const secretSource = section("Where a secret's value is held; never the value.", {
+  config: text(
+    "Key of the namespace secrets: in the stack's encrypted config.",
+    /^[A-Za-z][A-Za-z0-9]*$/,
+    "a key of the namespace secrets:, as databasePassword",
+  ).exactOptional(),
+  secretsManager: text(
+    "ARN of an entry of AWS Secrets Manager.",
+    /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+$/,
+    "an ARN, as arn:aws:secretsmanager:eu-central-1:111122223333:secret:trading/prod/databasePassword",
+  ).exactOptional(),
+}).transform(({ config, secretsManager }, context): SecretSource => {
+  if (config !== undefined && secretsManager === undefined) return { kind: "config", key: config };
+  if (secretsManager !== undefined && config === undefined) return { kind: "secretsManager", arn: secretsManager };
+  context.addIssue({ code: "custom", message: "must say config or secretsManager, one of the two" });
+  return z.NEVER;
+});
+
+const secrets = section(
+  "Where each secret is held. Values are in the namespace secrets:, encrypted, or in the cloud.",
+  {
+    databasePassword: secretSource,
+    cachePassword: secretSource,
+    tokenSigningKey: secretSource,
+    alertWebhookToken: secretSource,
+    grafanaAdminPassword: secretSource,
+    slackWebhookUrl: secretSource,
+    pagerdutyRoutingKey: secretSource,
+    smtpPassword: secretSource,
+    tlsCertificate: secretSource,
+    tlsPrivateKey: secretSource,
+    registryPassword: secretSource,
+  } satisfies Record<SecretName, typeof secretSource>,
+);
+
+const domain = text(
+  "Where customers find the application.",
+  /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/,
+  "a DNS name in lower case, as trading.example.com",
+);
+
+/** Every section but `target` and the targets' own: which there are is not known here. */
+export const settingsSchema = z.strictObject({
+  environment: choice("What the stack is for; decides the defaults.", environments),
+  domain,
+  images: imagesSection,
+  logs,
+  metrics,
+  backend,
+  worker: section("The backend's image, working off queued backtests.", service),
+  frontend: section("The page that customers see.", httpService),
+  gateway: section("nginx: the one way in for customers.", service),
+  database,
+  cache,
+  alerts: alertsSection,
+  secrets,
+});
+
+/** What a stack file says, as it is written. */
+export type SettingsInput = z.input<typeof settingsSchema>;
+/** The same, read. */
+export type SettingsSections = z.output<typeof settingsSchema>;
