@@ -50,6 +50,7 @@ export async function startEngine(): Promise<Engine> {
   const provider = await startEchoProvider();
   const environment = {
     PATH: [await analyzerFolder(home), process.env.PATH ?? ""].join(delimiter),
+    NODE_COMPILE_CACHE: join(home, "compile-cache"),
     PULUMI_CONFIG_PASSPHRASE: "",
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DEBUG_PROVIDERS: PACKAGES.map((name) => `${name}:${provider.port}`).join(","),
