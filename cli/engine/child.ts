@@ -64,8 +64,8 @@ async function run(request: EngineRequest): Promise<void> {
 }
 
 async function operate(request: EngineRequest): Promise<RunResult> {
-  const { operation, stack: name } = request;
-  const planned = operation === "preview";
+  const { operation, stack: name, planOnly = false } = request;
+  const planned = operation === "preview" || planOnly;
   const collector = makeCollector(planned);
   const problems: Diagnostic[] = [];
 
@@ -111,8 +111,9 @@ async function operate(request: EngineRequest): Promise<RunResult> {
     const options = { onEvent };
     if (operation === "preview") await stack.preview({ ...options, policyPacks: [...request.policyPacks] });
     else if (operation === "up") await stack.up({ ...options, policyPacks: [...request.policyPacks] });
-    else if (operation === "refresh") await stack.refresh({ ...options, clearPendingCreates: true });
-    else await stack.destroy(options);
+    else if (operation === "refresh")
+      await stack.refresh({ ...options, previewOnly: planOnly, clearPendingCreates: !planOnly });
+    else await stack.destroy({ ...options, previewOnly: planOnly });
   } catch (error) {
     failed = true;
     problems.push(...engineProblems(error, problems.length + collector.collected().diagnostics.length));

@@ -118,11 +118,11 @@ export function makeCollector(planned: boolean): Collector {
   const keep = (step: Step | undefined): Step | undefined => {
     if (step === undefined) return undefined;
     const before = steps.get(step.urn);
-    // The old half of a replacement is deleted last: what the reader wants to see is the replacement.
-    const replaced = before?.change === "replace" || (before !== undefined && step.change === "delete");
+    // The engine goes on about a replaced resource after the step that says so.
+    const replaced = before?.change === "replace";
     const merged = {
       ...step,
-      ...(replaced && before !== undefined ? { change: "replace" as const } : {}),
+      ...(replaced ? { change: "replace" as const } : {}),
       ...(before !== undefined && step.properties.length === 0 ? { properties: before.properties } : {}),
     };
     steps.set(step.urn, merged);

@@ -36,10 +36,15 @@ export function openProject(directory: string): Project {
 /** Refuses a stack that the project does not have, naming those it has. */
 export function requireStack(project: Project, stack: string): string {
   if (project.stacks.includes(stack)) return stack;
-  const meant = nearest(stack, project.stacks);
-  throw new UserError(
+  throw unknownStack(stack, project.stacks);
+}
+
+/** Says which stacks there are, and which one was probably meant. */
+export function unknownStack(stack: string, stacks: readonly string[]): UserError {
+  const meant = nearest(stack, stacks);
+  return new UserError(
     `there is no stack "${stack}"${meant === undefined ? "" : `; did you mean "${meant}"?`} ` +
-      `Stacks are the Pulumi.<stack>.yaml files in ${project.directory}: ${project.stacks.join(", ") || "none"}`,
+      `Stacks (each a Pulumi.<stack>.yaml): ${stacks.join(", ") || "none"}`,
     2,
   );
 }

@@ -5,6 +5,8 @@ import type { Operation, Progress, RunResult } from "./result.ts";
 export interface EngineRequest {
   readonly operation: Operation;
   readonly stack: string;
+  /** For refresh and destroy: only find out what would happen. Default: false. */
+  readonly planOnly?: boolean;
   /** Module whose default export is the Pulumi program. */
   readonly program: string;
   /** Folder with the Pulumi.yaml and Pulumi.<stack>.yaml that this run reads. */

@@ -1,0 +1,103 @@
+import { Command } from "commander";
+import { UserError } from "../console/error.ts";
+import { passed } from "../engine/result.ts";
+
+interface PreviewOptions {
+  readonly offline?: boolean;
+  readonly live?: boolean;
+  readonly json?: boolean;
+  readonly diff?: boolean;
+  readonly target?: string;
+  readonly against?: string;
+  readonly verbose?: boolean;
+}
+
+const say = (line: string): void => console.error(`platform: ${line}`);
+
+export function previewCommand(): Command {
+  return new Command("preview")
+    .description("show what stacks are made of, and judge them by the policies; nothing is touched")
+    .argument("[stack...]", "default: all")
+    .option("--offline", "with stand-in providers: no credentials, no network (default where no cloud credentials are)")
+    .option("--live", "with the real providers and the stacks' real state")
+    .option("--json", "print the results as JSON")
+    .option("--diff", "print the tree of resources with their properties")
+    .option("--target <target>", "on another target than the settings say")
+    .option("--against <git-ref>", "as a change of that commit: what is added, changed, replaced, removed")
+    .action((stacks: string[], _: unknown, command: Command) => preview(stacks, command.optsWithGlobals()));
+}
+
+async function preview(names: readonly string[], options: PreviewOptions): Promise<void> {
+  const { chooseStacks, projectsIn } = await import("../engine/stacks.ts");
+  const { previewStacks } = await import("../engine/preview.ts");
+  const { listenForInterrupts, interrupted } = await import("../engine/interrupt.ts");
+  const stacks = chooseStacks(projectsIn(), names);
+  const mode = await modeOf(options);
+  const interrupts = listenForInterrupts(say);
+  try {
+    const { target, against, verbose } = options;
+    const rows = await previewStacks({
+      stacks,
+      mode,
+      interrupts,
+      say,
+      ...(target === undefined ? {} : { target }),
+      ...(against === undefined ? {} : { against }),
+      ...(verbose ? { onOutput: (text: string) => process.stderr.write(text) } : {}),
+    });
+    await print(rows, options);
+    if (rows.some(({ result }) => result.outcome === "interrupted")) throw interrupted();
+    if (!rows.every(({ result }) => passed(result)))
+      throw new UserError("the preview found what must be repaired first");
+  } finally {
+    interrupts.stop();
+  }
+}
+
+/** Offline, unless it is asked for otherwise or everything for a live one is there. */
+async function modeOf({ offline, live, target, against }: PreviewOptions): Promise<"offline" | "live"> {
+  if (offline && live) throw new UserError("--offline and --live exclude each other", 2);
+  const comparing = target !== undefined || against !== undefined;
+  if (live && comparing) throw new UserError("--target and --against preview offline; leave out --live", 2);
+  if (live) return "live";
+  if (offline || comparing) return "offline";
+  const { hasCloudCredentials, backendInUse } = await import("../engine/login.ts");
+  const { projectsIn } = await import("../engine/stacks.ts");
+  const [project] = projectsIn();
+  if (hasCloudCredentials() && project !== undefined && backendInUse(project) !== undefined) {
+    say("live preview with your cloud credentials and backend (--offline needs neither)");
+    return "live";
+  }
+  say("offline preview: stand-in providers, empty state, every secret unknown (--live for the real thing)");
+  return "offline";
+}
+
+type Rows = Awaited<ReturnType<typeof import("../engine/preview.ts").previewStacks>>;
+
+async function print(rows: Rows, { json, diff, against, verbose }: PreviewOptions): Promise<void> {
+  if (json) {
+    const { toJson } = await import("../engine/report/json.ts");
+    process.stdout.write(`${toJson(rows, diff === true)}\n`);
+    return;
+  }
+  const [{ findingLines }, { summaryTable, timingTable }, { treeLines }, { changeLines }] = await Promise.all([
+    import("../engine/report/findings.ts"),
+    import("../engine/report/summary.ts"),
+    import("../engine/report/tree.ts"),
+    import("../engine/report/change.ts"),
+  ]);
+  const results = rows.map(({ result }) => result);
+  const blocks = [
+    ...(diff ? results.map(({ steps }) => treeLines(steps)) : []),
+    ...(against === undefined ? [] : results.map(changeLines)),
+    findingLines(results),
+    ...(verbose ? [[timingTable(results)]] : []),
+    [summaryTable(rows)],
+  ];
+  console.log(
+    blocks
+      .filter((lines) => lines.length > 0)
+      .map((lines) => lines.join("\n"))
+      .join("\n\n"),
+  );
+}

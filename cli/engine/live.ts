@@ -1,0 +1,113 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { secretsFileVariable } from "../../stacks/secrets.ts";
+import { UserError } from "../console/error.ts";
+import { ensurePulumi } from "../setup/pulumi.ts";
+import { type DeveloperHome, makeDeveloperHome } from "./developer.ts";
+import { policyEnvironment } from "./environment.ts";
+import { clearDeadLocks } from "./lock.ts";
+import { backendInUse, isService } from "./login.ts";
+import { policyPack } from "./offline.ts";
+import { type Project, readStackFile } from "./project.ts";
+import type { Operation, RunResult } from "./result.ts";
+import { type RunControl, runEngine } from "./run.ts";
+import { formatStackFile, parseStackFile } from "./stack-file.ts";
+import type { StackOf } from "./stacks.ts";
+
+/** The stack that every developer has for themselves. */
+const developersStack = "dev";
+
+/** A stack in the backend where it really is, with everything that a run of it needs. */
+export interface LiveStack extends StackOf {
+  readonly backend: string;
+  readonly pulumi: string;
+  /** Folder with the Pulumi.yaml and Pulumi.<stack>.yaml that the engine reads. */
+  readonly workDirectory: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/**
+ * Finds out where the stack's state is and makes what dev needs. Throws a UserError that says the way out where
+ * nobody is logged in, or the passphrase is missing.
+ */
+export async function openLive({ project, stack }: StackOf): Promise<LiveStack> {
+  const login = backendInUse(project);
+  const isDevelopers = stack === developersStack;
+  if (login === undefined && !isDevelopers) {
+    throw new UserError(
+      `${stack}: nobody is logged in to a Pulumi backend, and only ${developersStack} has one of its own. ` +
+        "Run `pulumi login <url>` (s3://…, or app.pulumi.com without a URL), or set PULUMI_BACKEND_URL. " +
+        "Without a login: ./platform preview --offline",
+    );
+  }
+  if (login !== undefined) requirePassphrase(project, stack, login);
+  const home = isDevelopers ? await makeDeveloperHome() : undefined;
+  const pulumi = await ensurePulumi();
+  const ownEnvironment = home === undefined ? {} : developerEnvironment(home, login);
+  return {
+    project,
+    stack,
+    backend: login ?? home?.backend ?? "",
+    pulumi,
+    workDirectory:
+      home === undefined || login !== undefined ? project.directory : await fillWorkspace(home, project, stack),
+    environment: { PULUMI_SKIP_UPDATE_CHECK: "true", ...policyEnvironment(pulumi), ...ownEnvironment },
+  };
+}
+
+/** What plain `pulumi` needs in its environment to work on dev as `./platform` does. Paths, never values. */
+export function developerEnvironment(home: DeveloperHome, login: string | undefined): Readonly<Record<string, string>> {
+  const own = { PULUMI_BACKEND_URL: home.backend, PULUMI_CONFIG_PASSPHRASE_FILE: home.passphraseFile };
+  return { ...(login === undefined ? own : {}), [secretsFileVariable]: home.secretsFile };
+}
+
+function requirePassphrase(project: Project, stack: string, backend: string): void {
+  const { secretsprovider = "passphrase" } = readStackFile(project, stack);
+  const { PULUMI_CONFIG_PASSPHRASE, PULUMI_CONFIG_PASSPHRASE_FILE } = process.env;
+  const given = PULUMI_CONFIG_PASSPHRASE !== undefined || Boolean(PULUMI_CONFIG_PASSPHRASE_FILE);
+  if (given || isService(backend) || !["passphrase", "default"].includes(secretsprovider)) return;
+  throw new UserError(
+    `${stack}: its secrets are encrypted with a passphrase, and none is given. ` +
+      "Set PULUMI_CONFIG_PASSPHRASE_FILE to a file that holds it (or PULUMI_CONFIG_PASSPHRASE). " +
+      "Without it: ./platform preview --offline",
+  );
+}
+
+/** The checkout's two files, with the salt that Pulumi made here at the first run. */
+async function fillWorkspace({ workspace }: DeveloperHome, project: Project, stack: string): Promise<string> {
+  const file = join(workspace, `Pulumi.${stack}.yaml`);
+  const earlier = parseStackFile(await readFile(file, "utf8").catch(() => ""));
+  const salt = earlier.encryptionsalt === undefined ? {} : { encryptionsalt: earlier.encryptionsalt };
+  await writeFile(file, formatStackFile({ ...salt, ...readStackFile(project, stack) }));
+  await writeFile(join(workspace, "Pulumi.yaml"), await readFile(join(project.directory, "Pulumi.yaml")));
+  return workspace;
+}
+
+/**
+ * Runs one operation on a stack where it really is, with the person's own credentials and the real providers.
+ * @param planOnly for refresh and destroy: only find out what would happen.
+ */
+export async function runLive(
+  { project, stack, backend, pulumi, workDirectory, environment }: LiveStack,
+  operation: Operation,
+  control: RunControl & { readonly planOnly?: boolean } = {},
+): Promise<RunResult> {
+  const { planOnly = false } = control;
+  const removed = await clearDeadLocks(backend, project.name, stack);
+  if (removed > 0) console.error(`platform: ${stack}: removed the lock of a process that is no longer there`);
+  return runEngine(
+    {
+      operation,
+      stack,
+      planOnly,
+      program: project.program,
+      workDirectory,
+      pulumi,
+      environment,
+      policyPacks: [policyPack],
+      createStack: operation === "up" || stack === developersStack,
+    },
+    { ...process.env, ...environment },
+    control,
+  );
+}
