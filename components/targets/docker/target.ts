@@ -1,0 +1,21 @@
+import { defineTarget } from "../target.ts";
+import { differences } from "./differences.ts";
+import { problems } from "./problems.ts";
+import { dockerSection } from "./section.ts";
+
+/** One Docker daemon: a developer's machine. */
+export const docker = defineTarget({
+  name: "docker",
+  schema: dockerSection,
+  differences,
+  managed: [],
+  discovery: "dns",
+  loopback: true,
+  // An alias on the workload's network.
+  address: (member) => member,
+  problems,
+  load: async (section) => {
+    const { startDocker } = await import("./component.ts");
+    return (context, platform) => startDocker(section, context, platform);
+  },
+});
