@@ -60,12 +60,9 @@ export const ownImage = ({ settings: { images } }: Blueprint, service: "backend"
 export const probeImage = ({ images }: Settings): Image =>
   mirrored(image({ repository: `${images.application}/probe`, version: images.version }), images.registry);
 
-/** Repository prefixes that the application's images come from. */
-export function imageSources({ images }: Settings): readonly string[] {
-  const application = images.application;
-  const path = application.slice(application.indexOf("/") + 1);
-  return [images.registry === undefined ? application : `${images.registry}/${path}`];
-}
+/** Repository prefixes that the stack's images come from: its registry, or where each maker publishes. */
+export const imageSources = ({ images }: Settings): readonly string[] =>
+  images.registry === undefined ? [images.application, ...Object.values(repositories)] : [images.registry];
 
 const mirrored = (original: Image, registry: string | undefined): Image =>
   registry === undefined ? original : inRegistry(original, registry);

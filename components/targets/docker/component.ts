@@ -2,10 +2,9 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { imageReference, isPersistent, secretFileText, type WorkloadSpec } from "../../workload/index.ts";
 import type { Target, TargetContext } from "../target.ts";
-import { containerInputs, fileFolders, filesHash, imageOf, instanceNames, labelsOf } from "./container.ts";
+import { containerInputs, fileFolders, filesHash, imageOf, instanceNames, labelsOf, ownsAlone } from "./container.ts";
 import { needsProbeBinary, probeFolder } from "./health.ts";
 import { networksJoined, networksOf, outside } from "./networks.ts";
-import { publishes } from "./ports.ts";
 import type { DockerSection } from "./section.ts";
 
 /** Lays networks and the probe binary under the platform and takes workloads. */
@@ -55,7 +54,6 @@ class Daemon {
       ...this.#probeMount(spec),
     ];
     const { stack, environment, version } = this.#context;
-    const stopFirst = spec.placement.kind !== "stateless" || publishes(spec);
     for (const name of instanceNames(spec)) {
       const container = new docker.Container(
         name,
@@ -74,7 +72,7 @@ class Daemon {
         {
           ...options,
           // The provider prefers to delete first; said either way, so that nobody has to know.
-          deleteBeforeReplace: stopFirst,
+          deleteBeforeReplace: ownsAlone(spec),
           // A container that never got healthy is made anew by the next update (pulumi#21458).
           replaceOnChanges: ["#initerror"],
           dependsOn: this.#startedFirst(spec),

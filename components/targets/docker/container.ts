@@ -8,7 +8,7 @@ import {
   type WorkloadSpec,
 } from "../../workload/index.ts";
 import { healthCheck } from "./health.ts";
-import { publishedPorts } from "./ports.ts";
+import { publishedPorts, publishes } from "./ports.ts";
 import type { DockerSection } from "./section.ts";
 
 /** A container's inputs, all but what needs other resources or secrets. */
@@ -92,3 +92,9 @@ export const instanceNames = (spec: WorkloadSpec): readonly string[] =>
 
 /** The pulled reference of the workload's image. */
 export const imageOf = (spec: WorkloadSpec): string => imageReference(spec.image);
+
+/** Owns what its successor needs too (a volume, a host port, a folder that it writes): it stops before the other starts. */
+export const ownsAlone = (spec: WorkloadSpec): boolean =>
+  spec.placement.kind === "stateful" ||
+  publishes(spec) ||
+  spec.volumes.some((volume) => volume.kind === "host" && !volume.readOnly);
