@@ -114,15 +114,8 @@ function judgeImage(
   if (name === undefined || comesFrom(name, repositories)) return [];
   // The tag is left out: it is no part of where an image comes from.
   const repository = name.replace(/[@:][^/]*$/, "");
-  const problem = `image ${repository} is from none of the ImageRegistry's repositories (${repositories.join(", ")})`;
-  return [
-    violation(
-      resource,
-      image.path,
-      problem,
-      `repositories: [${[...repositories, repository].map((entry) => JSON.stringify(entry)).join(", ")}]`,
-    ),
-  ];
+  const problem = `image ${repository} is from none of the ${repositories.length} repositories that the ImageRegistry states`;
+  return [violation(resource, image.path, problem, `repositories: [..., ${JSON.stringify(repository)}]`)];
 }
 
 const violation = (resource: Resource, property: string, problem: string, repair: string): StackFinding => ({
