@@ -1,3 +1,4 @@
+import type { Settings } from "../components/settings.ts";
 import type { TargetDescriptor } from "../components/targets/target.ts";
 import type { Problem } from "./error.ts";
 import { type Interpretation, interpret, type Source } from "./interpret.ts";
@@ -12,6 +13,8 @@ export interface ExplainedLeaf extends Leaf {
 /** What `./platform settings` prints. */
 export interface Explanation {
   readonly stack: string;
+  /** Undefined where there are problems. */
+  readonly settings: Settings | undefined;
   readonly leaves: readonly ExplainedLeaf[];
   readonly warnings: readonly Problem[];
   readonly problems: readonly Problem[];
@@ -25,6 +28,7 @@ export function explain(source: Source, descriptors: readonly TargetDescriptor[]
   const [environment, ...others] = own.toSorted((one, other) => rank(one) - rank(other));
   return {
     stack: source.stack,
+    settings,
     leaves: [
       ...(environment === undefined ? [] : [environment]),
       ...targetLeaves(source, interpretation),

@@ -59,6 +59,31 @@ export function stackFileSchema(descriptors: readonly TargetDescriptor[]): Data 
   };
 }
 
+/** What a key must be, in words: our own schemas say it, for others it follows from the JSON Schema. */
+export function allowedBy(node: unknown): string {
+  if (!isData(node)) return "";
+  const { allowed, enum: values, type, items, pattern, minimum, maximum, anyOf, oneOf } = node;
+  if (typeof allowed === "string") return allowed;
+  if (Array.isArray(values)) return `one of ${values.join(", ")}`;
+  if (type === "array") return `a list, each ${allowedBy(items)}`;
+  if (type === "integer" || type === "number") {
+    const kind = type === "integer" ? "a whole number" : "a number";
+    return minimum === undefined || maximum === undefined ? kind : `${kind} from ${minimum} to ${maximum}`;
+  }
+  if (type === "boolean") return "true or false";
+  if (type === "string") return pattern === undefined ? "text" : `text of the form \`${pattern}\``;
+  const variants = [anyOf, oneOf].find(Array.isArray) ?? [];
+  return variants.length > 0 ? variants.map(allowedBy).join("; or ") : keysOf(node);
+}
+
+function keysOf({ properties }: Data): string {
+  if (!isData(properties)) return "a section";
+  const words = Object.entries(properties).map(([key, child]) =>
+    isData(child) && child.const !== undefined ? `${key}: ${child.const}` : key,
+  );
+  return `a section with ${words.join(", ")}`;
+}
+
 /** Editors show descriptions only: what is allowed goes into them. */
 function forEditors(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(forEditors);

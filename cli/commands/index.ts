@@ -1,13 +1,23 @@
 import type { Command } from "commander";
+import { destroyCommand } from "./destroy.ts";
 import { doctorCommand } from "./doctor.ts";
+import { envCommand } from "./env.ts";
 import { lintCommand } from "./lint.ts";
 import { previewCommand } from "./preview.ts";
+import { refreshCommand } from "./refresh.ts";
 import { renderCommand } from "./render.ts";
+import { settingsCommand } from "./settings.ts";
 import { testCommand } from "./test.ts";
+import { upCommand } from "./up.ts";
 
 /** Every command there is. A new one is a file and a line here. What is heavy is imported when the command runs. */
 export const commands: readonly (() => Command)[] = [
   previewCommand,
+  upCommand,
+  refreshCommand,
+  destroyCommand,
+  envCommand,
+  settingsCommand,
   renderCommand,
   testCommand,
   lintCommand,

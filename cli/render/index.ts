@@ -8,5 +8,10 @@ export interface Rendered {
 /** Every rendered file, each made by the folder that owns its content. */
 export async function renderedFiles(): Promise<readonly Rendered[]> {
   const { renderPoliciesDocument } = await import("../../policies/documentation.ts");
-  return [{ path: "docs/policies.md", render: renderPoliciesDocument }];
+  const { renderSettingsDocument, renderSettingsSchema } = await import("../../stacks/rendered.ts");
+  return [
+    { path: "docs/policies.md", render: renderPoliciesDocument },
+    { path: "docs/settings.md", render: renderSettingsDocument },
+    { path: "stacks/settings.schema.generated.json", render: renderSettingsSchema },
+  ];
 }
