@@ -61,8 +61,10 @@ export const probeImage = ({ images }: Settings): Image =>
   mirrored(image({ repository: `${images.application}/probe`, version: images.version }), images.registry);
 
 /** Repository prefixes that the stack's images come from: its registry, or where each maker publishes. */
-export const imageSources = ({ images }: Settings): readonly string[] =>
-  images.registry === undefined ? [images.application, ...Object.values(repositories)] : [images.registry];
+export const imageSources = ({ images, target }: Settings): readonly string[] =>
+  images.registry === undefined
+    ? [images.application, ...Object.values(repositories), ...target.ownImages]
+    : [images.registry];
 
 const mirrored = (original: Image, registry: string | undefined): Image =>
   registry === undefined ? original : inRegistry(original, registry);

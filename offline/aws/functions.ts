@@ -45,6 +45,20 @@ export const functions: Readonly<Record<string, ProviderFunction>> = {
     const arn = `arn:aws:ssm:${region}:${owner}:parameter${name.startsWith("/") ? "" : "/"}${name}`;
     return { ...args, id: name, arn, region, type: "String", value, insecureValue: value, version: 1 };
   },
+  // No secret is ever read: the value says what it stands for.
+  "aws:secretsmanager/getSecretVersion:getSecretVersion": (args) => {
+    const secretId = text(args.secretId) ?? "";
+    const value = `offline-value-of-${hex(secretId, 16)}`;
+    return {
+      ...args,
+      id: `${secretId}|AWSCURRENT`,
+      arn: secretId,
+      secretString: value,
+      secretBinary: "",
+      versionId: hex(secretId, 32),
+      versionStages: ["AWSCURRENT"],
+    };
+  },
   "aws:ec2/getAmi:getAmi": (args, config) => image(args, placeOf(config).region),
   "aws:iam/getPolicyDocument:getPolicyDocument": policyDocument,
 };

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { documentedFacts } from "./docstring.ts";
+import { knownValues } from "./known-values.ts";
 import type { ResourceEntry } from "./table.ts";
 
 type Members = ts.InterfaceDeclaration | ts.ClassDeclaration;
@@ -40,7 +41,7 @@ export class Declarations {
     if (args === undefined || type === undefined) {
       throw new Error(`${file} declares no ${name} with ${name}Args; correct "${token}" in resource-types.ts`);
     }
-    const inputs = this.#properties(args);
+    const inputs = this.#properties(args, token);
     return { inputs, computed: this.#provider === "kubernetes" ? {} : this.#computed(type, inputs) };
   }
 
@@ -61,13 +62,14 @@ export class Declarations {
     return file;
   }
 
-  #properties(declaration: Members): Readonly<Record<string, string>> {
+  #properties(declaration: Members, owner: string): Readonly<Record<string, string>> {
     const result: Record<string, string> = {};
     for (const member of propertiesOf(declaration)) {
       const facts = documentedFacts(docstringOf(member));
       const required = member.questionToken === undefined ? "*" : "";
       const forcesNew = facts.forcesNew && this.#provider !== "kubernetes" ? "!" : "";
-      result[member.name.getText()] = required + forcesNew + withValues(this.#code(member.type), facts.values);
+      const values = knownValues[owner]?.[member.name.getText()] ?? facts.values;
+      result[member.name.getText()] = required + forcesNew + withValues(this.#code(member.type), values);
     }
     return result;
   }
@@ -138,7 +140,7 @@ export class Declarations {
         return "a";
       }
       this.#reached.set(name, {}); // stops a type that contains itself
-      this.#reached.set(name, this.#properties(declaration));
+      this.#reached.set(name, this.#properties(declaration, name));
     }
     return `@${name}`;
   }
@@ -231,5 +233,7 @@ function keywordCode(node: ts.TypeNode): string {
 
 /** Puts documented values on a string, or on the strings of a list. */
 function withValues(code: string, values: readonly string[] | undefined): string {
-  return values !== undefined && (code === "s" || code === "[s") ? `${code}(${values.join("|")})` : code;
+  return values !== undefined && values.length > 0 && (code === "s" || code === "[s")
+    ? `${code}(${values.join("|")})`
+    : code;
 }

@@ -20,6 +20,7 @@ export const resourceTypes = {
     "aws:cloudwatch/metricAlarm:MetricAlarm",
     "aws:dlm/lifecyclePolicy:LifecyclePolicy",
     "aws:ebs/volume:Volume",
+    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
     "aws:ec2/eip:Eip",
     "aws:ec2/flowLog:FlowLog",
     "aws:ec2/instance:Instance",
