@@ -42,24 +42,27 @@ function kill(): void {
   process.exit(1);
 }
 
-const tell = (message: FromChild): void => {
-  if (process.connected) process.send?.(message);
-};
+/** Resolves when the parent has it: a process that exits earlier takes unsent messages with it. */
+function tell(message: FromChild): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.connected && process.send !== undefined) process.send(message, () => resolve());
+    else resolve();
+  });
+}
 
 function reached(phase: keyof Timeline): void {
   if (timeline[phase] !== undefined) return;
   timeline[phase] = (performance.now() - begun) / 1000;
-  tell({ kind: "progress", progress: { kind: "phase", phase } });
+  void tell({ kind: "progress", progress: { kind: "phase", phase } });
 }
 
 async function run(request: EngineRequest): Promise<void> {
   reached("started");
   try {
-    tell({ kind: "result", result: await operate(request) });
+    await tell({ kind: "result", result: await operate(request) });
   } catch (error) {
-    tell({ kind: "broken", message: describeProblem(error) });
+    await tell({ kind: "broken", message: describeProblem(error) });
   }
-  process.disconnect?.();
   process.exit();
 }
 
@@ -77,10 +80,10 @@ async function operate(request: EngineRequest): Promise<RunResult> {
     const news = collector.add(event);
     if (news === undefined) return;
     if ("severity" in news) {
-      tell({ kind: "progress", progress: { kind: "diagnostic", diagnostic: news } });
+      void tell({ kind: "progress", progress: { kind: "diagnostic", diagnostic: news } });
     } else if (isResource(news)) {
       registered.add(news.urn);
-      tell({
+      void tell({
         kind: "progress",
         progress: { kind: "step", step: { ...news, inputs: {} }, registered: registered.size },
       });

@@ -102,7 +102,12 @@ function toStep(metadata: StepEventMetadata, state: Step["state"]): Step | undef
 /** Said about every run with our own way of starting a policy pack, and about every run that failed: no news. */
 const noNews = [/^using pulumi-analyzer-policy-nodejs from \$PATH/, /^(preview|update|refresh|destroy|up) failed$/];
 
-const wording = (message: string): string => message.replaceAll(/<\{%[^%]*%\}>/g, "").trimEnd();
+/** A message without the engine's colour marks, and without the SDK's own lines of a stack trace. */
+const wording = (message: string): string =>
+  message
+    .replaceAll(/<\{%[^%]*%\}>/g, "")
+    .replaceAll(/\n\s+at .*(node_modules|node:).*/g, "")
+    .trimEnd();
 
 /**
  * A collector of one run's events.

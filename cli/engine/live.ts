@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parse, stringify } from "yaml";
 import { secretsFileVariable } from "../../stacks/secrets.ts";
 import { UserError } from "../console/error.ts";
 import { ensurePulumi } from "../setup/pulumi.ts";
@@ -15,7 +16,7 @@ import { formatStackFile, parseStackFile } from "./stack-file.ts";
 import type { StackOf } from "./stacks.ts";
 
 /** The stack that every developer has for themselves. */
-const developersStack = "dev";
+export const developersStack = "dev";
 
 /** A stack in the backend where it really is, with everything that a run of it needs. */
 export interface LiveStack extends StackOf {
@@ -73,13 +74,17 @@ function requirePassphrase(project: Project, stack: string, backend: string): vo
   );
 }
 
-/** The checkout's two files, with the salt that Pulumi made here at the first run. */
+/**
+ * The checkout's two files, with the salt that Pulumi made here at the first run, and without `main`: the program is
+ * handed to the engine.
+ */
 async function fillWorkspace({ workspace }: DeveloperHome, project: Project, stack: string): Promise<string> {
   const file = join(workspace, `Pulumi.${stack}.yaml`);
   const earlier = parseStackFile(await readFile(file, "utf8").catch(() => ""));
   const salt = earlier.encryptionsalt === undefined ? {} : { encryptionsalt: earlier.encryptionsalt };
   await writeFile(file, formatStackFile({ ...salt, ...readStackFile(project, stack) }));
-  await writeFile(join(workspace, "Pulumi.yaml"), await readFile(join(project.directory, "Pulumi.yaml")));
+  const { main: _, ...settings } = parse(await readFile(join(project.directory, "Pulumi.yaml"), "utf8"));
+  await writeFile(join(workspace, "Pulumi.yaml"), stringify(settings));
   return workspace;
 }
 

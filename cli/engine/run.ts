@@ -53,12 +53,12 @@ export function runEngine(
       else reject(new UserError(message.message));
     });
     child.on("error", reject);
-    child.on("close", () =>
+    child.on("close", (code, signal) =>
       reject(
         kill?.aborted
           ? new UserError(`${request.stack}: killed before it was finished; run the same command again to repair`, 130)
           : new UserError(
-              `${request.stack}: the process that runs the program ended early${said === "" ? "" : `:\n${said.trimEnd()}`}`,
+              `${request.stack}: the process that runs the program ended early (${signal ?? code})${said === "" ? "" : `:\n${said.trimEnd()}`}`,
             ),
       ),
     );

@@ -23,9 +23,10 @@ export function summaryTable(rows: readonly Summarised[]): string {
   ]);
 }
 
-function verdict({ outcome, violations }: RunResult): string {
-  if (violations.length > 0) return "stopped by a policy";
-  return outcome === "succeeded" ? "ok" : outcome;
+function verdict({ outcome, violations, diagnostics }: RunResult): string {
+  if (outcome === "succeeded") return "ok";
+  const stopped = violations.length > 0 && diagnostics.every(({ severity }) => severity !== "error");
+  return stopped ? "stopped by a policy" : outcome;
 }
 
 const phases: readonly (readonly [keyof Timeline, string])[] = [

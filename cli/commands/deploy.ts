@@ -1,0 +1,40 @@
+import { Command } from "commander";
+import type { Deployment } from "../engine/deploy.ts";
+
+interface DeployOptions {
+  readonly yes?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** The frame of up, destroy and refresh: they differ in what the engine is asked to do. */
+export function deployCommand(operation: Deployment, description: string): Command {
+  return new Command(operation)
+    .description(description)
+    .argument("<stack>")
+    .option("--yes", "do not ask")
+    .action((stack: string, _: unknown, command: Command) => run(operation, stack, command.optsWithGlobals()));
+}
+
+async function run(operation: Deployment, name: string, { yes = false, verbose }: DeployOptions): Promise<void> {
+  const [{ chooseStacks, projectsIn }, { deploy }, { confirmed }, { listenForInterrupts }] = await Promise.all([
+    import("../engine/stacks.ts"),
+    import("../engine/deploy.ts"),
+    import("../engine/confirm.ts"),
+    import("../engine/interrupt.ts"),
+  ]);
+  const interrupts = listenForInterrupts((line) => console.error(`platform: ${line}`));
+  try {
+    for (const stackOf of chooseStacks(projectsIn(), [name])) {
+      await deploy({
+        stackOf,
+        operation,
+        interrupts,
+        print: (text) => console.log(text),
+        confirm: () => confirmed({ stack: stackOf.stack, operation, yes }),
+        ...(verbose ? { onOutput: (text: string) => process.stderr.write(text) } : {}),
+      });
+    }
+  } finally {
+    interrupts.stop();
+  }
+}

@@ -1,0 +1,5 @@
+import type { Command } from "commander";
+import { deployCommand } from "./deploy.ts";
+
+export const destroyCommand = (): Command =>
+  deployCommand("destroy", "show what a stack has, ask for its name, and delete all of it");

@@ -1,0 +1,85 @@
+import { UserError } from "../console/error.ts";
+import { isResource } from "./collect.ts";
+import { type Interrupts, interrupted } from "./interrupt.ts";
+import { type LiveStack, openLive, runLive } from "./live.ts";
+import { changeLines } from "./report/change.ts";
+import { findingLines } from "./report/findings.ts";
+import { reportProgress } from "./report/progress.ts";
+import { type Operation, passed, type RunResult } from "./result.ts";
+import type { RunControl } from "./run.ts";
+import type { StackOf } from "./stacks.ts";
+
+export type Deployment = Exclude<Operation, "preview">;
+
+export interface DeployRequest {
+  readonly stackOf: StackOf;
+  readonly operation: Deployment;
+  readonly interrupts: Interrupts;
+  readonly onOutput?: (text: string) => void;
+  /** Prints for the person; the plan and the result. */
+  readonly print: (text: string) => void;
+  /** Asks whether to go on with the plan that was printed; throws where nobody can answer. */
+  readonly confirm: () => Promise<boolean>;
+}
+
+/**
+ * Plans, shows the plan, asks, and does it. The plan is judged by the policies first: in the update itself stack
+ * policies would speak only when everything is deployed. Throws a UserError when a policy or a person says no, and
+ * when it fails; then what was done until then is recorded in the state.
+ */
+export async function deploy(request: DeployRequest): Promise<RunResult | undefined> {
+  const { stackOf, operation, print, confirm } = request;
+  const live = await openLive(stackOf);
+  const plan = await watch(request, live, true);
+  print([...findingLines([plan]), ...changeLines(plan)].join("\n"));
+  refuse(plan, "nothing was touched");
+  if (operation !== "refresh" && !changesAnything(plan)) {
+    print(`${stackOf.stack}: nothing to do`);
+    return undefined;
+  }
+  if (!(await confirm())) throw new UserError("not confirmed: nothing was touched");
+  const result = await watch(request, live, false);
+  print([...findingLines([result]), ...failureLines(result), ...outputLines(result)].join("\n"));
+  refuse(result, "what was done is recorded; mend the cause and run the same command again");
+  return result;
+}
+
+async function watch(request: DeployRequest, live: LiveStack, planning: boolean): Promise<RunResult> {
+  const { operation, interrupts, onOutput } = request;
+  const { interrupt, kill } = interrupts;
+  const progress = reportProgress([live.stack]);
+  const control: RunControl = {
+    interrupt,
+    kill,
+    onProgress: progress.on(live.stack),
+    ...(onOutput === undefined ? {} : { onOutput }),
+  };
+  const result =
+    planning && operation === "up"
+      ? await runLive(live, "preview", control)
+      : await runLive(live, operation, { ...control, planOnly: planning });
+  progress.end(live.stack, `${planning ? "planned" : result.outcome} in ${result.seconds.toFixed(1)} s`);
+  return result;
+}
+
+function refuse(result: RunResult, consequence: string): void {
+  if (passed(result)) return;
+  if (result.outcome === "interrupted") throw interrupted();
+  const reason = result.violations.length > 0 ? "a mandatory policy is violated" : `${result.operation} failed`;
+  throw new UserError(`${result.stack}: ${reason}; ${consequence}`);
+}
+
+const changesAnything = ({ changes, steps }: RunResult): boolean =>
+  changes.create + changes.update + changes.replace + changes.delete + changes.read > 0 ||
+  steps.some((step) => !isResource(step) && step.change === "delete");
+
+/** The resources that failed; why is among the findings. */
+const failureLines = ({ steps, stack }: RunResult): readonly string[] =>
+  steps
+    .filter(({ state }) => state === "failed")
+    .map(({ name, type, change }) => `failed     ${stack}  ${change} ${name} (${type})`);
+
+const outputLines = ({ outputs }: RunResult): readonly string[] =>
+  Object.entries(outputs).map(
+    ([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`,
+  );
