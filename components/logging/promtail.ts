@@ -53,7 +53,7 @@ function promtailConfig(plan: Blueprint): string {
     server: { http_listen_port: 9080, grpc_listen_port: 0 },
     positions: { filename: "/var/lib/promtail/positions.yml" },
     clients: [{ url: `http://${plan.address("loki")}:3100/loki/api/v1/push` }],
-    scrape_configs: [plan.settings.target.discovery === "kubernetes" ? podJob : containerJob],
+    scrape_configs: [plan.settings.target.discovery === "kubernetes" ? podJob(plan) : containerJob],
   };
   return `# Rendered by ./platform render from components/logging/promtail.ts.\n${stringify(config, { lineWidth: 0 })}`;
 }
@@ -68,9 +68,9 @@ const containerJob = {
   pipeline_stages: [{ json: { expressions: { level: "level" } } }, { labels: { level: null } }],
 };
 
-const podJob = {
+const podJob = ({ settings: { stack, target } }: Blueprint) => ({
   job_name: "pods",
-  kubernetes_sd_configs: [{ role: "pod", namespaces: { own_namespace: true } }],
+  kubernetes_sd_configs: [{ role: "pod", namespaces: { names: target.namespaces(stack) } }],
   relabel_configs: [
     { source_labels: ["__meta_kubernetes_pod_label_app_kubernetes_io_name"], target_label: "service" },
     { source_labels: ["__meta_kubernetes_pod_label_app_kubernetes_io_instance"], target_label: "stack" },
@@ -82,4 +82,4 @@ const podJob = {
     },
   ],
   pipeline_stages: [{ cri: {} }, { json: { expressions: { level: "level" } } }, { labels: { level: null } }],
-};
+});

@@ -170,7 +170,7 @@ export function kubeStateMetrics(plan: Blueprint): WorkloadSpec {
       "--port=8080",
       "--telemetry-port=8081",
       "--resources=pods,deployments,statefulsets,daemonsets,horizontalpodautoscalers,persistentvolumeclaims",
-      `--namespaces=$(POD_NAMESPACE)`,
+      `--namespaces=${plan.settings.target.namespaces(plan.settings.stack).join(",")}`,
       `--v=${levelWord("kubeStateMetrics", plan.settings.logs.level)}`,
     ],
     ports: [

@@ -43,7 +43,7 @@ function scrapeJob(plan: Blueprint, spec: Scraped) {
 function discovery(plan: Blueprint, spec: Scraped) {
   const { number } = portNamed(spec, spec.scrape.port);
   const { target } = plan.settings;
-  if (target.discovery === "kubernetes") return podDiscovery(spec);
+  if (target.discovery === "kubernetes") return podDiscovery(spec, target.namespaces(plan.settings.stack));
   if (target.discovery === "cloud-map" && spec.placement.kind === "per-host") {
     // What runs on the host's network has no name of its own: every host of the stack is asked.
     return { ec2_sd_configs: [{ port: number, filters: [{ name: "tag:stack", values: [plan.settings.stack] }] }] };
@@ -51,8 +51,8 @@ function discovery(plan: Blueprint, spec: Scraped) {
   return { dns_sd_configs: [{ names: [plan.address(spec.name)], type: "A", port: number }] };
 }
 
-const podDiscovery = (spec: Scraped) => ({
-  kubernetes_sd_configs: [{ role: "pod", namespaces: { own_namespace: true } }],
+const podDiscovery = (spec: Scraped, namespaces: readonly string[]) => ({
+  kubernetes_sd_configs: [{ role: "pod", namespaces: { names: namespaces } }],
   relabel_configs: [
     { source_labels: ["__meta_kubernetes_pod_label_app_kubernetes_io_name"], regex: spec.name, action: "keep" },
     { source_labels: ["__meta_kubernetes_pod_container_port_name"], regex: spec.scrape.port, action: "keep" },

@@ -67,6 +67,8 @@ export interface BoundTarget {
   problems(spec: WorkloadSpec): readonly string[];
   /** How Prometheus finds instances and Promtail finds logs. */
   readonly discovery: Discovery;
+  /** Namespaces in which the stack's pods are, where discovery is `kubernetes`; else none. */
+  namespaces(stack: string): readonly string[];
   /** One host whose loopback a developer uses: there the gateway forwards the loopback ports of rolling workloads. */
   readonly loopback: boolean;
   /** Repositories of images that it adds by itself, as they are before `images.registry` replaces the registry. */
@@ -105,6 +107,8 @@ interface TargetDefinition<Section> {
   readonly discovery: Discovery;
   address(member: string, stack: string, section: Section): string;
   problems(spec: WorkloadSpec, section: Section): readonly string[];
+  /** Default: none. */
+  namespaces?(stack: string, section: Section): readonly string[];
   /** Default: false. */
   readonly loopback?: boolean;
   /** Default: none. */
@@ -132,6 +136,7 @@ export function defineTarget<Section>(definition: TargetDefinition<Section>): Ta
         managed,
         discovery,
         loopback: definition.loopback ?? false,
+        namespaces: (stack) => definition.namespaces?.(stack, section) ?? [],
         ownImages: definition.ownImages ?? [],
         address: (member, stack) => definition.address(member, stack, section),
         problems: (spec) => definition.problems(spec, section),

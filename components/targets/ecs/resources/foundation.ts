@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { InvalidSpec, type WorkloadSpec } from "../../../workload/index.ts";
+import { StartOrder } from "../../start-order.ts";
 import { capacityProblems } from "../capacity.ts";
 import type { TaskSite } from "../containers.ts";
 import { longestStackName } from "../names.ts";
@@ -13,7 +14,6 @@ import { SecurityGroups } from "./groups.ts";
 import { Network } from "./network.ts";
 import { configSecrets, registryCredentials, secretArn } from "./secrets.ts";
 import type { EcsStack } from "./stack.ts";
-import { StartOrder } from "./start-order.ts";
 
 /** What lies under the workloads. */
 export interface Foundation {

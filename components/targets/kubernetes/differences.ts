@@ -1,0 +1,73 @@
+import type { Difference } from "../target.ts";
+
+/** How many hosts a per-host rollout may take, one after the other, until it counts as failed. */
+export const hostsPerRollout = 20;
+
+/** Seconds in which load balancers and other pods hear that a pod leaves, before it gets the polite signal. */
+export const drainSeconds = 5;
+
+export const differences: readonly Difference[] = [
+  {
+    field: "placement.rollout.rollbackOnFailure",
+    where: "every workload",
+    instead:
+      "the failed update stops; the old pods of a rolling workload serve on, and `./platform up` updates a second time with the last good release",
+    why: "Kubernetes reports a failed rollout and never rolls back by itself",
+  },
+  {
+    field: "placement.rollout.progressDeadline",
+    where: "stateful and per-host workloads",
+    instead: `Pulumi gives up waiting after the deadline of all replicas one after the other (per host: of ${hostsPerRollout} hosts)`,
+    why: "only a Deployment has progressDeadlineSeconds",
+  },
+  {
+    field: "startsAfter",
+    where: "every workload that names one",
+    instead:
+      "`up` waits for it before it makes the next; after a restart of the cluster all start together, and the probes sort it out",
+    why: "Kubernetes knows no order between workloads",
+  },
+  {
+    field: "ports.exposure",
+    where: "loopback ports",
+    instead: "internal; a developer uses `kubectl port-forward`",
+    why: "a cluster has no loopback that a developer shares",
+  },
+  {
+    field: "probes.tool",
+    where: "every workload",
+    instead: "the kubelet asks HTTP and TCP checks itself, from outside the container",
+    why: "nothing has to be in the image for it",
+  },
+  {
+    field: "connectsTo",
+    where: "clusters whose network plugin ignores NetworkPolicy",
+    instead: "the policies are there and not enforced",
+    why: "enforcement is the network plugin's; Calico, Cilium and the clouds' own do it",
+  },
+  {
+    field: "internet",
+    where: "every workload that opens connections to the internet",
+    instead: "all public addresses; private ranges stay closed",
+    why: "a NetworkPolicy knows addresses, not names",
+  },
+  {
+    field: "placement.scaling",
+    where: "automatic scaling in a cluster without metrics-server",
+    instead: "the minimum of replicas runs",
+    why: "a HorizontalPodAutoscaler reads CPU use from metrics-server, which belongs to the cluster",
+  },
+  {
+    field: "volumes.sizeGiB",
+    where: "a persistent volume whose size is changed later",
+    instead:
+      "the StatefulSet is made again and finds its claim in the old size; grow the claim with `kubectl patch pvc` where the storage class allows it",
+    why: "the claims of a StatefulSet cannot be changed through it",
+  },
+  {
+    field: "cloudAccess",
+    where: "every workload that asks for it",
+    instead: "nothing: logs are stored on a volume, hosts are found through the Kubernetes API",
+    why: "the cluster may run on no cloud at all",
+  },
+];

@@ -1,0 +1,75 @@
+import { portNamed, type WorkloadSpec } from "../../workload/index.ts";
+import { type Namespaces, namespaceOf, selectorLabels } from "./names.ts";
+
+/** What a workload's policy is made of: the stack's workloads, and where they are. */
+export interface NetworkPlan {
+  readonly workloads: readonly WorkloadSpec[];
+  readonly namespaces: Namespaces;
+  readonly stack: string;
+}
+
+const tcp = (port: number) => ({ protocol: "TCP", port });
+
+/** In force for every pod of a namespace: nothing in, nothing out but names. Each workload's own policy adds to it. */
+export const namespacePolicySpec = {
+  podSelector: {},
+  policyTypes: ["Ingress", "Egress"],
+  egress: [
+    {
+      to: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } } }],
+      ports: [{ protocol: "UDP", port: 53 }, tcp(53)],
+    },
+  ],
+};
+
+/** Exactly the connections that the specs state. Probes come from the pod's own node, which no policy stops. */
+export const workloadPolicySpec = (spec: WorkloadSpec, plan: NetworkPlan) => ({
+  podSelector: { matchLabels: selectorLabels(spec.name, plan.stack) },
+  policyTypes: ["Ingress", "Egress"],
+  ingress: ingressRules(spec, plan),
+  egress: [
+    ...platformEgress(spec, plan),
+    ...(spec.internet ? [internetEgress] : []),
+    ...(spec.kubernetesAccess === undefined ? [] : [apiServerEgress]),
+  ],
+});
+
+function ingressRules(spec: WorkloadSpec, plan: NetworkPlan) {
+  return spec.ports.flatMap(({ name, number, exposure }) => {
+    // Customers come from anywhere, through an ingress controller or a load balancer.
+    if (exposure === "public") return [{ ports: [tcp(number)] }];
+    const from = plan.workloads.filter(({ connectsTo }) =>
+      connectsTo.some((connection) => connection.to === spec.name && connection.port === name),
+    );
+    return from.length === 0 ? [] : [{ from: from.map((source) => peer(source, plan)), ports: [tcp(number)] }];
+  });
+}
+
+const platformEgress = (spec: WorkloadSpec, plan: NetworkPlan) =>
+  plan.workloads.flatMap((target) => {
+    const ports = spec.connectsTo
+      .filter(({ to }) => to === target.name)
+      .map(({ port }) => tcp(portNamed(target, port).number));
+    return ports.length === 0 ? [] : [{ to: [peer(target, plan)], ports }];
+  });
+
+const peer = (spec: WorkloadSpec, { namespaces, stack }: NetworkPlan) => ({
+  namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespaceOf(spec, namespaces) } },
+  podSelector: { matchLabels: selectorLabels(spec.name, stack) },
+});
+
+/** Public addresses only: RFC 1918, shared (RFC 6598), loopback, link-local (cloud metadata), unique local and its IPv6 kin. */
+const internetEgress = {
+  to: [
+    {
+      ipBlock: {
+        cidr: "0.0.0.0/0",
+        except: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"],
+      },
+    },
+    { ipBlock: { cidr: "::/0", except: ["fc00::/7", "fe80::/10"] } },
+  ],
+};
+
+/** The API server has an address that only the cluster knows, and one of these ports behind its Service. */
+const apiServerEgress = { ports: [tcp(443), tcp(6443)] };

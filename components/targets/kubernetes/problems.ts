@@ -1,0 +1,37 @@
+import type { WorkloadSpec } from "../../workload/index.ts";
+import { apiGroupOf } from "./access.ts";
+
+/** The API server refuses a larger ConfigMap (kubernetes.io "ConfigMaps": at most 1 MiB). */
+const configMapBytes = 1_048_576;
+
+/** What a cluster cannot keep of a workload; each message names workload, field, value, what is allowed and the way out. */
+export const problems = (spec: WorkloadSpec): readonly string[] => [
+  ...scalingProblems(spec),
+  ...fileProblems(spec),
+  ...accessProblems(spec),
+];
+
+function scalingProblems({ name, placement }: WorkloadSpec): string[] {
+  if (placement.kind !== "stateless" || placement.scaling.kind === "fixed") return [];
+  const { target } = placement.scaling;
+  return target.metric === "cpu"
+    ? []
+    : [
+        `${name}: scaling by ${target.perSecond} requests per second needs a metrics adapter that this platform does not run on Kubernetes; scale by the metric cpu, or by a fixed number of replicas`,
+      ];
+}
+
+function fileProblems({ name, files }: WorkloadSpec): string[] {
+  const bytes = files.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
+  return bytes <= configMapBytes
+    ? []
+    : [`${name}: files have ${bytes} bytes together; a ConfigMap takes at most ${configMapBytes}: shorten them`];
+}
+
+const accessProblems = ({ name, kubernetesAccess }: WorkloadSpec): string[] =>
+  (kubernetesAccess?.resources ?? [])
+    .filter((resource) => apiGroupOf(resource) === undefined)
+    .map(
+      (resource) =>
+        `${name}: kubernetesAccess names "${resource}", whose API group components/targets/kubernetes/access.ts does not know; add it there`,
+    );

@@ -1,0 +1,48 @@
+import { z } from "zod";
+
+const label = (what: string) =>
+  z
+    .string()
+    .regex(
+      /^[a-z0-9](?:[-a-z0-9]{0,55}[a-z0-9])?$/,
+      `must be ${what}: at most 57 lower-case letters, digits or dashes`,
+    );
+
+/** For the controller behind an Ingress or a load balancer, which each have their own. */
+const annotations = z.record(z.string().min(1), z.string()).default({});
+
+/** How customers get to the gateway. */
+const publicAccess = z
+  .discriminatedUnion("kind", [
+    /** An Ingress ends TLS in front of the gateway; needs an ingress controller in the cluster. */
+    z.strictObject({
+      kind: z.literal("ingress"),
+      /** Default: the cluster's default ingress class. */
+      class: label("the name of an IngressClass").optional(),
+      /** ClusterIssuer of cert-manager; default: the platform's secrets `tlsCertificate` and `tlsPrivateKey`. */
+      clusterIssuer: z.string().min(1).optional(),
+      annotations,
+    }),
+    /** The cluster's load balancer leads to the gateway, which ends TLS itself. */
+    z.strictObject({ kind: z.literal("load-balancer"), annotations }),
+  ])
+  .default({ kind: "ingress", annotations: {} });
+
+/** The section `kubernetes:` of a stack file. Everything has a default: the current context of the person's kubeconfig. */
+export const kubernetesSection = z.strictObject({
+  /** Context of the kubeconfig; default: its current one. */
+  context: z.string().min(1).optional(),
+  /** Default: `trading-<stack>`. A second one, with `-hosts` appended, takes what watches the hosts. */
+  namespace: label("a namespace").optional(),
+  /** The cluster's DNS domain: addresses are complete names, because nginx does not know search domains. */
+  clusterDomain: z
+    .string()
+    .regex(/^[a-z0-9]+(?:[.-][a-z0-9]+)*$/, "must be a DNS name, as cluster.local")
+    .default("cluster.local"),
+  /** Default: the cluster's default storage class. */
+  storageClass: z.string().min(1).optional(),
+  publicAccess,
+});
+
+export type KubernetesSection = z.infer<typeof kubernetesSection>;
+export type PublicAccess = KubernetesSection["publicAccess"];
