@@ -1,0 +1,265 @@
+import { expect, test } from "vitest";
+import { type Data, overlay } from "./layers.ts";
+import { readSettings, SettingsError, settingsWarnings } from "./read.ts";
+import { leastOfProduction } from "./testing.ts";
+
+/** What a new user is told who lays `said` over a right production stack. */
+function told(said: Data, stack = "prod", target?: string): readonly string[] {
+  const config = overlay([
+    { origin: "default", values: leastOfProduction },
+    { origin: "stack file", values: said },
+  ]);
+  try {
+    readSettings({ stack, config, ...(target === undefined ? {} : { target }) });
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    return error.problems.map(({ key, message }) => `${key}: ${message}`);
+  }
+  return [];
+}
+
+const mistakes: readonly (readonly [string, Data, string])[] = [
+  [
+    "a slip in a section's name",
+    { databse: { storageGiB: 50 } },
+    "trading-platform:databse: is no key; did you mean trading-platform:database?",
+  ],
+  [
+    "a slip deep inside",
+    { backend: { scaling: { minimun: 4 } } },
+    "trading-platform:backend.scaling.minimun: is no key; did you mean trading-platform:backend.scaling.minimum?",
+  ],
+  [
+    "a slip in a target's section",
+    { ecs: { acountId: "111122223333" } },
+    "trading-platform:ecs.acountId: is no key; did you mean trading-platform:ecs.accountId?",
+  ],
+  [
+    "a key one level too high",
+    { retention: "15d" },
+    "trading-platform:retention: is no key; it belongs to trading-platform:logs.retention or trading-platform:metrics.retention",
+  ],
+  [
+    "text instead of a number",
+    { backend: { port: "8000" } },
+    'trading-platform:backend.port: "8000" must be a whole number from 1 to 65535',
+  ],
+  [
+    "a number without its unit",
+    { metrics: { retention: 15 } },
+    "trading-platform:metrics.retention: 15 must be a time from 1d to 3650d, written as 30s, 1m30s, 12h or 15d",
+  ],
+  [
+    "a retention that keeps nothing",
+    { logs: { retention: "2h" } },
+    'trading-platform:logs.retention: "2h" must be a time from 1d to 3650d, written as 30s, 1m30s, 12h or 15d',
+  ],
+  [
+    "a level of another product",
+    { logs: { level: "warn" } },
+    'trading-platform:logs.level: "warn" must be one of DEBUG, INFO, WARNING, ERROR',
+  ],
+  [
+    "a threshold that can never be reached",
+    { alerts: { thresholds: { cpuPercent: 850 } } },
+    "trading-platform:alerts.thresholds.cpuPercent: 850 must be a number above 0, up to 100, in percent",
+  ],
+  [
+    "a moving tag",
+    { images: { versions: { nginx: "alpine" } } },
+    'trading-platform:images.versions.nginx: "alpine" must be a full version that is never moved, in quotes, as "1.28.0-alpine" (not latest, stable or 1)',
+  ],
+  [
+    "a version that YAML takes for a number",
+    { images: { version: 1.4 } },
+    'trading-platform:images.version: 1.4 must be a full version that is never moved, in quotes, as "1.28.0-alpine" (not latest, stable or 1)',
+  ],
+  [
+    "a section without content",
+    { logs: null },
+    "trading-platform:logs: is empty: it must be a section with keys among level, retention, storageGiB",
+  ],
+  [
+    "a channel that YAML takes for a comment",
+    { alerts: { receivers: { slack: { channel: null } } } },
+    'trading-platform:alerts.receivers.slack.channel: is empty: it must be a channel in quotes, as "#alerts"',
+  ],
+  [
+    "an account number without quotes",
+    { ecs: { accountId: 111122223333 } },
+    "trading-platform:ecs.accountId: 111122223333 must be the 12 digits of the AWS account, in quotes",
+  ],
+  [
+    "a target that there is not",
+    { target: "k8s" },
+    'trading-platform:target: "k8s" must be one of docker, ecs, kubernetes',
+  ],
+  [
+    "an environment that there is not",
+    { environment: "prod" },
+    'trading-platform:environment: "prod" must be one of development, staging, production',
+  ],
+  [
+    "fewer images than a rollback needs",
+    { images: { keep: 3, rollbackDepth: 5 } },
+    "trading-platform:images.keep: 3 is too few to go back 5 releases; keep at least 6, or lower images.rollbackDepth",
+  ],
+  [
+    "an empty range",
+    { backend: { scaling: { minimum: 10 } } },
+    "trading-platform:backend.scaling.minimum: 10 must be below maximum (10); for a fixed number say replicas",
+  ],
+  [
+    "a number beside a range",
+    { backend: { scaling: { replicas: 2, minimum: 1 } } },
+    "trading-platform:backend.scaling.replicas: stands beside a range; say replicas alone, or the range alone",
+  ],
+  [
+    "two things that decide the number",
+    { backend: { scaling: { cpuPercent: 50, requestsPerSecond: 100 } } },
+    "trading-platform:backend.scaling.cpuPercent: or requestsPerSecond must be said, one of the two: it decides the number",
+  ],
+  [
+    "a request above its limit",
+    { worker: { resources: { memoryMiB: { request: 4096 } } } },
+    "trading-platform:worker.resources.memoryMiB.request: 4096 is above the limit 1024; raise limit or lower request",
+  ],
+  [
+    "liveness that asks for readiness",
+    { backend: { livenessPath: "/ready", readinessPath: "/ready" } },
+    'trading-platform:backend.livenessPath: "/ready" is the readinessPath too: an instance that is only not ready would be killed; give a path that asks the process alone',
+  ],
+  [
+    "a scrape that outlasts its interval",
+    { metrics: { scrapeTimeout: "10s" } },
+    "trading-platform:metrics.scrapeTimeout: 10s is longer than metrics.scrapeInterval (5s); lower it",
+  ],
+  [
+    "a cache larger than its container",
+    { cache: { management: "own", memoryMiB: 8192 } },
+    "trading-platform:cache.memoryMiB: 8192 does not fit into the container's limit of 4096 MiB, so a full cache would be killed; raise cache.resources.memoryMiB.limit above it",
+  ],
+  [
+    "production that nobody finds",
+    { domain: "localhost" },
+    'trading-platform:domain: "localhost" is where nobody but this host finds production; give its DNS name',
+  ],
+  [
+    "a secret with two places",
+    {
+      secrets: {
+        smtpPassword: { config: "smtp", secretsManager: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:smtp" },
+      },
+    },
+    "trading-platform:secrets.smtpPassword: must say config or secretsManager, one of the two",
+  ],
+];
+
+test.each(mistakes)("%s", (_, said, message) => {
+  expect(told(said)).toEqual([message]);
+});
+
+test("a right stack has no problem", () => {
+  expect(told({})).toEqual([]);
+});
+
+test("what only the cloud can do is refused on a target without it", () => {
+  const arn = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:tls";
+  const said = {
+    database: { management: "managed" },
+    cache: { management: "managed" },
+    secrets: { tlsPrivateKey: { secretsManager: arn } },
+  };
+  expect(told(said, "prod", "kubernetes")).toEqual([
+    'trading-platform:database.management: "managed" is not to be had: target kubernetes runs no postgres for us; say own',
+    'trading-platform:cache.management: "managed" is not to be had: target kubernetes runs no redis for us; say own',
+    "trading-platform:secrets.tlsPrivateKey: target kubernetes cannot read from secretsManager; use config",
+  ]);
+});
+
+test("on a developer's host every port has one owner", () => {
+  const said = { backend: { port: 9090 }, frontend: { port: 9090 } };
+  expect(told(said, "dev", "docker")).toEqual([
+    "trading-platform:backend.port: 9090 is prometheus's on the same host; choose another",
+    "trading-platform:frontend.port: 9090 is prometheus's on the same host; choose another",
+    "trading-platform:frontend.port: 9090 is the backend's too, on the same host; choose another",
+  ]);
+  expect(told(said, "prod", "ecs")).toEqual([]);
+});
+
+test("staging and production name what has no default: where they are, what they run, who sends their mail", () => {
+  expect(() => readSettings({ stack: "staging", config: {} })).toThrow(SettingsError);
+  try {
+    readSettings({ stack: "staging", config: {} });
+  } catch (error) {
+    const keys = error instanceof SettingsError ? error.problems.map(({ key }) => key) : [];
+    expect(keys).toEqual([
+      "trading-platform:domain",
+      "trading-platform:images.application",
+      "trading-platform:images.version",
+      "trading-platform:alerts.receivers.email.smarthost",
+      "trading-platform:ecs.region",
+      "trading-platform:ecs.accountId",
+    ]);
+  }
+});
+
+test("a stack whose name says nothing says what it is", () => {
+  const message =
+    'trading-platform:environment: is missing: the stack\'s name "qa" does not tell it (dev, staging and prod do); say one of development, staging, production';
+  expect(told({}, "qa")).toEqual([message]);
+  expect(told({ environment: "staging" }, "qa")).toEqual([]);
+});
+
+test("--target that there is not is named as what it is", () => {
+  expect(told({}, "prod", "nomad")).toEqual(['--target: "nomad" must be one of docker, ecs, kubernetes']);
+});
+
+test("everything is told at once, what hangs together too", () => {
+  const said = { domain: "Trading", logs: { level: "LOUD" }, images: { keep: 2 }, metrics: { scrapeTimeout: "30s" } };
+  expect(told(said).map((line) => line.split(": ")[0])).toEqual([
+    "trading-platform:domain",
+    "trading-platform:images.keep",
+    "trading-platform:logs.level",
+    "trading-platform:metrics.scrapeTimeout",
+  ]);
+});
+
+test.each([
+  ["a password where its place belongs", { secrets: { databasePassword: "hunter2" } }, "hunter2"],
+  ["a password under a key that there is not", { database: { password: "hunter2" } }, "hunter2"],
+  [
+    "a Slack URL as a channel",
+    { alerts: { receivers: { slack: { channel: "https://hooks.slack.com/services/T0/B0/x" } } } },
+    "B0",
+  ],
+  ["credentials inside a URL", { alerts: { receivers: { pagerduty: { url: "ftp://user:pass@host/" } } } }, "pass@"],
+  ["an access key as an account", { ecs: { accountId: "AKIAIOSFODNN7EXAMPLE" } }, "AKIA"],
+])("%s is not repeated in the message", (_, said, secret) => {
+  const lines = told(said);
+  expect(lines).not.toEqual([]);
+  expect(lines.join("\n")).not.toContain(secret);
+});
+
+test("what is allowed in production and probably not meant is a warning", () => {
+  const config = overlay([
+    { origin: "default", values: leastOfProduction },
+    {
+      origin: "stack file",
+      values: {
+        logs: { level: "DEBUG" },
+        database: { multiZone: false, deletionProtection: false },
+        gateway: { scaling: { replicas: 1 } },
+      },
+    },
+  ]);
+  const warned = (stack: string, environment: string) =>
+    settingsWarnings(readSettings({ stack, config: { ...config, environment } })).map(({ key }) => key);
+  expect(warned("prod", "production")).toEqual([
+    "trading-platform:logs.level",
+    "trading-platform:database.multiZone",
+    "trading-platform:database.deletionProtection",
+    "trading-platform:gateway.scaling",
+  ]);
+  expect(warned("prod", "staging")).toEqual([]);
+});
