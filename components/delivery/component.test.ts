@@ -29,7 +29,7 @@ test("an owned registry makes a repository a service, and says where it is", asy
     }),
   });
   const outputs = await program();
-  await pulumi.runtime.waitForRPCs();
+  await pulumi.runtime.disconnect();
   expect(outputs).toEqual({ repositories: ["111122223333.dkr.ecr.eu-central-1.amazonaws.com/trading"] });
   const repositories = asked.filter(({ type }) => type === "aws:ecr/repository:Repository");
   expect(repositories.map(({ inputs }) => inputs.name)).toEqual([
@@ -50,7 +50,7 @@ test("an owned registry makes a repository a service, and says where it is", asy
 test("a registry that is somebody else's makes nothing and says what it was told", async () => {
   const repositories = ["ghcr.io/example/trading"];
   const registry = new ImageRegistry("images", { repositories, keep: 10, rollbackDepth: 9 });
-  await pulumi.runtime.waitForRPCs();
+  await pulumi.runtime.disconnect();
   expect(asked.filter(({ custom }) => custom)).toEqual([]);
   expect(registry.repositories).toEqual(repositories);
 });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { resources, workload } from "../../workload/index.ts";
 import { capacityProblems, demandOf, roomOf, tasksThatFit } from "./capacity.ts";
-import { collector, edge, members, section, store } from "./testing.ts";
+import { collector, edge, members, section, store } from "./samples.ts";
 
 const nothing = { cpu: 0, memoryMiB: 0, interfaces: 0 };
 

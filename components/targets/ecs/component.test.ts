@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { InvalidSpec, workload } from "../../workload/index.ts";
+import { backend, cache, collector, database, edge, section, store } from "./samples.ts";
 import { ecsSection } from "./section.ts";
-import { type Asked, askedFor, backend, cache, collector, database, edge, section, store } from "./testing.ts";
+import { type Asked, askedFor } from "./testing.ts";
 
 let all: readonly Asked[];
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { fileVolumes, preparationScript, storedFiles } from "./files.ts";
-import { edge } from "./testing.ts";
+import { edge } from "./samples.ts";
 
 const root = { kind: "root", reason: "test" } as const;
 

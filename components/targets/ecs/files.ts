@@ -74,7 +74,7 @@ export function preparationScript(spec: Prepared, bucket: string): string {
     ];
   });
   const handed = ownedVolumes(spec).map(({ name }) => `chown ${owner} ${preparationPath(name)}`);
-  return [...fetched, ...written, ...handed].join("\n");
+  return [...new Set([...fetched, ...written, ...handed])].join("\n");
 }
 
 /** Where the preparation writes a file: its volume, and the rest of its path. */

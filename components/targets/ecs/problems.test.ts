@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { probe, probes, seconds, type WorkloadSpec, workload } from "../../workload/index.ts";
 import { problems } from "./problems.ts";
-import { backend, edge, members, section, store } from "./testing.ts";
+import { backend, edge, members, section, store } from "./samples.ts";
 
 const found = (spec: WorkloadSpec) => problems(spec, section);
 const timed = (spec: WorkloadSpec, interval: number, timeout: number, failureThreshold = 4): WorkloadSpec =>

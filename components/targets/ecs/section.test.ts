@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { section } from "./samples.ts";
 import { ecsSection } from "./section.ts";
 import { subnetPlan } from "./subnets.ts";
-import { section } from "./testing.ts";
 
 const least = { region: section.region, accountId: section.accountId, certificateArn: section.certificateArn };
 const messages = (raw: unknown) =>

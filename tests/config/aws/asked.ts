@@ -1,0 +1,32 @@
+import * as pulumi from "@pulumi/pulumi";
+import { program as bootstrap } from "../../../bootstrap/program.ts";
+import { root } from "../../../cli/root.ts";
+import { type Asked, recording } from "../../../components/targets/ecs/testing.ts";
+import { readStackFile } from "../../../stacks/files.ts";
+import { program } from "../../../stacks/program.ts";
+
+/** What the platform's program asks of AWS for a stack. */
+export function platformAsks(stack: string): Promise<readonly Asked[]> {
+  const { config } = readStackFile(root, stack);
+  return recording(stack, "trading-platform", async () => {
+    pulumi.runtime.setAllConfig(encoded("trading-platform", config));
+    await program();
+  });
+}
+
+/** What the project bootstrap asks of AWS. */
+export const bootstrapAsks = (): Promise<readonly Asked[]> =>
+  recording("bootstrap", "trading-platform-bootstrap", async () => {
+    const settings = { accountId: "111122223333", region: "eu-central-1", pullAccounts: ["444455556666"] };
+    pulumi.runtime.setAllConfig(encoded("trading-platform-bootstrap", { settings }));
+    await bootstrap();
+  });
+
+/** As the engine hands config to a program: text, or JSON of what is more. */
+const encoded = (project: string, config: object): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [
+      `${project}:${key}`,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]),
+  );
