@@ -1,5 +1,6 @@
 import type { WorkloadSpec } from "../../workload/index.ts";
 import { apiGroupOf } from "./access.ts";
+import { fileKey } from "./files.ts";
 
 /** The API server refuses a larger ConfigMap (kubernetes.io "ConfigMaps": at most 1 MiB). */
 const configMapBytes = 1_048_576;
@@ -7,7 +8,8 @@ const configMapBytes = 1_048_576;
 /** What a cluster cannot keep of a workload; each message names workload, field, value, what is allowed and the way out. */
 export const problems = (spec: WorkloadSpec): readonly string[] => [
   ...scalingProblems(spec),
-  ...fileProblems(spec),
+  ...sizeProblems(spec),
+  ...keyProblems(spec.name, [...spec.files, ...spec.secretFiles]),
   ...accessProblems(spec),
 ];
 
@@ -21,11 +23,22 @@ function scalingProblems({ name, placement }: WorkloadSpec): string[] {
       ];
 }
 
-function fileProblems({ name, files }: WorkloadSpec): string[] {
+function sizeProblems({ name, files }: WorkloadSpec): string[] {
   const bytes = files.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
   return bytes <= configMapBytes
     ? []
     : [`${name}: files have ${bytes} bytes together; a ConfigMap takes at most ${configMapBytes}: shorten them`];
+}
+
+/** Two files of one ConfigMap or Secret with one key: the second would silently take the place of the first. */
+function keyProblems(name: string, files: readonly { readonly path: string }[]): string[] {
+  const byKey = Map.groupBy(files, ({ path }) => fileKey(path));
+  return [...byKey]
+    .filter(([, same]) => same.length > 1)
+    .map(([key, same]) => {
+      const paths = same.map(({ path }) => path).join(", ");
+      return `${name}: the paths ${paths} would all be the key "${key}" of a ConfigMap or Secret; rename one`;
+    });
 }
 
 const accessProblems = ({ name, kubernetesAccess }: WorkloadSpec): string[] =>

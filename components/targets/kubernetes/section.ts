@@ -11,7 +11,6 @@ const label = (what: string) =>
 /** For the controller behind an Ingress or a load balancer, which each have their own. */
 const annotations = z.record(z.string().min(1), z.string()).default({});
 
-/** How customers get to the gateway. */
 const publicAccess = z
   .discriminatedUnion("kind", [
     /** An Ingress ends TLS in front of the gateway; needs an ingress controller in the cluster. */
@@ -26,21 +25,23 @@ const publicAccess = z
     /** The cluster's load balancer leads to the gateway, which ends TLS itself. */
     z.strictObject({ kind: z.literal("load-balancer"), annotations }),
   ])
-  .default({ kind: "ingress", annotations: {} });
+  .default({ kind: "ingress", annotations: {} })
+  .describe(
+    "How customers get to the gateway: an Ingress that ends TLS (by a ClusterIssuer of cert-manager, or the secrets tlsCertificate and tlsPrivateKey), or the cluster's load balancer.",
+  );
 
 /** The section `kubernetes:` of a stack file. Everything has a default: the current context of the person's kubeconfig. */
 export const kubernetesSection = z.strictObject({
-  /** Context of the kubeconfig; default: its current one. */
-  context: z.string().min(1).optional(),
-  /** Default: `trading-<stack>`. A second one, with `-hosts` appended, takes what watches the hosts. */
-  namespace: label("a namespace").optional(),
-  /** The cluster's DNS domain: addresses are complete names, because nginx does not know search domains. */
+  context: z.string().min(1).optional().describe("Context of the kubeconfig; default: its current one."),
+  namespace: label("a namespace")
+    .optional()
+    .describe("Default: trading-<stack>. A second one, with -hosts appended, takes what watches the hosts."),
   clusterDomain: z
     .string()
     .regex(/^[a-z0-9]+(?:[.-][a-z0-9]+)*$/, "must be a DNS name, as cluster.local")
-    .default("cluster.local"),
-  /** Default: the cluster's default storage class. */
-  storageClass: z.string().min(1).optional(),
+    .default("cluster.local")
+    .describe("The cluster's DNS domain: addresses are complete names, because nginx does not know search domains."),
+  storageClass: z.string().min(1).optional().describe("Of every volume; default: the cluster's default storage class."),
   publicAccess,
 });
 

@@ -1,0 +1,98 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { image } from "../../workload/index.ts";
+import { configMapName, fileKey, mountedFiles, secretEntries } from "./files.ts";
+
+const nginx = image({ repository: "docker.io/library/nginx", version: "1.28.0-alpine" });
+const sources = { configMap: "gateway-0a1b2c3d4e", secret: "gateway-secrets-1" };
+const file = (path: string) => ({ path, content: "" });
+const mount = (paths: readonly string[], secretPaths: readonly string[] = []) =>
+  mountedFiles(
+    {
+      image: nginx,
+      files: paths.map(file),
+      secretFiles: secretPaths.map((path) => ({ path, secret: "cachePassword" })),
+    },
+    sources,
+  );
+
+describe("files of a pod", () => {
+  test("of one folder share a mount, configuration and secrets together", () => {
+    expect(mount(["/etc/gateway/a.conf", "/etc/gateway/b.conf"], ["/etc/gateway/key"])).toEqual({
+      volumes: [
+        {
+          name: "files-0",
+          projected: {
+            defaultMode: 0o440,
+            sources: [
+              {
+                configMap: {
+                  name: "gateway-0a1b2c3d4e",
+                  items: [
+                    { key: "etc_gateway_a.conf", path: "a.conf" },
+                    { key: "etc_gateway_b.conf", path: "b.conf" },
+                  ],
+                },
+              },
+              { secret: { name: "gateway-secrets-1", items: [{ key: "etc_gateway_key", path: "key" }] } },
+            ],
+          },
+        },
+      ],
+      mounts: [{ name: "files-0", mountPath: "/etc/gateway", readOnly: true }],
+    });
+  });
+
+  test("below a folder of ours come with it: nothing can be mounted into a read-only folder", () => {
+    const { mounts, volumes } = mount(["/etc/gateway/a.conf", "/etc/gateway/sites/b.conf"]);
+    expect(mounts.map(({ mountPath }) => mountPath)).toEqual(["/etc/gateway"]);
+    expect(volumes[0]?.projected.sources[0]).toMatchObject({
+      configMap: { items: [{ path: "a.conf" }, { path: "sites/b.conf" }] },
+    });
+  });
+
+  test.each(["/etc/nginx/nginx.conf", "/etc/hosts.extra", "/usr/share/nginx/html/index.html"])(
+    "stands alone where the image has files too: %s",
+    (path) => {
+      expect(mount([path]).mounts).toEqual([
+        { name: "files", mountPath: path, subPath: fileKey(path), readOnly: true },
+      ]);
+    },
+  );
+
+  test("are each where they were stated, whatever the folders", () => {
+    const segment = fc.constantFrom("etc", "nginx", "gateway", "a", "b");
+    const path = fc.array(segment, { minLength: 1, maxLength: 4 }).map((parts) => `/${parts.join("/")}/f.conf`);
+    fc.assert(
+      fc.property(fc.uniqueArray(path, { maxLength: 6 }), fc.uniqueArray(path, { maxLength: 4 }), (some, others) => {
+        const secrets = others.filter((candidate) => !some.includes(candidate));
+        const { mounts, volumes } = mount(some, secrets);
+        const seen = mounts.flatMap((mounted) => {
+          if ("subPath" in mounted) return [mounted.mountPath];
+          const volume = volumes.find(({ name }) => name === mounted.name);
+          return (volume?.projected.sources ?? [])
+            .flatMap((source) => ("configMap" in source ? source.configMap.items : source.secret.items))
+            .map((item) => `${mounted.mountPath}/${item.path}`);
+        });
+        expect(seen.sort()).toEqual([...some, ...secrets].sort());
+      }),
+    );
+  });
+});
+
+test("another content is another ConfigMap, the same content the same", () => {
+  const named = (content: string) => configMapName({ name: "loki", files: [{ path: "/etc/loki.yml", content }] });
+  expect(named("a: 1")).toBe(named("a: 1"));
+  expect(named("a: 1")).not.toBe(named("a: 2"));
+});
+
+test("a secret file is the template around the value, a variable the value", () => {
+  const entries = secretEntries({
+    secretFiles: [{ path: "/etc/cache-auth/auth.conf", secret: "cachePassword", template: "requirepass {}\n" }],
+    secretVariables: [{ name: "REDISCLI_AUTH", secret: "cachePassword" }],
+  });
+  expect(entries.map(({ key, secret, text }) => [key, secret, text("$& x")])).toEqual([
+    ["REDISCLI_AUTH", "cachePassword", "$& x"],
+    ["etc_cache-auth_auth.conf", "cachePassword", "requirepass $& x\n"],
+  ]);
+});
