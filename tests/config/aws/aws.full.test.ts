@@ -1,139 +1,111 @@
-import { spawnSync } from "node:child_process";
-import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { ensurePython, type Python } from "../../../cli/setup/python.ts";
 import { context } from "../../../components/targets/ecs/samples.ts";
 import { type Asked, askedFor } from "../../../components/targets/ecs/testing.ts";
 import { bootstrapAsks, platformAsks } from "./asked.ts";
 import { type Call, callsFor, judgedTypes } from "./calls.ts";
+import { faulty, type Verdict } from "./judge.ts";
 
-interface Verdict {
-  readonly label: string;
-  /** What botocore's parameter validation says; empty when it has nothing to say. */
-  readonly invalid: string;
-  /** What moto answered in place of success. */
-  readonly refused: string;
+/** A wrong value in the inputs of a type, and what must be said to it. */
+interface Mistake {
+  readonly name: string;
+  readonly type: string;
+  readonly change: (inputs: Asked["inputs"]) => Asked["inputs"];
+  readonly message: RegExp;
 }
 
-const folder = import.meta.dirname;
-let python: Python;
+const inDefinitions = (from: string, to: string) => (inputs: Asked["inputs"]) => ({
+  ...inputs,
+  containerDefinitions: String(inputs.containerDefinitions).replaceAll(from, to),
+});
+const record = (value: unknown): object => (typeof value === "object" && value !== null ? value : {});
+
+const mistakes: readonly Mistake[] = [
+  {
+    name: "a repository's name of one letter",
+    type: "aws:ecr/repository:Repository",
+    change: (inputs) => ({ ...inputs, name: "x" }),
+    message: /repositoryName, value: 1, valid min length: 2/,
+  },
+  {
+    name: "a check every second",
+    type: "aws:lb/targetGroup:TargetGroup",
+    change: (inputs) => ({ ...inputs, healthCheck: { ...record(inputs.healthCheck), interval: 1 } }),
+    message: /HealthCheckIntervalSeconds, value: 1, valid min value: 5/,
+  },
+  {
+    name: "a number in a health check's command",
+    type: "aws:ecs/taskDefinition:TaskDefinition",
+    change: inDefinitions('"command":["CMD"', '"command":["CMD",7'),
+    message: /healthCheck\.command\[1\]/,
+  },
+  {
+    name: "a field that a container does not have",
+    type: "aws:ecs/taskDefinition:TaskDefinition",
+    change: inDefinitions('"stopTimeout"', '"stopTimout"'),
+    message: /Unknown parameter in containerDefinitions.*stopTimout/,
+  },
+  {
+    name: "a percentage as text",
+    type: "aws:ecs/service:Service",
+    change: (inputs) => ({ ...inputs, deploymentMaximumPercent: "200" }),
+    message: /maximumPercent/,
+  },
+  {
+    name: "no evaluation period",
+    type: "aws:cloudwatch/metricAlarm:MetricAlarm",
+    change: (inputs) => ({ ...inputs, evaluationPeriods: 0 }),
+    message: /EvaluationPeriods, value: 0, valid min value: 1/,
+  },
+  {
+    name: "a rule that counts what nobody counts",
+    type: "aws:ecr/lifecyclePolicy:LifecyclePolicy",
+    change: (inputs) => ({
+      ...inputs,
+      policy: String(inputs.policy).replaceAll("imageCountMoreThan", "imagesMoreThan"),
+    }),
+    message: /InvalidParameterException/,
+  },
+];
+
+const stacks = ["staging", "prod"] as const;
+let right: readonly { readonly name: string; readonly calls: readonly Call[] }[];
+let verdicts: readonly (readonly Verdict[])[];
+let asked: readonly Asked[];
+
 beforeAll(async () => {
-  python = await ensurePython(join(folder, "requirements.txt"), "moto");
+  const ofStacks = [];
+  for (const stack of stacks) ofStacks.push({ name: stack, asked: await platformAsks(stack) });
+  const bootstrap = await bootstrapAsks();
+  const secretSources = { ...context.secretSources, registryPassword: { kind: "config", key: "x" } as const };
+  const samples = await askedFor({ registryUser: "robot", secretSources });
+  asked = [...ofStacks.flatMap((stack) => stack.asked), ...bootstrap, ...samples];
+  right = [...ofStacks, { name: "bootstrap", asked: bootstrap }, { name: "samples", asked: samples }].map(
+    ({ name, asked: all }) => ({ name, calls: callsFor(all) }),
+  );
+  const wrong = mistakes.map(({ type, change }) =>
+    callsFor(
+      [...samples, ...bootstrap].map((one) => (one.type === type ? { ...one, inputs: change(one.inputs) } : one)),
+    ),
+  );
+  verdicts = await faulty([...right.map(({ calls }) => calls), ...wrong]);
 }, 600_000);
 
-/** The calls that AWS would not take. */
-function faulty(calls: readonly Call[]): readonly Verdict[] {
-  const { status, stdout, stderr } = spawnSync(python.command, [join(folder, "judge.py")], {
-    input: JSON.stringify(calls),
-    env: python.environment,
-    encoding: "utf8",
-    timeout: 120_000,
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  if (status !== 0) throw new Error(`judge.py ended with ${status}:\n${stderr}`);
-  const verdicts: readonly Verdict[] = JSON.parse(stdout);
-  expect(verdicts).toHaveLength(calls.length);
-  return verdicts.filter(({ invalid, refused }) => invalid !== "" || refused !== "");
-}
-
 describe("AWS takes what the program asks for", () => {
-  test.each(["staging", "prod"])(
-    "%s",
-    async (stack) => {
-      const asked = await platformAsks(stack);
-      const calls = callsFor(asked);
-      expect(calls.filter(({ operation }) => operation === "CreateService").length).toBeGreaterThanOrEqual(13);
-      expect(faulty(calls)).toEqual([]);
-    },
-    300_000,
-  );
+  test.each([...stacks, "bootstrap", "samples"].map((name, index) => ({ name, index })))("$name", ({ index }) => {
+    expect(verdicts[index]).toEqual([]);
+  });
 
-  test("bootstrap", async () => {
-    const calls = callsFor(await bootstrapAsks());
-    expect(calls.filter(({ operation }) => operation === "PutLifecyclePolicy")).toHaveLength(3);
-    expect(faulty(calls)).toEqual([]);
-  }, 300_000);
-
-  test("a registry's user and password", async () => {
-    const secretSources = { ...context.secretSources, registryPassword: { kind: "config", key: "x" } as const };
-    const calls = callsFor(await askedFor({ registryUser: "robot", secretSources }));
-    expect(calls.map(({ operation }) => operation)).toContain("PutSecretValue");
-    expect(faulty(calls)).toEqual([]);
-  }, 300_000);
-
-  test("every mapped type is among them", async () => {
-    const secretSources = { ...context.secretSources, registryPassword: { kind: "config", key: "x" } as const };
-    const asked = [
-      ...(await platformAsks("prod")),
-      ...(await bootstrapAsks()),
-      ...(await askedFor({ registryUser: "robot", secretSources })),
-    ];
+  test("every mapped type is among it, and every service of the stacks", () => {
     expect(judgedTypes.filter((type) => !asked.some((one) => one.type === type))).toEqual([]);
-  }, 300_000);
+    for (const { calls } of right.slice(0, stacks.length)) {
+      expect(calls.filter(({ operation }) => operation === "CreateService").length).toBeGreaterThanOrEqual(13);
+    }
+  });
 });
 
 describe("a wrong value is found", () => {
-  let good: readonly Asked[];
-  beforeAll(async () => {
-    good = [...(await askedFor()), ...(await bootstrapAsks())];
-  }, 300_000);
-
-  const changed = (type: string, change: (inputs: Record<string, unknown>) => Record<string, unknown>) =>
-    callsFor(good.map((one) => (one.type === type ? { ...one, inputs: change({ ...one.inputs }) } : one)));
-
-  test.each<[string, string, (inputs: Record<string, unknown>) => Record<string, unknown>, RegExp]>([
-    [
-      "a repository's name of one letter",
-      "aws:ecr/repository:Repository",
-      (inputs) => ({ ...inputs, name: "x" }),
-      /repositoryName, value: 1, valid min length: 2/,
-    ],
-    [
-      "a check every second",
-      "aws:lb/targetGroup:TargetGroup",
-      (inputs) => ({ ...inputs, healthCheck: { ...record(inputs.healthCheck), interval: 1 } }),
-      /HealthCheckIntervalSeconds, value: 1, valid min value: 5/,
-    ],
-    [
-      "a health check that is text",
-      "aws:ecs/taskDefinition:TaskDefinition",
-      (inputs) => ({
-        ...inputs,
-        containerDefinitions: String(inputs.containerDefinitions).replace(/"command":\["CMD"/g, '"command":["CMD",7'),
-      }),
-      /healthCheck\.command\[1\]/,
-    ],
-    [
-      "a field that a container does not have",
-      "aws:ecs/taskDefinition:TaskDefinition",
-      (inputs) => ({
-        ...inputs,
-        containerDefinitions: String(inputs.containerDefinitions).replaceAll('"stopTimeout"', '"stopTimout"'),
-      }),
-      /Unknown parameter in containerDefinitions.*stopTimout/,
-    ],
-    [
-      "a percentage as text",
-      "aws:ecs/service:Service",
-      (inputs) => ({ ...inputs, deploymentMaximumPercent: "200" }),
-      /maximumPercent/,
-    ],
-    [
-      "no evaluation period",
-      "aws:cloudwatch/metricAlarm:MetricAlarm",
-      (inputs) => ({ ...inputs, evaluationPeriods: 0 }),
-      /EvaluationPeriods, value: 0, valid min value: 1/,
-    ],
-    [
-      "a rule that counts what nobody counts",
-      "aws:ecr/lifecyclePolicy:LifecyclePolicy",
-      (inputs) => ({ ...inputs, policy: String(inputs.policy).replaceAll("imageCountMoreThan", "imagesMoreThan") }),
-      /InvalidParameterException/,
-    ],
-  ])("%s", (_, type, change, message) => {
-    const found = faulty(changed(type, change)).filter(({ label }) => label.startsWith(type));
+  test.each(mistakes.map((mistake, index) => ({ ...mistake, index })))("$name", ({ type, message, index }) => {
+    const found = (verdicts[right.length + index] ?? []).filter(({ label }) => label.startsWith(type));
     expect(found.map(({ invalid, refused }) => `${invalid}${refused}`).join("\n")).toMatch(message);
   });
 });
-
-const record = (value: unknown): object => (typeof value === "object" && value !== null ? value : {});

@@ -1,7 +1,8 @@
-"""Judges AWS calls, read as JSON from standard input: a list of {label, service, operation, parameters}.
+"""Judges AWS calls, read as JSON from standard input: cases, each a list of {label, service, operation, parameters}.
 
-Each is checked against botocore's own description of the service, then sent to moto on loopback, in order. A parameter
-{"$of": [label, key, ...]} stands for a value of an earlier answer. Prints a list of {label, invalid, refused}.
+Each call is checked against botocore's own description of the service, then sent to moto on loopback, in order. A
+parameter {"$of": [label, key, ...]} stands for a value of an earlier answer. Every case begins in an empty account.
+Prints a list of {label, invalid, refused} for each case.
 """
 
 import json
@@ -9,6 +10,7 @@ import logging
 import sys
 
 import boto3
+import requests
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.validate import ParamValidator
@@ -50,25 +52,28 @@ def judge(call, client, answers):
 
 
 def main():
-    calls = json.load(sys.stdin)
+    cases = json.load(sys.stdin)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     try:
         host, port = server.get_host_and_port()
+        endpoint = f"http://{host}:{port}"
         options = {
-            "endpoint_url": f"http://{host}:{port}",
+            "endpoint_url": endpoint,
             "region_name": "eu-central-1",
             "aws_access_key_id": "nobody",
             "aws_secret_access_key": "nothing",
             # A refusal is an answer; asking again would give the same one.
             "config": Config(retries={"max_attempts": 0}, proxies={}),
         }
-        clients = {}
-        answers = {}
-        for call in calls:
-            service = call["service"]
-            clients.setdefault(service, boto3.client(service, **options))
-        json.dump([judge(call, clients[call["service"]], answers) for call in calls], sys.stdout)
+        services = {call["service"] for case in cases for call in case}
+        clients = {service: boto3.client(service, **options) for service in services}
+        verdicts = []
+        for case in cases:
+            requests.post(f"{endpoint}/moto-api/reset", timeout=10).raise_for_status()
+            answers = {}
+            verdicts.append([judge(call, clients[call["service"]], answers) for call in case])
+        json.dump(verdicts, sys.stdout)
     finally:
         server.stop()
 

@@ -128,6 +128,8 @@ export class Cluster extends pulumi.ComponentResource {
         healthCheckType: "EC2",
         // ECS lets go of a host when its tasks have left.
         protectFromScaleIn: true,
+        // Else a destroy would wait for hosts that are protected for ever.
+        forceDelete: true,
         // A new template reaches the hosts one after the other; the one monitoring host stops before its successor starts.
         instanceRefresh: {
           strategy: "Rolling",
