@@ -1,100 +1,75 @@
-import { posix } from "node:path";
-import {
-  contentHash,
-  imageReference,
-  replicasOf,
-  rolloutOf,
-  rootReasonLabel,
-  type WorkloadSpec,
-} from "../../workload/index.ts";
+import { minimumReplicas, rootReasonLabel, type User, type WorkloadSpec } from "../../workload/index.ts";
 import { healthCheck } from "./health.ts";
-import { publishedPorts, publishes } from "./ports.ts";
+import { type Label, labelsOf, type Naming } from "./names.ts";
+import { publishedPorts } from "./ports.ts";
 import type { DockerSection } from "./section.ts";
 
-/** A container's inputs, all but what needs other resources or secrets. */
-export function containerInputs(spec: WorkloadSpec, section: DockerSection) {
-  const { resources, user, volumes } = spec;
-  const rollout = rolloutOf(spec);
-  const stopSeconds = rollout.stopGracePeriod.seconds;
+/** What a container is given that is plain and known before anything is made; policies judge it at preview. */
+export function containerSettings(spec: WorkloadSpec, section: DockerSection, naming: Naming) {
+  const { command, args, placement, user } = spec;
+  const stopSeconds = placement.rollout.stopGracePeriod.seconds;
   return {
-    ...(spec.command === undefined ? {} : { entrypoints: [...spec.command] }),
-    command: [...spec.args],
+    ...(command === undefined ? {} : { entrypoints: [...command] }),
+    ...(args.length === 0 ? {} : { command: [...args] }),
     hostname: spec.name,
-    init: true,
-    restart: "unless-stopped",
-    mustRun: true,
+    user: userText(user),
+    labels: containerLabels(spec, naming),
+    healthcheck: healthCheck(spec),
     wait: true,
-    waitTimeout: rollout.progressDeadline.seconds,
+    waitTimeout: Math.ceil(placement.rollout.progressDeadline.seconds),
+    restart: "unless-stopped",
     stopTimeout: stopSeconds,
     destroyGraceSeconds: stopSeconds,
-    healthcheck: healthCheck(spec),
-    user: user.kind === "root" ? "0:0" : `${user.uid}:${user.gid}`,
+    // Reaps what a check or an entry point leaves behind; passes the stop signal on.
+    init: true,
     readOnly: spec.readOnlyRootFilesystem,
     capabilities: { drops: ["ALL"] },
     securityOpts: ["no-new-privileges:true"],
-    sysctls: spec.ports.some((port) => port.number < 1024) ? { "net.ipv4.ip_unprivileged_port_start": "0" } : {},
-    cpus: String(resources.cpu.limit / 1000),
-    // Docker weighs by 1024 a core.
-    cpuShares: Math.max(2, Math.round((resources.cpu.request / 1000) * 1024)),
-    memory: resources.memory.limit,
-    // The same as memory: no swap.
-    memorySwap: resources.memory.limit,
-    memoryReservation: resources.memory.request,
+    ...limits(spec),
+    ...privilegedPorts(spec),
+    tmpfs: scratchFolders(spec),
     ports: publishedPorts(spec, section),
-    mounts: volumes.flatMap((volume) =>
-      volume.kind === "scratch"
-        ? [
-            {
-              type: "tmpfs",
-              target: volume.path,
-              tmpfsOptions: { sizeBytes: volume.sizeMiB * 1024 * 1024, mode: worldWritable },
-            },
-          ]
-        : [],
-    ),
+    // Promtail reads the files that this driver writes; their size on the host is bounded.
     logDriver: "json-file",
-    logOpts: { "max-size": "10m", "max-file": "3", labels: "project,stack,component" },
+    logOpts: { "max-size": "10m", "max-file": "3" },
   };
 }
 
-/** 1777 in octal, as /tmp has it. */
-const worldWritable = 0o1777;
+/** How many containers: Docker scales nothing by itself, so the minimum. */
+export function containerCount({ placement }: Pick<WorkloadSpec, "placement">): number {
+  if (placement.kind === "stateless") return minimumReplicas(placement.scaling);
+  return placement.kind === "stateful" ? placement.replicas : 1;
+}
 
-/** What everything of a workload carries; by it, what the state does not know is found. */
-export function labelsOf(spec: WorkloadSpec, stack: string, environment: string, version: string) {
-  const labels = {
-    project: "trading-platform",
-    stack,
-    environment,
-    component: spec.name,
-    part: spec.part,
-    version,
-    ...(spec.user.kind === "root" ? { [rootReasonLabel]: spec.user.reason } : {}),
+const userText = (user: User): string => (user.kind === "root" ? "0:0" : `${user.uid}:${user.gid}`);
+
+/** The version is the image's own, not the release's: a change of label makes a container anew. */
+function containerLabels({ name, image, user }: WorkloadSpec, naming: Naming): Label[] {
+  return [
+    ...labelsOf(naming, name),
+    { label: "version", value: image.version },
+    ...(user.kind === "root" ? [{ label: rootReasonLabel, value: user.reason }] : []),
+  ];
+}
+
+/** Docker weighs CPU in 1024ths of a core, and takes memory in MiB. Swap is none: a container over its limit is ended, not slow. */
+function limits({ resources: { cpu, memory } }: WorkloadSpec) {
+  return {
+    cpuShares: Math.round((cpu.request * 1024) / 1000),
+    cpus: String(cpu.limit / 1000),
+    memoryReservation: memory.request,
+    memory: memory.limit,
+    memorySwap: memory.limit,
   };
-  return Object.entries(labels).map(([label, value]) => ({ label, value }));
 }
 
-/** Folders that hold a workload's files: each is a volume, because the daemon uploads into no read-only root. */
-export function fileFolders(spec: WorkloadSpec): readonly string[] {
-  return [...new Set([...spec.files, ...spec.secretFiles].map(({ path }) => posix.dirname(path)))].sort();
-}
+/** Lets a process that is not root and has no capabilities listen on 80 and 443; holds in the container's own network only. */
+const privilegedPorts = ({ ports }: WorkloadSpec) =>
+  ports.some(({ number }) => number < 1024) ? { sysctls: { "net.ipv4.ip_unprivileged_port_start": "0" } } : {};
 
-/** Part of the name of the folders' volumes: another content is another volume, so the old container keeps its own. */
-export const filesHash = (spec: WorkloadSpec): string =>
-  contentHash([
-    ...spec.files,
-    ...spec.secretFiles.map(({ path, secret, template }) => ({ path, content: `${secret} ${template ?? ""}` })),
-  ]);
-
-/** Names of a workload's containers in the program: the first bears the workload's. */
-export const instanceNames = (spec: WorkloadSpec): readonly string[] =>
-  Array.from({ length: replicasOf(spec) }, (_, index) => (index === 0 ? spec.name : `${spec.name}-${index + 1}`));
-
-/** The pulled reference of the workload's image. */
-export const imageOf = (spec: WorkloadSpec): string => imageReference(spec.image);
-
-/** Owns what its successor needs too (a volume, a host port, a folder that it writes): it stops before the other starts. */
-export const ownsAlone = (spec: WorkloadSpec): boolean =>
-  spec.placement.kind === "stateful" ||
-  publishes(spec) ||
-  spec.volumes.some((volume) => volume.kind === "host" && !volume.readOnly);
+const scratchFolders = ({ volumes }: WorkloadSpec): Record<string, string> =>
+  Object.fromEntries(
+    volumes.flatMap((volume) =>
+      volume.kind === "scratch" ? [[volume.path, `rw,noexec,nosuid,nodev,size=${volume.sizeMiB}m,mode=1777`]] : [],
+    ),
+  );

@@ -1,44 +1,61 @@
-import { type Check, formatDuration, portNamed, seconds, type WorkloadSpec } from "../../workload/index.ts";
+import { type Check, type Duration, type Probe, portNamed, type WorkloadSpec } from "../../workload/index.ts";
 
-/** Folder in which a container finds the probe binary. */
+/** Where a container finds the probe binary, if its checks need it. */
 export const probeFolder = "/probe";
 
+/** Docker's one health check; times as Go writes them, because that is how the daemon tells them back. */
 export interface HealthCheck {
   readonly tests: string[];
   readonly interval: string;
   readonly timeout: string;
   readonly retries: number;
   readonly startPeriod: string;
+  readonly startInterval?: string;
 }
 
-/** Docker has one check a container. It decides when an update may go on, so it is readiness. */
+/**
+ * Readiness decides: a release goes on when it succeeds, and nothing else happens by it, because Docker never restarts
+ * what is unhealthy. While startup is patient, failures do not count.
+ * https://docs.docker.com/reference/dockerfile/#healthcheck
+ */
 export function healthCheck(spec: WorkloadSpec): HealthCheck {
   const { readiness, startup } = spec.probes;
-  const patience = startup === undefined ? 0 : startup.interval.seconds * startup.failureThreshold;
   return {
-    tests: ["CMD", ...command(readiness.check, readiness.timeout.seconds, spec)],
-    interval: formatDuration(readiness.interval),
-    timeout: formatDuration(readiness.timeout),
+    tests: ["CMD", ...command(readiness, spec)],
+    interval: goDuration(readiness.interval),
+    timeout: goDuration(readiness.timeout),
     retries: readiness.failureThreshold,
-    startPeriod: formatDuration(seconds(patience)),
+    startPeriod: goDuration({
+      seconds: startup === undefined ? 0 : startup.interval.seconds * startup.failureThreshold,
+    }),
+    ...(startup === undefined ? {} : { startInterval: goDuration(startup.interval) }),
   };
 }
 
 /** True when the image cannot make the check by itself. */
-export function needsProbeBinary({ probes }: Pick<WorkloadSpec, "probes">): boolean {
-  const { check } = probes.readiness;
-  return check.kind === "tcp" || (check.kind === "http" && probes.tool === "probe-binary");
-}
+export const needsProbeBinary = ({ probes: { readiness, tool } }: Pick<WorkloadSpec, "probes">): boolean =>
+  asksByBinary(readiness.check, tool);
 
-/** 127.0.0.1 and not localhost, which may be ::1. */
-function command(check: Check, timeoutSeconds: number, spec: WorkloadSpec): readonly string[] {
+const asksByBinary = ({ kind }: Check, tool: WorkloadSpec["probes"]["tool"]): boolean =>
+  kind === "tcp" || (kind === "http" && tool === "probe-binary");
+
+/** The command inside the container; 127.0.0.1 and not localhost, which may be ::1. */
+function command({ check, timeout }: Probe, spec: WorkloadSpec): readonly string[] {
   if (check.kind === "command") return check.command;
   const address = `127.0.0.1:${portNamed(spec, check.port).number}`;
-  const probe = `${probeFolder}/probe`;
-  const timeout = String(timeoutSeconds);
-  if (check.kind === "tcp") return [probe, "tcp", address, timeout];
+  const patience = String(timeout.seconds);
+  if (check.kind === "tcp") return [`${probeFolder}/probe`, "tcp", address, patience];
   const url = `http://${address}${check.path}`;
-  return spec.probes.tool === "wget"
-    ? ["wget", "-q", "-O", "/dev/null", "-T", timeout, url]
-    : [probe, "http", url, timeout];
+  return asksByBinary(check, spec.probes.tool)
+    ? [`${probeFolder}/probe`, "http", url, patience]
+    : ["wget", "-q", "-O", "/dev/null", "-T", patience, url];
+}
+
+/** As Go's `Duration.String` writes whole seconds: `5s`, `1m0s`, `1h0m0s`. Another form would be a change after each refresh. */
+export function goDuration({ seconds }: Duration): string {
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor((seconds % 3600) / 60);
+  const rest = `${seconds % 60}s`;
+  if (hours > 0) return `${hours}h${minutes}m${rest}`;
+  return minutes > 0 ? `${minutes}m${rest}` : rest;
 }

@@ -1,23 +1,33 @@
-import type { WorkloadSpec } from "../../workload/index.ts";
-import { isWorkload } from "../member.ts";
-import type { TargetContext } from "../target.ts";
-import { publishes } from "./ports.ts";
+import type { ManagedService, WorkloadSpec } from "../../workload/index.ts";
+import { hostPorts } from "./ports.ts";
 
-/** The network of what talks to the world or is reached from the host. */
-export const outside = "outside";
+type Members = readonly (WorkloadSpec | ManagedService)[];
 
-/** Networks of a stack: one for each workload that is connected to, so that nobody else reaches it; and the way out. */
-export function networksOf({ members }: Pick<TargetContext, "members">): readonly string[] {
-  const servers = members.filter(isWorkload).flatMap((spec) => spec.connectsTo.map(({ to }) => to));
-  return [...new Set(servers), outside];
+/** The network of everything that talks to the internet or owns a host port; its members cannot reach each other. */
+export const egress = "egress";
+
+/** A network that a workload joins. */
+export interface Membership {
+  /** The server whose network it is, or {@link egress}. */
+  readonly network: string;
+  /** Names under which others on that network find the workload. */
+  readonly aliases: string[];
 }
 
-/** Networks that a workload joins: its own if anybody connects to it, and those of whom it connects to. */
-export function networksJoined(spec: WorkloadSpec, all: readonly string[]): readonly string[] {
-  const own = all.includes(spec.name) ? [spec.name] : [];
-  const others = spec.connectsTo.map(({ to }) => to);
-  const out = spec.internet || publishes(spec) ? [outside] : [];
-  const joined = [...new Set([...own, ...others, ...out])];
-  // Docker gives a container without any network the default bridge, where everybody meets.
-  return joined.length > 0 ? joined : [outside];
+/** Members that somebody connects to: each has a network of its own, without a way out. */
+export const serversOf = (members: Members): readonly string[] => [
+  ...new Set(members.flatMap((member) => (member.kind === "workload" ? member.connectsTo.map(({ to }) => to) : []))),
+];
+
+/** Networks of a workload, denied by default: its own where somebody connects to it, and those of its servers. */
+export function membershipsOf(spec: WorkloadSpec, servers: readonly string[]): readonly Membership[] {
+  const joined = new Set(spec.connectsTo.map(({ to }) => to));
+  return [
+    ...(servers.includes(spec.name) ? [{ network: spec.name, aliases: [spec.name] }] : []),
+    ...[...joined].filter((server) => server !== spec.name).map((network) => ({ network, aliases: [] })),
+    ...(needsEgress(spec) ? [{ network: egress, aliases: [] }] : []),
+  ];
 }
+
+/** A container on internal networks alone reaches nothing outside, and Docker publishes none of its ports. */
+export const needsEgress = (spec: WorkloadSpec): boolean => spec.internet || hostPorts(spec).length > 0;

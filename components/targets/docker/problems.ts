@@ -1,21 +1,50 @@
 import type { WorkloadSpec } from "../../workload/index.ts";
-import { fileFolders } from "./container.ts";
+import { containerCount } from "./container.ts";
+import { fileFolders, isInside } from "./files.ts";
+import { hostPorts } from "./ports.ts";
 
-/** Folders that images need; a volume over one of them would hide what is in it. */
-const systemFolders = new Set(["/", "/bin", "/etc", "/lib", "/opt", "/root", "/sbin", "/usr", "/var", "/var/lib"]);
+/** The smallest weight that the kernel takes (kernel.org "CFS scheduler", cpu.shares) is 2 of 1024. */
+const smallestCpuRequest = 2;
 
-/** What one daemon cannot keep of a workload; each one message. */
-export function problems(spec: WorkloadSpec): readonly string[] {
-  const { placement } = spec;
-  const found = [
-    ...(placement.kind === "stateful" && placement.replicas > 1
-      ? [`placement.replicas is ${placement.replicas}; two containers would write to one volume, so it must be 1`]
-      : []),
-    ...fileFolders(spec)
-      .filter((folder) => systemFolders.has(folder))
-      .map(
-        (folder) => `a file lies in ${folder}, which would be hidden under a volume; put it into a folder of its own`,
-      ),
+/** What Docker cannot keep of a workload; each message names workload, field, value, what is allowed and the way out. */
+export const problems = (spec: WorkloadSpec): readonly string[] =>
+  [...replicaProblems(spec), ...resourceProblems(spec), ...fileProblems(spec)].map(
+    (problem) => `workload ${spec.name}: ${problem}`,
+  );
+
+function replicaProblems(spec: WorkloadSpec): string[] {
+  const count = containerCount(spec);
+  const owned = hostPorts(spec).map(({ number }) => number);
+  return count > 1 && owned.length > 0
+    ? [
+        `placement asks for ${count} replicas that all own port ${owned.join(", ")} of the one Docker host; set replicas to 1`,
+      ]
+    : [];
+}
+
+const resourceProblems = ({ resources }: WorkloadSpec): string[] =>
+  resources.cpu.request < smallestCpuRequest
+    ? [
+        `resources.cpu.request is ${resources.cpu.request} thousandth of a core; Docker's smallest share is ${smallestCpuRequest}`,
+      ]
+    : [];
+
+function fileProblems(spec: WorkloadSpec): string[] {
+  const folders = fileFolders(spec).map(({ path }) => path);
+  return [
+    ...folders
+      .filter((folder) => folder === "/")
+      .map(() => "a file lies in /, which no volume can be mounted on; put it into a folder of its own"),
+    ...folders.flatMap((folder) =>
+      spec.volumes
+        .filter(({ path }) => path === folder || isInside(path, folder) || isInside(folder, path))
+        .map(
+          ({ name }) =>
+            `a file lies in ${folder}, which overlaps the volume "${name}"; put it into a folder of its own`,
+        ),
+    ),
+    ...spec.files
+      .filter(({ content }) => content === "")
+      .map(({ path }) => `file ${path} is empty; the Docker provider uploads no empty file: give it a comment line`),
   ];
-  return found.map((problem) => `workload ${spec.name}: ${problem}`);
 }

@@ -1,16 +1,21 @@
 import { z } from "zod";
 
-const address = z.union([z.ipv4(), z.ipv6()], { error: "must be an address of this host, as 127.0.0.1" });
+const address = z.union([z.ipv4(), z.ipv6()], { error: "must be an IP address of the Docker host, as 127.0.0.1" });
 
-/** The section `docker:` of a stack file; every key has a default. */
+/** The section `docker:` of a stack file; everything has a default. */
 export const dockerSection = z.strictObject({
+  /** The daemon's address; default: what the Docker provider finds (DOCKER_HOST, else the local socket). */
   host: z
     .string()
-    .regex(/^(?:unix|tcp|ssh|npipe):\/\/.+/, "must be a daemon's address, as unix:///var/run/docker.sock")
-    .optional()
-    .describe("the daemon; default: the one of the Docker CLI"),
-  publicAddress: address.default("127.0.0.1").describe("where the gateway answers; 0.0.0.0 for other machines"),
-  loopbackAddress: address.default("127.0.0.1").describe("where a developer reaches everything else"),
+    .regex(
+      /^(?:unix:\/\/\/|npipe:\/\/|ssh:\/\/|tcp:\/\/)\S+$/,
+      "must be the address of a Docker daemon, as unix:///var/run/docker.sock or ssh://deploy@host",
+    )
+    .optional(),
+  /** Where loopback ports answer on the host. */
+  loopbackAddress: address.default("127.0.0.1"),
+  /** Where public ports answer on the host; 0.0.0.0 for every network card. */
+  publicAddress: address.default("127.0.0.1"),
 });
 
 export type DockerSection = z.infer<typeof dockerSection>;

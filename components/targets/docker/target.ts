@@ -3,7 +3,7 @@ import { differences } from "./differences.ts";
 import { problems } from "./problems.ts";
 import { dockerSection } from "./section.ts";
 
-/** One Docker daemon: a developer's machine. */
+/** One Docker daemon: a developer's, or a single host. */
 export const docker = defineTarget({
   name: "docker",
   schema: dockerSection,
@@ -11,7 +11,7 @@ export const docker = defineTarget({
   managed: [],
   discovery: "dns",
   loopback: true,
-  // An alias on the workload's network.
+  // Docker's DNS knows a container by its alias on a common network.
   address: (member) => member,
   problems,
   load: async (section) => {

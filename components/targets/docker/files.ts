@@ -1,0 +1,33 @@
+import { posix } from "node:path";
+import { contentHash, imageReference, type WorkloadSpec } from "../../workload/index.ts";
+
+/** A folder of a container that a volume with the workload's files is mounted on. */
+export interface FileFolder {
+  readonly path: string;
+  /** Last part of names: `etc-prometheus`. */
+  readonly slug: string;
+}
+
+/** The folders that hold a workload's files; one inside another is part of the outer one. */
+export function fileFolders({
+  files,
+  secretFiles,
+}: Pick<WorkloadSpec, "files" | "secretFiles">): readonly FileFolder[] {
+  const parents = [...new Set([...files, ...secretFiles].map(({ path }) => posix.dirname(path)))].sort();
+  return parents
+    .filter((path) => !parents.some((other) => isInside(path, other)))
+    .map((path) => ({ path, slug: path.slice(1).replaceAll(/[^\w.-]+/g, "-") }));
+}
+
+/** True when `path` lies below `folder`. */
+export const isInside = (path: string, folder: string): boolean =>
+  path !== folder && path.startsWith(folder === "/" ? "/" : `${folder}/`);
+
+/**
+ * Changes when a file does, or the image whose own content lies beside them: then there is a new volume, and the old
+ * container keeps the old one until the new is healthy. Values of secrets are no part of it.
+ */
+export function filesHash({ files, secretFiles, image }: WorkloadSpec): string {
+  const secrets = secretFiles.map(({ path, secret, template }) => ({ path, content: `${secret} ${template ?? "{}"}` }));
+  return contentHash([{ path: "image", content: imageReference(image) }, ...files, ...secrets]);
+}

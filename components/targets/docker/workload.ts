@@ -1,0 +1,173 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { isPersistent, type PersistentVolume, secretFileText, type WorkloadSpec } from "../../workload/index.ts";
+import { containerCount, containerSettings } from "./container.ts";
+import { type FileFolder, fileFolders, filesHash } from "./files.ts";
+import { type Foundation, neverStarted, pulledImage } from "./foundation.ts";
+import { needsProbeBinary, probeFolder } from "./health.ts";
+import { labelsOf, nameOf } from "./names.ts";
+import { membershipsOf } from "./networks.ts";
+import { stopsFirst } from "./ports.ts";
+
+/**
+ * The Docker provider takes a change of these without a word and does nothing; only a new container has them.
+ * `#initerror`: a container that never got healthy is made anew at the next update, instead of passing for a success
+ * (pulumi#21458).
+ */
+const remadeOn = ["healthcheck", "tmpfs", "init", "#initerror"];
+
+/** Makes a workload's containers, each with its volumes, after `startsAfter`. */
+export function realizeWorkload(
+  spec: WorkloadSpec,
+  foundation: Foundation,
+  parent: pulumi.Resource,
+  startsAfter: readonly pulumi.Resource[],
+): readonly docker.Container[] {
+  const files = fillFileVolumes(spec, foundation, parent);
+  return Array.from({ length: containerCount(spec) }, (_, index) =>
+    makeContainer(spec, index, files, foundation, parent, startsAfter),
+  );
+}
+
+function makeContainer(
+  spec: WorkloadSpec,
+  index: number,
+  files: FilledVolumes | undefined,
+  foundation: Foundation,
+  parent: pulumi.Resource,
+  startsAfter: readonly pulumi.Resource[],
+): docker.Container {
+  const { section, naming, networks, servers, images, probe } = foundation;
+  const options = foundation.options(parent);
+  const own = spec.volumes.filter(isPersistent).map((volume) => ownVolume(spec, volume, index, foundation, parent));
+  const binary = needsProbeBinary(spec) ? probe : undefined;
+  const settings = containerSettings(spec, section, naming);
+  const memberships = membershipsOf(spec, servers);
+  return new docker.Container(
+    numbered(spec.name, index),
+    {
+      ...settings,
+      image: pulledImage(images, spec.image),
+      envs: environment(spec, foundation),
+      // A secret file that changed has made its loader anew, under the same names: the container follows.
+      labels: [...settings.labels, ...(files === undefined ? [] : [{ label: "files", value: files.loader.id }])],
+      volumes: [
+        ...own.map(({ mount }) => mount),
+        ...(files?.mounts ?? []),
+        ...(binary === undefined ? [] : [{ volumeName: binary.name, containerPath: probeFolder, readOnly: true }]),
+        ...hostMounts(spec),
+      ],
+      ...(memberships.length === 0 ? { networkMode: "none" } : {}),
+      networksAdvanced: memberships.flatMap(({ network, aliases }) => {
+        const joined = networks.get(network);
+        return joined === undefined ? [] : [{ name: joined.id, aliases }];
+      }),
+    },
+    {
+      ...options,
+      dependsOn: [
+        ...startsAfter,
+        ...own.map(({ volume }) => volume),
+        ...(files === undefined ? [] : [files.loader]),
+        ...(binary === undefined ? [] : [binary.filledBy]),
+      ],
+      // Said explicitly: the provider would delete first, always.
+      deleteBeforeReplace: stopsFirst(spec),
+      replaceOnChanges: remadeOn,
+    },
+  );
+}
+
+const numbered = (name: string, index: number): string => (index === 0 ? name : `${name}-${index + 1}`);
+
+function environment({ variables, secretVariables }: WorkloadSpec, { secretValue }: Foundation) {
+  return [
+    ...Object.entries(variables).map(([name, value]) => `${name}=${value}`),
+    ...secretVariables.map(({ name, secret }) => pulumi.interpolate`${name}=${secretValue(secret)}`),
+  ];
+}
+
+/** Survives the stack: destroying the data is a decision of its own, `docker volume rm`. */
+function ownVolume(
+  spec: WorkloadSpec,
+  { name, path }: PersistentVolume,
+  index: number,
+  { naming, options }: Foundation,
+  parent: pulumi.Resource,
+) {
+  const part = numbered(`${spec.name}-${name}`, index);
+  const volumeName = nameOf(naming, part);
+  const volume = new docker.Volume(
+    part,
+    { name: volumeName, labels: labelsOf(naming, spec.name) },
+    { ...options(parent), retainOnDelete: true },
+  );
+  return { volume, mount: { volumeName, containerPath: path } };
+}
+
+const hostMounts = ({ volumes }: WorkloadSpec) =>
+  volumes.flatMap((volume) =>
+    volume.kind === "host"
+      ? [{ hostPath: volume.hostPath, containerPath: volume.path, readOnly: volume.readOnly }]
+      : [],
+  );
+
+/** Volumes that hold a workload's files, and the container through which they were filled. */
+interface FilledVolumes {
+  readonly loader: docker.Container;
+  readonly mounts: readonly { readonly volumeName: string; readonly containerPath: string; readonly readOnly: true }[];
+}
+
+/**
+ * Puts a workload's files into volumes, through a container that is made and never started: the daemon refuses uploads
+ * into a container with a read-only root. It has the workload's own image, so that what the image has in the same
+ * folder is there as well (Docker copies it into a volume that is still empty).
+ */
+function fillFileVolumes(
+  spec: WorkloadSpec,
+  foundation: Foundation,
+  parent: pulumi.Resource,
+): FilledVolumes | undefined {
+  const folders = fileFolders(spec);
+  if (folders.length === 0) return undefined;
+  const { naming, images } = foundation;
+  const options = foundation.options(parent);
+  const labels = labelsOf(naming, spec.name);
+  const hash = filesHash(spec);
+  const nameIn = ({ slug }: FileFolder) => nameOf(naming, spec.name, slug, hash);
+  const volumes = folders.map(
+    (folder) => new docker.Volume(`${spec.name}-${folder.slug}`, { name: nameIn(folder), labels }, options),
+  );
+  const loader = new docker.Container(
+    `${spec.name}-files`,
+    {
+      ...neverStarted,
+      image: pulledImage(images, spec.image),
+      labels,
+      volumes: folders.map((folder) => ({ volumeName: nameIn(folder), containerPath: folder.path })),
+      uploads: uploads(spec, foundation),
+    },
+    { ...options, dependsOn: volumes, deleteBeforeReplace: false },
+  );
+  const mounts = folders.map(
+    (folder) => ({ volumeName: nameIn(folder), containerPath: folder.path, readOnly: true }) as const,
+  );
+  return { loader, mounts };
+}
+
+/** Files are for all of the container to read, secrets for its group alone. */
+function uploads({ files, secretFiles, user }: WorkloadSpec, { secretValue }: Foundation) {
+  const group = user.kind === "root" ? "0" : String(user.gid);
+  return [
+    ...files.map(({ path, content }) => ({ file: path, content, permissions: "0444" })),
+    ...secretFiles.map((file) => ({
+      file: file.path,
+      contentBase64: secretValue(file.secret).apply((value) =>
+        Buffer.from(secretFileText(file, value)).toString("base64"),
+      ),
+      permissions: "0440",
+      owner: "0",
+      group,
+    })),
+  ];
+}
