@@ -94,7 +94,8 @@ export const commonDefaults: Defaults = {
 };
 
 /**
- * What follows from the target: the cloud runs database and cache where it can and the environment is not a laptop.
+ * What follows from the target: the cloud runs database and cache where it can and the environment is not a laptop;
+ * on a single host there is one gateway, because its ports are the host's.
  * Without a target (its section is wrong) it is what every target can.
  */
 export function targetDefaults(target: BoundTarget | undefined, stack: string, environment: Environment): Defaults {
@@ -103,6 +104,7 @@ export function targetDefaults(target: BoundTarget | undefined, stack: string, e
   return {
     database: { management: management("postgres") },
     cache: { management: management("redis") },
+    ...(target?.loopback ? { gateway: { scaling: { replicas: 1 } } } : {}),
     secrets: Object.fromEntries(secretNames.map((name) => [name, sourceInput(target, name, stack)])),
   };
 }

@@ -59,10 +59,17 @@ export function stackFileSchema(descriptors: readonly TargetDescriptor[]): Data 
   };
 }
 
+const formats: ReadonlyMap<string, string> = new Map([
+  ["ipv4", "an IPv4 address"],
+  ["ipv6", "an IPv6 address"],
+  ["email", "an e-mail address"],
+  ["uri", "a URL"],
+]);
+
 /** What a key must be, in words: our own schemas say it, for others it follows from the JSON Schema. */
 export function allowedBy(node: unknown): string {
   if (!isData(node)) return "";
-  const { allowed, enum: values, type, items, pattern, minimum, maximum, anyOf, oneOf } = node;
+  const { allowed, enum: values, type, items, pattern, format, minimum, maximum, anyOf, oneOf } = node;
   if (typeof allowed === "string") return allowed;
   if (Array.isArray(values)) return `one of ${values.join(", ")}`;
   if (type === "array") return `a list, each ${allowedBy(items)}`;
@@ -71,6 +78,8 @@ export function allowedBy(node: unknown): string {
     return minimum === undefined || maximum === undefined ? kind : `${kind} from ${minimum} to ${maximum}`;
   }
   if (type === "boolean") return "true or false";
+  const formatted = typeof format === "string" ? formats.get(format) : undefined;
+  if (formatted !== undefined) return formatted;
   if (type === "string") return pattern === undefined ? "text" : `text of the form \`${pattern}\``;
   const variants = [anyOf, oneOf].find(Array.isArray) ?? [];
   return variants.length > 0 ? variants.map(allowedBy).join("; or ") : keysOf(node);

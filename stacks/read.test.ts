@@ -39,6 +39,12 @@ describe("the three stack files", () => {
   });
 });
 
+test.each(["staging", "prod"])("%s goes to one Docker host without a change: one gateway owns its ports", (stack) => {
+  const settings = readSettings({ ...readStackFile(root, stack), target: "docker" });
+  expect(settings.gateway.scaling).toEqual({ kind: "fixed", replicas: 1 });
+  expect(deploymentProblems(settings)).toEqual([]);
+});
+
 test("dev needs no word", () => {
   const settings = readSettings({ stack: "dev", config: {} });
   expect(settings).toMatchObject({ environment: "development", domain: "localhost", logs: { level: "DEBUG" } });
