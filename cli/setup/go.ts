@@ -1,0 +1,42 @@
+import { join } from "node:path";
+import { step } from "../console/progress.ts";
+import { root } from "../root.ts";
+import { cacheFolder } from "./cache.ts";
+import { answerOf, findProgram, runLogged } from "./program.ts";
+import type { Maker } from "./tool.ts";
+
+interface GoProgram {
+  readonly name: string;
+  /** The Go module under tools/ that pins it. */
+  readonly module: string;
+  /** Import path of its main package. */
+  readonly package: string;
+  /** For the linker, beside `-s -w`: usually the version that the program says. */
+  readonly linkerFlags?: string;
+  /** How long a build without Go's own cache takes on two cores, as a person reads it. */
+  readonly estimate: string;
+}
+
+/** Builds a program from a Go module that is checked in under tools/, so that every dependency is pinned by its sum. */
+export function goBuild(program: GoProgram): Maker {
+  const { name, linkerFlags = "", estimate } = program;
+  return async (folder, signal) => {
+    const go = findProgram("go");
+    if (go === undefined || answerOf(go, "version") === undefined) {
+      return `it cannot be built from its Go module: there is no Go on PATH`;
+    }
+    await step(`building ${name} from its Go module`, estimate, () =>
+      runLogged({
+        program: go,
+        words: ["build", "-trimpath", "-mod=readonly", "-ldflags", `-s -w ${linkerFlags}`.trim()].concat(
+          ["-o", join(folder, name)],
+          program.package,
+        ),
+        folder: join(root, "tools", program.module),
+        log: join(cacheFolder(), `${name}-build.log`),
+        signal,
+      }),
+    );
+    return undefined;
+  };
+}
