@@ -9,7 +9,10 @@ export interface Rendered {
 export async function renderedFiles(): Promise<readonly Rendered[]> {
   const { renderPoliciesDocument } = await import("../../policies/documentation.ts");
   const { renderSettingsDocument, renderSettingsSchema } = await import("../../stacks/rendered.ts");
+  const { renderTargetsDocument } = await import("../../components/targets/documentation.ts");
+  const { targets } = await import("../../components/targets/index.ts");
   return [
+    { path: "docs/targets.md", render: () => renderTargetsDocument(targets) },
     { path: "docs/policies.md", render: renderPoliciesDocument },
     { path: "docs/settings.md", render: renderSettingsDocument },
     { path: "stacks/settings.schema.generated.json", render: renderSettingsSchema },

@@ -95,6 +95,7 @@ export interface TargetDescriptor {
   readonly name: string;
   /** Its section of the stack file; every key has a default or a message that says what it is for. */
   readonly schema: z.ZodType;
+  readonly differences: readonly Difference[];
   /** Reads the section; throws a ZodError on a bad one. */
   bind(section: unknown): BoundTarget;
 }
@@ -128,6 +129,7 @@ export function defineTarget<Section>(definition: TargetDefinition<Section>): Ta
   return {
     name,
     schema,
+    differences,
     bind: (raw) => {
       const section = schema.parse(raw ?? {});
       return {

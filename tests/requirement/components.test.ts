@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { root } from "../../cli/root.ts";
 import { alertCatalogue } from "../../components/alerts/catalogue.ts";
 import { routes } from "../../components/alerts/routes.ts";
 import { describePlatform, isWorkload, membersOf, platformProblems } from "../../components/specification.ts";
-import { root } from "../../cli/root.ts";
 import { readStackFile, stacksIn } from "../../stacks/files.ts";
 import { readSettings } from "../../stacks/read.ts";
 
