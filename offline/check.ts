@@ -1,5 +1,15 @@
 import { type PropertyType, parseProperty, type Table } from "./schema/table.ts";
-import { defaultsKey, isList, isOpaque, isProperties, type Properties, reveal, unknown, type Value } from "./value.ts";
+import {
+  defaultsKey,
+  isList,
+  isOpaque,
+  isProperties,
+  isSecret,
+  type Properties,
+  reveal,
+  unknown,
+  type Value,
+} from "./value.ts";
 
 /** One thing that the real provider would refuse. */
 export interface Problem {
@@ -23,7 +33,7 @@ export function problemsOf(
     return undefined;
   }
   const problems: Problem[] = [];
-  checkObject({ table, scalars, problems }, resource.inputs, inputs, "");
+  checkObject({ table, scalars, problems, hidden: false }, resource.inputs, inputs, "");
   return problems;
 }
 
@@ -31,6 +41,8 @@ interface Context {
   readonly table: Table;
   readonly scalars: Scalars;
   readonly problems: Problem[];
+  /** Inside something secret: messages do not repeat it. */
+  readonly hidden: boolean;
 }
 
 function checkObject(context: Context, members: Readonly<Record<string, string>>, value: Properties, path: string) {
@@ -52,7 +64,8 @@ function checkObject(context: Context, members: Readonly<Record<string, string>>
   }
 }
 
-function checkValue(context: Context, type: PropertyType, wrapped: Value, path: string): void {
+function checkValue(outside: Context, type: PropertyType, wrapped: Value, path: string): void {
+  const context = isSecret(wrapped) ? { ...outside, hidden: true } : outside;
   const value = reveal(wrapped);
   if (value === unknown || value === null || isOpaque(value) || type.kind === "any") {
     return;
@@ -102,7 +115,7 @@ function checkScalar(context: Context, type: PropertyType, value: Value, path: s
   if (isList(value) || isProperties(value) || !isScalar(type, value, context.scalars)) {
     refuse(context, path, descriptions[type.kind] ?? type.kind, value);
   } else if (type.kind === "string" && type.values !== undefined && !type.values.includes(String(value))) {
-    const reason = `is ${shown(value)}; allowed are ${type.values.map((it) => JSON.stringify(it)).join(", ")}`;
+    const reason = `is ${shown(context, value)}; allowed are ${type.values.map((it) => JSON.stringify(it)).join(", ")}`;
     context.problems.push({ property: path, reason });
   }
 }
@@ -132,11 +145,14 @@ function isNumeric(value: string): boolean {
 }
 
 function refuse(context: Context, path: string, wanted: string, value: Value): void {
-  context.problems.push({ property: path, reason: `must be ${wanted}, is ${shown(value)}` });
+  context.problems.push({ property: path, reason: `must be ${wanted}, is ${shown(context, value)}` });
 }
 
 /** A value in a message: never the content of something long, which may be a file or a credential. */
-function shown(value: Value): string {
+function shown({ hidden }: Context, value: Value): string {
+  if (hidden) {
+    return "a secret";
+  }
   if (isList(value)) {
     return "a list";
   }

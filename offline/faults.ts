@@ -20,9 +20,9 @@ export interface Fault {
 }
 
 export function faultFor(faults: readonly Fault[], resource: ResourceName, on: Operation): Fault | undefined {
-  return faults.find(
-    (fault) => fault.on === on && (fault.resource === resource.name || resource.urn.endsWith(fault.resource)),
-  );
+  const names = (wanted: string): boolean =>
+    wanted.includes("::") ? resource.urn.endsWith(wanted) : resource.name === wanted;
+  return faults.find((fault) => fault.on === on && names(fault.resource));
 }
 
 /** Waits that a cancelled update cuts short. */

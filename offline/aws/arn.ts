@@ -32,6 +32,7 @@ const forms: Readonly<Record<string, (of: Names) => string>> = {
   "aws:cloudwatch/metricAlarm:MetricAlarm": ({ name }) => `cloudwatch:R:A:alarm:${name}`,
   "aws:dlm/lifecyclePolicy:LifecyclePolicy": ({ id }) => `dlm:R:A:policy/${id}`,
   "aws:ebs/volume:Volume": ({ id }) => `ec2:R:A:volume/${id}`,
+  "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": ({ id }) => `ec2:R:A:security-group/${id}`,
   "aws:ec2/eip:Eip": ({ id }) => `ec2:R:A:elastic-ip/${id}`,
   "aws:ec2/flowLog:FlowLog": ({ id }) => `ec2:R:A:vpc-flow-log/${id}`,
   "aws:ec2/instance:Instance": ({ id }) => `ec2:R:A:instance/${id}`,

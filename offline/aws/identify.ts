@@ -9,6 +9,7 @@ import type { Place } from "./settings.ts";
 const prefixes: Readonly<Record<string, string>> = {
   "aws:dlm/lifecyclePolicy:LifecyclePolicy": "policy",
   "aws:ebs/volume:Volume": "vol",
+  "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": "sg",
   "aws:ec2/eip:Eip": "eipalloc",
   "aws:ec2/flowLog:FlowLog": "fl",
   "aws:ec2/instance:Instance": "i",

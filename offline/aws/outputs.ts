@@ -112,6 +112,8 @@ const made: Readonly<Record<string, (of: Making) => Properties>> = {
     revision: taskRevision(seed),
     arnWithoutRevision: arn.replace(/:\d+$/, ""),
   }),
+  // Without capacity providers AWS fills in EC2 (API_CreateService, launchType).
+  "aws:ecs/service:Service": () => ({ launchType: "EC2", availabilityZoneRebalancing: "ENABLED" }),
   "aws:elasticache/replicationGroup:ReplicationGroup": ({ place, input, seed }) => {
     const domain = `${alphanumeric(seed, 6)}.ng.0001.${region(place)}.cache.amazonaws.com`;
     const name = input("replicationGroupId");

@@ -37,6 +37,7 @@ const replaced: Readonly<
       "volumeInitializationRate",
     ],
   },
+  "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": { forcesNew: ["vpcId"] },
   "aws:ec2/eip:Eip": {
     forcesNew: ["address", "customerOwnedIpv4Pool", "domain", "ipamPoolId", "networkBorderGroup", "publicIpv4Pool"],
   },

@@ -1,6 +1,6 @@
 import { integer, uuid } from "../identity.ts";
 import type { Instance } from "../model.ts";
-import { number, object, type Properties, secret, text, unknown, type Value } from "../value.ts";
+import { isSecret, number, object, type Properties, secret, text, unknown, type Value } from "../value.ts";
 
 /** A fixed moment: what is made up must not differ between two runs. */
 const created = "2026-01-01T00:00:00Z";
@@ -112,6 +112,12 @@ function specification(kind: string, instance: Instance): Properties | undefined
 
 /** pulumi-kubernetes keeps a Secret's content secret whatever the program says (provider.go, annotateSecrets). */
 function secretData(inputs: Properties): Properties {
-  const keys = ["data", "stringData"].filter((key) => inputs[key] !== undefined);
-  return Object.fromEntries(keys.map((key) => [key, secret(inputs[key] ?? null)]));
+  const result: Record<string, Value> = {};
+  for (const key of ["data", "stringData"]) {
+    const value = inputs[key];
+    if (value !== undefined) {
+      result[key] = isSecret(value) ? value : secret(value);
+    }
+  }
+  return result;
 }

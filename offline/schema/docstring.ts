@@ -6,7 +6,7 @@ export interface DocumentedFacts {
 }
 
 const replacement =
-  /forces?\s+(the\s+creation\s+of\s+)?(a\s+)?(new|replacement|re-?creat)|forces?\s+re-?creation|will\s+(force|trigger|cause|result in)\s+(a\s+|the\s+)?(new|replacement|re-?creat|resource to be re-?created)|will\s+be\s+re-?created/i;
+  /\bforces\s+(the\s+creation\s+of\s+)?(a\s+)?(new|replacement|re-?creat)|forces?\s+re-?creation|will\s+(force|trigger|cause|result in)\s+(a\s+|the\s+)?(new|replacement|re-?creat|resource to be re-?created)|will\s+be\s+re-?created/i;
 
 /** A statement that is about something else than "changing this property makes a new resource". */
 const onlySometimes = /unless|only if|if you|when (the|this|changing from)|removing|adding/i;
