@@ -74,6 +74,7 @@ export const resourceTypes = {
     "aws:s3/bucketVersioning:BucketVersioning",
     "aws:secretsmanager/secret:Secret",
     "aws:secretsmanager/secretVersion:SecretVersion",
+    "aws:servicediscovery/instance:Instance",
     "aws:servicediscovery/privateDnsNamespace:PrivateDnsNamespace",
     "aws:servicediscovery/service:Service",
     "aws:sns/topic:Topic",
