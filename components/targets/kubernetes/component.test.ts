@@ -157,7 +157,7 @@ describe("files and secrets", () => {
     const secret = named("core/v1:Secret", "backend-secrets");
     expect(secret.metadata).not.toHaveProperty("name");
     expect(JSON.stringify(named("apps/v1:Deployment", "backend"))).toContain(
-      '"secretKeyRef":{"key":"DATABASE_PASSWORD","name":"backend-secrets-0a1b2c3"}',
+      '"secretKeyRef":{"key":"DATABASE_PASSWORD","name":"backend-secrets-0a1b2c3d"}',
     );
   });
 
@@ -176,7 +176,7 @@ describe("files and secrets", () => {
     const asked = await askedFor({ members: [backend, database], registryUser: "robot" });
     expect(named("core/v1:Secret", "trading-prod-registry", asked).type).toBe("kubernetes.io/dockerconfigjson");
     expect(named("core/v1:ServiceAccount", "backend", asked).imagePullSecrets).toEqual([
-      { name: "trading-prod-registry-0a1b2c3" },
+      { name: "trading-prod-registry-0a1b2c3d" },
     ]);
     expect(has("core/v1:Secret", "trading-prod-hosts-registry", asked)).toBe(true);
   });
@@ -185,7 +185,7 @@ describe("files and secrets", () => {
 describe("public access", () => {
   test("is by an Ingress with the platform's certificate, to the plain port of the gateway alone", () => {
     expect(named("networking.k8s.io/v1:Ingress", "gateway").spec).toEqual({
-      tls: [{ hosts: ["trading.example.com"], secretName: "gateway-tls-0a1b2c3" }],
+      tls: [{ hosts: ["trading.example.com"], secretName: "gateway-tls-0a1b2c3d" }],
       rules: [
         {
           host: "trading.example.com",

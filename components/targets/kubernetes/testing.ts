@@ -73,9 +73,11 @@ export async function recording(stack: string, program: () => Promise<unknown>):
   return asked;
 }
 
-/** The provider names what the program does not: `<name in the tree>-<7 hex digits>`. */
+/** The provider names what the program does not: `<name in the tree>-<8 hex digits>`. */
+export const autonameSuffix = "-0a1b2c3d";
+
 function named(name: string, inputs: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const { metadata } = inputs;
   const given = typeof metadata === "object" && metadata !== null ? metadata : {};
-  return { ...inputs, metadata: { name: `${name}-0a1b2c3`, ...given } };
+  return { ...inputs, metadata: { name: `${name}${autonameSuffix}`, ...given } };
 }
