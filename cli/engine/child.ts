@@ -37,9 +37,14 @@ function interrupt(): void {
   command?.interrupt();
 }
 
+/**
+ * Ends the engine; what it has done is still reported. This process stays until the engine is gone, so that the
+ * lock that it leaves names a process that is really dead.
+ */
 function kill(): void {
+  interrupted = true;
   command?.kill();
-  process.exit(1);
+  setTimeout(() => process.exit(1), command === undefined ? 0 : 5_000).unref();
 }
 
 /** Resolves when the parent has it: a process that exits earlier takes unsent messages with it. */

@@ -39,6 +39,15 @@ export const offlineSwitches: Readonly<Record<string, string>> = {
   PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
 };
 
+/**
+ * Record the state once, at the end, instead of after each step: a file backend writes the whole state each time,
+ * which is two thirds of an update of prod. What is lost is what a killed engine had done.
+ */
+export const recordAtEnd: Readonly<Record<string, string>> = {
+  PULUMI_EXPERIMENTAL: "true",
+  PULUMI_SKIP_CHECKPOINTS: "true",
+};
+
 const pair = (name: string, value: string | undefined): readonly [string, string][] =>
   value === undefined ? [] : [[name, value]];
 

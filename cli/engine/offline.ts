@@ -3,7 +3,8 @@ import type { TemporaryBackend } from "../../offline/backend.ts";
 import type { Fault } from "../../offline/faults.ts";
 import { root } from "../root.ts";
 import { ensurePulumi } from "../setup/pulumi.ts";
-import { harmlessEnvironment, offlineSwitches, policyEnvironment } from "./environment.ts";
+import { harmlessEnvironment, offlineSwitches, policyEnvironment, recordAtEnd } from "./environment.ts";
+import { clearDeadLocks } from "./lock.ts";
 import { openProject, type Project, readStackFile, requireStack } from "./project.ts";
 import type { Operation, RunResult } from "./result.ts";
 import { type RunControl, runEngine } from "./run.ts";
@@ -24,6 +25,8 @@ export interface OfflineRun extends RunControl {
   /** Folders of policy packs. Default: the project's own; `[]` for none. */
   readonly policyPacks?: readonly string[];
   readonly faults?: readonly Fault[];
+  /** True: record the state after each step, as a real backend does. Default: once, at the end, which is faster. */
+  readonly recordEachStep?: boolean;
   /** Path of the Pulumi CLI. Default: what the set-up finds. */
   readonly pulumi?: string;
 }
@@ -46,8 +49,10 @@ export async function runOffline(run: OfflineRun): Promise<RunResult> {
     ...run.config,
   };
   const workspace = await makeTemporaryWorkspace(project, stack, config, backend);
-  const environment = { ...workspace.environment, ...offlineSwitches, ...policyEnvironment(pulumi) };
+  const recording = operation === "preview" || run.recordEachStep ? {} : recordAtEnd;
+  const environment = { ...workspace.environment, ...offlineSwitches, ...recording, ...policyEnvironment(pulumi) };
   try {
+    await clearDeadLocks(backend.url, project.name, stack);
     return await runEngine(
       {
         operation,

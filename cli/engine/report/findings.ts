@@ -9,9 +9,21 @@ export function findingLines(results: readonly RunResult[]): readonly string[] {
       .filter(({ severity }) => severity !== "info")
       .map(({ severity, urn, message }) => {
         const about = urn === "" ? "" : `${urn.split("::").at(-1)}: `;
-        return `${severity.padEnd(9)}  ${stack}  ${about}${message}`;
+        return `${severity.padEnd(9)}  ${stack}  ${about}${inOurWords(message, stack)}`;
       }),
   ]);
+}
+
+/** The engine's advice about operations that were cut off is for its own terminal commands. */
+function inOurWords(message: string, stack: string): string {
+  if (!/^Attempting to deploy or update resources with \d+ pending operations/.test(message)) return message;
+  const cutOff = [...message.matchAll(/^\s+\* (\S+), interrupted while (\w+)/gm)].map(
+    ([, urn = "", doing]) => `${urn.split("::").at(-1)} (${doing})`,
+  );
+  return (
+    `an earlier run was killed while it was at ${cutOff.join(", ")}; whether they exist is not known. ` +
+    `Delete by hand what was half made, then ./platform refresh ${stack} forgets it`
+  );
 }
 
 function findingText({ resource, type, policy, message }: PolicyFinding): string {
