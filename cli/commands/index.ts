@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { benchCommand } from "./bench.ts";
 import { destroyCommand } from "./destroy.ts";
 import { doctorCommand } from "./doctor.ts";
 import { envCommand } from "./env.ts";
@@ -22,4 +23,5 @@ export const commands: readonly (() => Command)[] = [
   testCommand,
   lintCommand,
   doctorCommand,
+  benchCommand,
 ];
