@@ -10,7 +10,7 @@ export default defineConfig({
     reporters: ["default", new SummaryReporter()],
     coverage: {
       provider: "v8",
-      reporter: ["text-summary"],
+      reporter: ["text-summary", "json-summary"],
       include: ["{components,stacks,policies,cli,offline}/**/*.ts"],
       exclude: ["**/*.test.ts"],
     },

@@ -2,18 +2,14 @@ import { Command, CommanderError } from "commander";
 import { nearest } from "../stacks/nearest.ts";
 import { commands } from "./commands/index.ts";
 import { UserError } from "./console/error.ts";
+import { firstExamples } from "./console/examples.ts";
 
-const examples = `
-Examples:
-  ./platform preview                 all stacks, policies enforced, no credentials needed
-  ./platform settings prod           what prod is made of, and where each value comes from
-  ./platform test                    the quick tests
-  ./platform doctor                  what is installed, what is missing for which command`;
+const made = commands.map((make) => make());
 
 const platform = new Command("./platform")
   .description("Deploys a trading application, with its monitoring, logs and alerts, to Docker, AWS ECS or Kubernetes.")
   .option("--verbose", "print the stack trace of an unexpected error")
-  .addHelpText("after", examples)
+  .addHelpText("after", firstExamples(made))
   .showSuggestionAfterError()
   .exitOverride()
   .action((_, command: Command) => {
@@ -24,7 +20,7 @@ const platform = new Command("./platform")
     }
     const meant = nearest(
       word,
-      commands.map((make) => make().name()),
+      made.map((each) => each.name()),
     );
     throw new UserError(
       `there is no command "${word}"${meant === undefined ? "" : `; did you mean "${meant}"?`} See ./platform --help`,
@@ -32,7 +28,10 @@ const platform = new Command("./platform")
     );
   })
   .allowExcessArguments();
-for (const make of commands) platform.addCommand(make().exitOverride());
+for (const each of made) platform.addCommand(each.exitOverride());
+
+// `./platform preview | head` ends when head does.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 
 try {
   await platform.parseAsync();

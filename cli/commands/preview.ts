@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { UserError } from "../console/error.ts";
+import { withExamples } from "../console/examples.ts";
 import { passed } from "../engine/result.ts";
 
 interface PreviewOptions {
@@ -15,7 +16,7 @@ interface PreviewOptions {
 const say = (line: string): void => console.error(`platform: ${line}`);
 
 export function previewCommand(): Command {
-  return new Command("preview")
+  const command = new Command("preview")
     .description("show what stacks are made of, and judge them by the policies; nothing is touched")
     .argument("[stack...]", "default: all")
     .option("--offline", "with stand-in providers: no credentials, no network (default where no cloud credentials are)")
@@ -25,6 +26,11 @@ export function previewCommand(): Command {
     .option("--target <target>", "on another target than the settings say")
     .option("--against <git-ref>", "as a change of that commit: what is added, changed, replaced, removed")
     .action((stacks: string[], _: unknown, command: Command) => preview(stacks, command.optsWithGlobals()));
+  return withExamples(command, [
+    ["preview", "all stacks, policies enforced, no credentials needed"],
+    ["preview prod --target kubernetes --diff", "prod as it would be on Kubernetes, with every property"],
+    ["preview --against origin/main", "what this checkout changes"],
+  ]);
 }
 
 async function preview(names: readonly string[], options: PreviewOptions): Promise<void> {

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { UserError } from "../console/error.ts";
+import { withExamples } from "../console/examples.ts";
 import { table } from "../console/table.ts";
 import { root } from "../root.ts";
 
@@ -9,12 +10,13 @@ interface SettingsOptions {
 }
 
 export function settingsCommand(): Command {
-  return new Command("settings")
+  const command = new Command("settings")
     .description("print a stack's effective settings, and where each value comes from")
     .argument("<stack>", "as in Pulumi.<stack>.yaml")
     .option("--json", "for machines")
     .option("--target <target>", "on another target than the settings say")
     .action((stack: string, options: SettingsOptions) => show(stack, options));
+  return withExamples(command, [["settings prod", "what prod is made of, and where each value comes from"]]);
 }
 
 async function show(stack: string, { json, target }: SettingsOptions): Promise<void> {

@@ -3,6 +3,7 @@ import { TradingPlatform } from "../../components/platform.ts";
 import type { Settings } from "../../components/settings.ts";
 import type { PlatformSpec } from "../../components/specification.ts";
 import type { SecretName } from "../../components/workload/index.ts";
+import { entries } from "./json.ts";
 
 /** A resource as the program asked for it, its Outputs resolved. */
 export interface Rendered {
@@ -22,6 +23,8 @@ export interface RenderedOptions {
   readonly retainOnDelete: boolean;
   readonly protect: boolean;
   readonly replaceOnChanges: readonly string[];
+  /** How long an update may take, as `300s`. */
+  readonly updateTimeout: string | undefined;
   /** Names of the resources that are made first. */
   readonly dependsOn: readonly string[];
 }
@@ -37,7 +40,7 @@ export const secretMark = (name: SecretName): string => `<value of ${name}>`;
 /** Makes a platform without an engine, and says what was asked for, in the order of registration. */
 export async function render(settings: Settings, platform: PlatformSpec): Promise<Rendering> {
   const asked = new Map<string, Omit<Rendered, "options">>();
-  const options = new Map<string, RenderedOptions>();
+  const options = new Map<string, pulumi.CustomResourceOptions>();
   const names = new WeakMap<object, string>();
   await pulumi.runtime.setMocks(
     {
@@ -59,7 +62,7 @@ export async function render(settings: Settings, platform: PlatformSpec): Promis
   const start = await settings.target.load();
   const record: pulumi.ResourceTransformation = ({ resource, type, name, opts }) => {
     names.set(resource, name);
-    options.set(`${type}::${name}`, optionsOf(opts, names));
+    options.set(`${type}::${name}`, opts);
     return undefined;
   };
   const root = new TradingPlatform(
@@ -69,10 +72,9 @@ export async function render(settings: Settings, platform: PlatformSpec): Promis
   );
   const outputs = await resolved(root.addresses);
   await pulumi.runtime.disconnect();
-  const resources = [...asked.values()].map((one) => ({
-    ...one,
-    options: options.get(one.id) ?? optionsOf({}, names),
-  }));
+  const resources = await Promise.all(
+    [...asked.values()].map(async (one) => ({ ...one, options: await optionsOf(options.get(one.id) ?? {}, names) })),
+  );
   return { resources, outputs };
 }
 
@@ -91,14 +93,15 @@ function opened(inputs: Readonly<Record<string, unknown>>): Pick<Rendered, "inpu
   };
 }
 
-function optionsOf(opts: pulumi.CustomResourceOptions, names: WeakMap<object, string>): RenderedOptions {
-  const dependsOn: unknown = opts.dependsOn ?? [];
+async function optionsOf(opts: pulumi.CustomResourceOptions, names: WeakMap<object, string>): Promise<RenderedOptions> {
+  const first: unknown = await opts.dependsOn;
   return {
     deleteBeforeReplace: opts.deleteBeforeReplace,
     retainOnDelete: opts.retainOnDelete ?? false,
     protect: opts.protect ?? false,
     replaceOnChanges: opts.replaceOnChanges ?? [],
-    dependsOn: [dependsOn]
+    updateTimeout: opts.customTimeouts?.update,
+    dependsOn: [first]
       .flat()
       .flatMap((one) => (typeof one === "object" && one !== null ? (names.get(one) ?? []) : [])),
   };
@@ -112,7 +115,7 @@ const resolved = (values: Readonly<Record<string, pulumi.Input<string>>>): Promi
 /** Properties that only the cloud knows, where the program goes on with them. */
 function madeBy(type: string, name: string, inputs: Readonly<Record<string, unknown>>): Record<string, unknown> {
   if (type === "docker:index/remoteImage:RemoteImage") return { imageId: `sha256:${String(inputs.name)}` };
-  if (type.startsWith("kubernetes:")) return {};
+  if (type.startsWith("kubernetes:")) return { metadata: { name, ...Object.fromEntries(entries(inputs.metadata)) } };
   const arn = `arn:aws:mock:eu-central-1:111122223333:${name}`;
   const more: Readonly<Record<string, Record<string, unknown>>> = {
     "aws:lb/targetGroup:TargetGroup": { arnSuffix: `targetgroup/${name}/0123456789abcdef` },
