@@ -1,30 +1,31 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { Command } from "commander";
-import type { Benchmark } from "../../bench/bench.ts";
-import { UserError } from "../console/error.ts";
-import { table } from "../console/table.ts";
-import { root } from "../root.ts";
-
-const folder = join(root, "bench");
-const ending = ".bench.ts";
+import { withExamples } from "../console/examples.ts";
 
 export function benchCommand(): Command {
-  return new Command("bench")
-    .description("measure, and print tables of ratios")
-    .argument("[name...]", "which; default: all")
-    .action(async (names: string[]) => {
-      const known = readdirSync(folder).flatMap((file) => (file.endsWith(ending) ? file.slice(0, -ending.length) : []));
-      const unknown = names.filter((name) => !known.includes(name));
-      if (unknown.length > 0)
-        throw new UserError(`no benchmark "${unknown.join('", "')}"; there are ${known.join(", ")}`, 2);
-      for (const name of names.length > 0 ? names : known) {
-        const { default: benchmark }: { default: Benchmark } = await import(
-          pathToFileURL(join(folder, `${name}${ending}`)).href
-        );
-        console.log(`${benchmark.name}: ${benchmark.what}`);
-        console.log(`${table(await benchmark.run())}\n`);
-      }
-    });
+  const command = new Command("bench")
+    .description("measure, and print tables of ratios; a machine that does nothing else measures best")
+    .argument("[name...]", "default: every benchmark")
+    .option("--list", "say which there are, and measure nothing")
+    .action((names: string[], { list }: { list?: boolean }) => bench(names, list ?? false));
+  return withExamples(command, [["bench", "every benchmark, as tables of ratios"]]);
+}
+
+async function bench(names: readonly string[], list: boolean): Promise<void> {
+  const { chooseBenchmarks, loadBenchmarks } = await import("../bench/benchmarks.ts");
+  const { table } = await import("../console/table.ts");
+  const chosen = chooseBenchmarks(await loadBenchmarks(), names);
+  if (list) {
+    console.log(table([["benchmark", "what"], ...chosen.map(({ name, what }) => [name, what])]));
+    return;
+  }
+  const { say } = await import("../console/progress.ts");
+  const { ensurePulumi } = await import("../setup/pulumi.ts");
+  await ensurePulumi();
+  for (const { name, what, run } of chosen) {
+    const started = performance.now();
+    say(`measuring ${name} …`);
+    const rows = await run();
+    console.log(`\n${name}: ${what}\n\n${table(rows)}`);
+    say(`${name} took ${Math.round((performance.now() - started) / 1000)} s`);
+  }
 }
