@@ -97,6 +97,21 @@ describe("AWS", () => {
     ]);
   });
 
+  test("stating a default is no change, at any depth", () => {
+    const rules = awsRules("aws:ecs/service:Service");
+    const stated = { deploymentController: { type: "ECS" }, schedulingStrategy: "REPLICA" };
+    expect(changes({}, stated, rules)).toEqual([]);
+    expect(changes(stated, {}, rules)).toEqual([]);
+    expect(changes({}, { deploymentController: { type: "EXTERNAL" } }, rules)).toEqual([
+      "deploymentController.type update!",
+    ]);
+  });
+
+  test("what AWS fills in by itself stays when it is no longer given", () => {
+    expect(changes({ launchType: "EC2" }, {}, awsRules("aws:ecs/service:Service"))).toEqual([]);
+    expect(changes({}, { launchType: "EC2" }, awsRules("aws:ecs/service:Service"))).toEqual(["launchType add!"]);
+  });
+
   test("documents are compared by content", () => {
     const rules = awsRules("aws:iam/policy:Policy");
     expect(changes({ policy: '{"a": 1, "b": [2]}' }, { policy: '{"b":[2],"a":1}' }, rules)).toEqual([]);

@@ -24,8 +24,10 @@ export interface DiffRules {
   readonly sets?: readonly string[];
   /** Exceptions from `sets: ["*"]`. */
   readonly ordered?: readonly string[];
-  /** Top-level properties that only tell the provider how to act: a change of them is none of the resource. */
-  readonly ignored?: readonly string[];
+  /** What a missing property means, by path: stating the default, or no longer stating it, is no change. */
+  readonly defaults?: Properties;
+  /** Top-level properties that the provider keeps when they are no longer given (Terraform: optional and computed). */
+  readonly kept?: readonly string[];
 }
 
 export interface Change {
@@ -56,17 +58,18 @@ interface Path {
 function compareObjects(context: Context, before: Properties, after: Properties, path: Path): void {
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
   for (const key of keys) {
-    if (key !== defaultsKey && !(path.plain === "" && context.rules.ignored?.includes(key) === true)) {
+    if (key !== defaultsKey) {
       compare(context, before[key] ?? null, after[key] ?? null, member(path, key));
     }
   }
 }
 
 function compare(context: Context, before: Value, after: Value, path: Path): void {
-  const old = reveal(before);
-  const now = reveal(after);
+  const old = orDefault(context.rules, path.plain, reveal(before), after);
+  const now = orDefault(context.rules, path.plain, reveal(after), before);
   if (old === null || now === null) {
-    if (old !== now && !(isEmpty(old) && isEmpty(now))) {
+    const kept = now === null && context.rules.kept?.includes(path.plain) === true;
+    if (old !== now && !kept && !(isEmpty(old) && isEmpty(now))) {
       record(context, path, old === null ? "add" : "delete", old ?? now);
     }
   } else if (isList(old) && isList(now)) {
@@ -76,6 +79,15 @@ function compare(context: Context, before: Value, after: Value, path: Path): voi
   } else if (!equal(old, now) && !sameJson(old, now)) {
     record(context, path, "update", now);
   }
+}
+
+/** The default of a missing property; of a missing object that has defaults inside, an empty one. */
+function orDefault(rules: DiffRules, path: string, value: Value, other: Value): Value {
+  if (value !== null || rules.defaults === undefined) {
+    return value;
+  }
+  const inside = Object.keys(rules.defaults).some((it) => it.startsWith(`${path}.`));
+  return rules.defaults[path] ?? (inside && isProperties(reveal(other)) ? {} : null);
 }
 
 function compareLists(context: Context, old: readonly Value[], now: readonly Value[], path: Path): void {

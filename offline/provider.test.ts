@@ -5,6 +5,7 @@ import type { Fault } from "./faults.ts";
 import type { Guard } from "./guard.ts";
 import { kubernetes } from "./kubernetes/model.ts";
 import { OfflineProvider, PartialFailure } from "./provider.ts";
+import type { Properties } from "./value.ts";
 
 const open: Guard = { refusal: () => undefined };
 const urn = "urn:pulumi:dev::p::docker:index/container:Container::web";
@@ -87,6 +88,15 @@ test("a type without a table is accepted, with a warning the first time", () => 
     warning: expect.stringContaining("aws:sqs/queue:Queue"),
   });
   expect(server.check(queue, { anything: 1 }).warning).toBeUndefined();
+});
+
+test("to state what the provider had filled in is no change, to state something else is one", () => {
+  const server = new OfflineProvider(aws, open, []);
+  const service = "urn:pulumi:dev::p::aws:ecs/service:Service::s";
+  const changes = (after: Properties) => server.diff(service, "a", {}, after, { launchType: "EC2" }).changes;
+  expect(changes({ launchType: "EC2" })).toEqual([]);
+  expect(changes({})).toEqual([]);
+  expect(changes({ launchType: "FARGATE" })).toEqual([{ path: "launchType", kind: "update", replaces: true }]);
 });
 
 test("a refresh finds what is stored; what is only named is made up", () => {

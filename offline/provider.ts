@@ -78,10 +78,13 @@ export class OfflineProvider {
     return { inputs: filled, problems: [], ...(warning === undefined ? {} : { warning }) };
   }
 
-  diff(urn: string, id: string, before: Properties, after: Properties): Difference {
+  /** `state`: the outputs, which tell what the provider had filled in where the inputs of last time say nothing. */
+  diff(urn: string, id: string, before: Properties, after: Properties, state: Properties = {}): Difference {
     const { type } = parseUrn(urn);
     this.#lives.saw(urn, id);
-    const changes = changesBetween(before, after, this.model.rules(type, after, before));
+    const rules = this.model.rules(type, after, before);
+    const filledIn = Object.entries(state).filter(([key]) => rules.kept?.includes(key) === true);
+    const changes = changesBetween({ ...Object.fromEntries(filledIn), ...before }, after, rules);
     return { changes, deletesFirst: this.model.deletesFirst(type, changes, after) };
   }
 

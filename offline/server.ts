@@ -73,8 +73,10 @@ function implementation(provider: OfflineProvider): UntypedServiceImplementation
       return new rpc.CheckResponse().setInputs(encode(checked.inputs)).setFailuresList(failures);
     }),
     diff: answer((request: rpc.DiffRequest) => {
-      const before = decode(request.getOldInputs() ?? request.getOlds());
-      const difference = provider.diff(request.getUrn(), request.getId(), before, decode(request.getNews()));
+      const state = decode(request.getOlds());
+      const before = request.hasOldInputs() ? decode(request.getOldInputs()) : state;
+      const after = decode(request.getNews());
+      const difference = provider.diff(request.getUrn(), request.getId(), before, after, state);
       return diffResponse(difference.changes, difference.deletesFirst);
     }),
     create: answer(async (request: rpc.CreateRequest, peer) => {

@@ -56,6 +56,7 @@ const byInput: Readonly<Record<string, string>> = {
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "bucket",
   "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": "bucket",
   "aws:s3/bucketVersioning:BucketVersioning": "bucket",
+  "aws:servicediscovery/instance:Instance": "instanceId",
   "aws:sns/topicPolicy:TopicPolicy": "arn",
   "aws:appautoscaling/target:Target": "resourceId",
   "aws:autoscaling/group:Group": "name",

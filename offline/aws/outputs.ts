@@ -14,11 +14,6 @@ interface Making {
   readonly arn: string;
 }
 
-/** Defaults of the provider that are known at preview and that programs read. */
-export function knownOutputs(type: string): Properties {
-  return defaults[type] ?? {};
-}
-
 /** Computed outputs that every update changes. */
 export function changingOutputs(type: string): readonly string[] {
   return changing[type] ?? [];
@@ -29,34 +24,6 @@ const changing: Readonly<Record<string, readonly string[]>> = {
   "aws:backup/plan:Plan": ["version"],
   "aws:s3/bucketObjectv2:BucketObjectv2": ["etag", "versionId"],
   "aws:ssm/parameter:Parameter": ["version"],
-};
-
-const defaults: Readonly<Record<string, Properties>> = {
-  "aws:ec2/vpc:Vpc": { enableDnsSupport: true, instanceTenancy: "default" },
-  "aws:ec2/subnet:Subnet": { mapPublicIpOnLaunch: false, assignIpv6AddressOnCreation: false },
-  "aws:lb/loadBalancer:LoadBalancer": {
-    idleTimeout: 60,
-    loadBalancerType: "application",
-    enableDeletionProtection: false,
-  },
-  "aws:lb/targetGroup:TargetGroup": { deregistrationDelay: "300", slowStart: 0, targetType: "instance" },
-  "aws:ecs/service:Service": {
-    schedulingStrategy: "REPLICA",
-    deploymentMinimumHealthyPercent: 100,
-    deploymentMaximumPercent: 200,
-    enableEcsManagedTags: false,
-  },
-  "aws:ecr/repository:Repository": { imageTagMutability: "MUTABLE" },
-  "aws:iam/role:Role": { path: "/", maxSessionDuration: 3600, forceDetachPolicies: false },
-  "aws:iam/policy:Policy": { path: "/" },
-  "aws:kms/key:Key": { isEnabled: true, keyUsage: "ENCRYPT_DECRYPT", customerMasterKeySpec: "SYMMETRIC_DEFAULT" },
-  "aws:rds/instance:Instance": {
-    autoMinorVersionUpgrade: true,
-    copyTagsToSnapshot: false,
-    deletionProtection: false,
-    skipFinalSnapshot: false,
-  },
-  "aws:secretsmanager/secret:Secret": { recoveryWindowInDays: 30 },
 };
 
 const databasePorts: Readonly<Record<string, number>> = { postgres: 5432, mysql: 3306, mariadb: 3306 };

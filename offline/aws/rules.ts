@@ -1,4 +1,6 @@
 import type { DiffRules } from "../diff.ts";
+import { loadTable } from "../schema/load.ts";
+import { inputDefaults } from "./defaults.ts";
 
 /**
  * What replaces a resource: the attributes with `ForceNew` (or the plan modifier RequiresReplace) in
@@ -115,7 +117,7 @@ const replaced: Readonly<
       "kmsKeyId",
       "networkType",
       "port",
-      "preferredCacheClusterAzs",
+      "nodeGroupConfigurations",
       "replicationGroupId",
       "securityGroupNames",
       "snapshotArns",
@@ -189,6 +191,7 @@ const replaced: Readonly<
   "aws:secretsmanager/secretVersion:SecretVersion": {
     forcesNew: ["secretId", "secretBinary", "secretString", "secretStringWoVersion"],
   },
+  "aws:servicediscovery/instance:Instance": { forcesNew: ["instanceId", "serviceId"] },
   "aws:servicediscovery/privateDnsNamespace:PrivateDnsNamespace": { forcesNew: ["name", "vpc"] },
   "aws:servicediscovery/service:Service": {
     forcesNew: [
@@ -219,5 +222,7 @@ export function awsRules(type: string): DiffRules {
     ...(known?.updatable === undefined ? {} : { updatable: known.updatable }),
     sets: ["*"],
     ordered,
+    defaults: inputDefaults(type),
+    kept: Object.keys(loadTable("aws").resources[type]?.computed ?? {}),
   };
 }

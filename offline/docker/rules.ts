@@ -1,4 +1,5 @@
 import type { DiffRules } from "../diff.ts";
+import { loadTable } from "../schema/load.ts";
 
 /**
  * Containers: every attribute is ForceNew except these (terraform-provider-docker, resource_docker_container.go; the
@@ -56,5 +57,6 @@ const rules: Readonly<Record<string, DiffRules>> = {
 };
 
 export function dockerRules(type: string): DiffRules {
-  return rules[type] ?? { forcesNew: [] };
+  const kept = Object.keys(loadTable("docker").resources[type]?.computed ?? {});
+  return { ...(rules[type] ?? { forcesNew: [] }), kept };
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
-import { documentedFacts } from "./docstring.ts";
+import { documentedValues } from "./docstring.ts";
 import { knownValues } from "./known-values.ts";
 import type { ResourceEntry } from "./table.ts";
 
@@ -65,11 +65,10 @@ export class Declarations {
   #properties(declaration: Members, owner: string): Readonly<Record<string, string>> {
     const result: Record<string, string> = {};
     for (const member of propertiesOf(declaration)) {
-      const facts = documentedFacts(docstringOf(member));
+      const name = member.name.getText();
       const required = member.questionToken === undefined ? "*" : "";
-      const forcesNew = facts.forcesNew && this.#provider !== "kubernetes" ? "!" : "";
-      const values = knownValues[owner]?.[member.name.getText()] ?? facts.values;
-      result[member.name.getText()] = required + forcesNew + withValues(this.#code(member.type), values);
+      const values = knownValues[owner]?.[name] ?? documentedValues(docstringOf(member));
+      result[name] = required + withValues(this.#code(member.type), values);
     }
     return result;
   }

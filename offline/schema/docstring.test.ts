@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { documentedFacts } from "./docstring.ts";
+import { documentedValues } from "./docstring.ts";
 
 describe("values", () => {
   test.each([
@@ -8,7 +8,7 @@ describe("values", () => {
     ["Scheduling strategy. The valid values are `REPLICA` and `DAEMON`. Defaults to `REPLICA`.", ["REPLICA", "DAEMON"]],
     ["Must be one of: `MUTABLE`, `IMMUTABLE`, or `X`. Defaults to `MUTABLE`.", ["MUTABLE", "IMMUTABLE", "X"]],
   ])("%s", (text, values) => {
-    expect(documentedFacts(text).values).toEqual(values);
+    expect(documentedValues(text)).toEqual(values);
   });
 
   test.each([
@@ -18,24 +18,6 @@ describe("values", () => {
     "Valid values include `a` and `b`.",
     "Valid values are `a`, `b`. For others, the following holds. Valid values are `c`, `d`.",
   ])("no complete list: %s", (text) => {
-    expect(documentedFacts(text).values).toBeUndefined();
-  });
-});
-
-describe("replacement", () => {
-  test.each([
-    "Changing this forces a new resource to be created.",
-    "Name. Forces new resource.",
-    "Changing the `x` forces a new resource.",
-  ])("%s", (text) => {
-    expect(documentedFacts(text).forcesNew).toBe(true);
-  });
-
-  test.each([
-    "Removing this forces a new resource.",
-    "Enable to force a new task deployment of the service.",
-    "A new one.",
-  ])("not: %s", (text) => {
-    expect(documentedFacts(text).forcesNew).toBe(false);
+    expect(documentedValues(text)).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 /**
  * What a generated table holds. A property is written as one short string, so that the tables stay small and load
- * fast: flags (`*` required, `!` a change replaces the resource), then a type:
+ * fast: `*` if it is required, then a type:
  *
  * | code | meaning |
  * | --- | --- |
@@ -32,7 +32,6 @@ export type PropertyType =
 
 export interface Property {
   readonly required: boolean;
-  readonly forcesNew: boolean;
   readonly type: PropertyType;
 }
 
@@ -44,12 +43,8 @@ export function parseProperty(code: string): Property {
   if (known !== undefined) {
     return known;
   }
-  const flags = /^[*!]*/.exec(code)?.[0] ?? "";
-  const property = {
-    required: flags.includes("*"),
-    forcesNew: flags.includes("!"),
-    type: parseType(code.slice(flags.length)),
-  };
+  const required = code.startsWith("*");
+  const property = { required, type: parseType(required ? code.slice(1) : code) };
   parsed.set(code, property);
   return property;
 }
