@@ -22,10 +22,8 @@ const platform = new Command("./platform")
       word,
       made.map((each) => each.name()),
     );
-    throw new UserError(
-      `there is no command "${word}"${meant === undefined ? "" : `; did you mean "${meant}"?`} See ./platform --help`,
-      2,
-    );
+    const hint = meant === undefined ? "./platform --help lists them" : `did you mean "${meant}"?`;
+    throw new UserError(`there is no command "${word}"; ${hint}`, 2);
   })
   .allowExcessArguments();
 for (const each of made) platform.addCommand(each.exitOverride());

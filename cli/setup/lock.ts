@@ -1,4 +1,4 @@
-import { readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { readFileSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { say } from "../console/progress.ts";
 
@@ -60,10 +60,19 @@ function takeAway(lock: string): void {
 
 function isAlive(pid: number): boolean {
   try {
-    return process.kill(pid, 0);
+    return process.kill(pid, 0) && !isZombie(pid);
   } catch (error) {
     // Somebody else's process may not be signalled, but it is there.
     return codeOf(error) === "EPERM";
+  }
+}
+
+/** Dead, but nobody has asked for its exit code yet; in a container without an init that can last. Linux only. */
+function isZombie(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ");
+  } catch {
+    return false;
   }
 }
 
