@@ -86,10 +86,10 @@ const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 function opened(inputs: Readonly<Record<string, unknown>>): Pick<Rendered, "inputs" | "secret"> {
   const isSecret = (value: unknown): value is { readonly value: unknown } =>
     typeof value === "object" && value !== null && signatureKey in value && value[signatureKey] === secretSignature;
-  const entries = Object.entries(inputs);
+  const all = Object.entries(inputs);
   return {
-    inputs: Object.fromEntries(entries.map(([key, value]) => [key, isSecret(value) ? value.value : value])),
-    secret: entries.flatMap(([key, value]) => (isSecret(value) ? [key] : [])),
+    inputs: Object.fromEntries(all.map(([key, value]) => [key, isSecret(value) ? value.value : value])),
+    secret: all.flatMap(([key, value]) => (isSecret(value) ? [key] : [])),
   };
 }
 
@@ -101,9 +101,7 @@ async function optionsOf(opts: pulumi.CustomResourceOptions, names: WeakMap<obje
     protect: opts.protect ?? false,
     replaceOnChanges: opts.replaceOnChanges ?? [],
     updateTimeout: opts.customTimeouts?.update,
-    dependsOn: [first]
-      .flat()
-      .flatMap((one) => (typeof one === "object" && one !== null ? (names.get(one) ?? []) : [])),
+    dependsOn: [first].flat().flatMap((one) => (typeof one === "object" && one !== null ? (names.get(one) ?? []) : [])),
   };
 }
 
