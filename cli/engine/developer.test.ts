@@ -48,9 +48,10 @@ test("what is there stays, what is missing is added", async () => {
   expect(await modeOf(secretsFile)).toBe(0o600);
 });
 
-test("two at the same time agree on one passphrase", async () => {
-  await Promise.all([makeDeveloperHome(home()), makeDeveloperHome(home())]);
-  const { passphraseFile } = await makeDeveloperHome(home());
+test("many at the same time agree on one passphrase", async () => {
+  const { directory, passphraseFile } = home();
+  await Promise.all(Array.from({ length: 20 }, () => makeDeveloperHome(home())));
+  expect((await readdir(directory)).sort()).toEqual(["passphrase", "secrets.json", "state", "workspace"]);
   expect((await readFile(passphraseFile, "utf8")).trim()).toMatch(/^[\w-]{43}$/);
 });
 

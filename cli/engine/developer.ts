@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -75,7 +75,7 @@ async function fillSecrets(file: string): Promise<void> {
   const missing = madeSecrets.filter((name) => kept[name] === undefined);
   if (missing.length === 0) return;
   const made = Object.fromEntries(missing.map((name) => [name, makeSecret()]));
-  const work = `${file}.${process.pid}`;
+  const work = `${file}.${randomUUID()}`;
   await writeFile(work, `${JSON.stringify({ ...kept, ...made }, undefined, 2)}\n`, { mode: 0o600 });
   await rename(work, file);
 }
@@ -96,7 +96,7 @@ function parseSecrets(file: string, text: string): Readonly<Record<string, unkno
 /** Writes a file that only its owner reads, whole or not at all, and never over one that is there. */
 async function makeOnce(file: string, content: string): Promise<void> {
   if (existsSync(file)) return;
-  const work = `${file}.${process.pid}`;
+  const work = `${file}.${randomUUID()}`;
   try {
     await writeFile(work, content, { mode: 0o600 });
     await link(work, file).catch((error: NodeJS.ErrnoException) => {

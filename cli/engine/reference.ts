@@ -1,9 +1,8 @@
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { UserError } from "../console/error.ts";
 import { root } from "../root.ts";
@@ -52,15 +51,10 @@ export async function exportReference(reference: string, say: (line: string) => 
 }
 
 async function unpack(commit: string, directory: string): Promise<void> {
-  const archive = spawn("git", ["-C", root, "archive", "--format=tar", commit], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const tar = spawn("tar", ["-xf", "-", "-C", directory], { stdio: ["pipe", "ignore", "inherit"] });
-  const ended = Promise.all([archive, tar].map((child) => new Promise((resolve) => child.on("close", resolve))));
-  await pipeline(archive.stdout, tar.stdin);
-  const codes = await ended;
-  if (codes.some((code) => code !== 0))
-    throw new UserError(`git archive ${commit} could not be unpacked into ${directory}`);
+  const archive = join(directory, "reference.tar");
+  await git("archive", "--format=tar", `--output=${archive}`, commit);
+  await execute("tar", ["-xf", archive, "-C", directory]);
+  await rm(archive);
 }
 
 async function addPackages(directory: string, say: (line: string) => void): Promise<void> {

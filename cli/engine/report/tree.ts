@@ -34,25 +34,42 @@ function propertyLines(step: Step): readonly string[] {
   if (step.change !== "create") return [];
   return Object.entries(step.inputs)
     .filter(([name]) => !name.startsWith("__"))
-    .map(([name, value]) => `${name}: ${brief(value)}`);
+    .map(([name, value]) => `${name}: ${brief(text(value))}`);
 }
 
 /** `image: "a" → "b" (forces replacement)` */
 export function propertyLine({ path, kind, before, after, forcesReplacement }: PropertyChange): string {
-  const change =
-    kind === "add"
-      ? `+ ${brief(after)}`
-      : kind === "delete"
-        ? `- ${brief(before)}`
-        : `${brief(before)} → ${brief(after)}`;
-  return `${path}: ${change}${forcesReplacement ? " (forces replacement)" : ""}`;
+  const consequence = forcesReplacement ? " (forces replacement)" : "";
+  if (kind === "add") return `${path}: + ${brief(text(after))}${consequence}`;
+  if (kind === "delete") return `${path}: - ${brief(text(before))}${consequence}`;
+  const [was, becomes] = whereTheyDiffer(text(before), text(after));
+  return `${path}: ${was} → ${becomes}${consequence}`;
+}
+
+/** Letters shown before and after a difference inside of long values. */
+const context = 20;
+
+/** Two values; of long ones only where they differ, as inside a task definition's one long string. */
+function whereTheyDiffer(before: string, after: string): readonly [string, string] {
+  if (before.length <= longest && after.length <= longest) return [before, after];
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before[start] === after[start]) start++;
+  let end = 0;
+  while (end < shorter - start && before.at(-1 - end) === after.at(-1 - end)) end++;
+  const excerpt = (value: string): string => {
+    const [from, to] = [Math.max(0, start - context), Math.min(value.length, value.length - end + context)];
+    return brief(`${from > 0 ? "…" : ""}${value.slice(from, to)}${to < value.length ? "…" : ""}`);
+  };
+  return [excerpt(before), excerpt(after)];
 }
 
 /** The engine's mark for a value that is known only after a deployment (sdk/go/common/resource/plugin, UnknownStringValue). */
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-function brief(value: unknown): string {
-  if (value === undefined) return "nothing";
-  const text = JSON.stringify(value).replaceAll(new RegExp(`"?${unknown}"?`, "g"), "(known after up)");
-  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
-}
+const text = (value: unknown): string =>
+  value === undefined
+    ? "nothing"
+    : JSON.stringify(value).replaceAll(new RegExp(`"?${unknown}"?`, "g"), "(known after up)");
+
+const brief = (value: string): string => (value.length > longest ? `${value.slice(0, longest - 1)}…` : value);

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { StartOrder } from "../start-order.ts";
 import type { Target, TargetContext } from "../target.ts";
 import { layFoundation } from "./foundation.ts";
 import { publishedPorts } from "./ports.ts";
@@ -8,15 +9,11 @@ import { realizeWorkload } from "./workload.ts";
 /** Lays networks and images under `platform` and takes workloads. */
 export function startDocker(section: DockerSection, context: TargetContext, platform: pulumi.Resource): Target {
   const foundation = layFoundation(section, context, platform);
-  const made = new Map<string, readonly pulumi.Resource[]>();
+  const order = new StartOrder();
   return {
     workload: (spec, parent) => {
-      const startsAfter = spec.startsAfter.flatMap((name) => {
-        const earlier = made.get(name);
-        if (earlier === undefined) throw new Error(`docker: ${spec.name} starts after ${name}, which is made later`);
-        return earlier;
-      });
-      made.set(spec.name, realizeWorkload(spec, foundation, parent, startsAfter));
+      realizeWorkload(spec, foundation, parent, order.after(spec.startsAfter));
+      order.announce(spec.name, parent);
     },
     managedService: ({ name, engine }) => {
       throw new Error(`docker: ${name} is a managed ${engine}; target docker runs none`);

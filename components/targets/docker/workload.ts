@@ -21,12 +21,12 @@ export function realizeWorkload(
   spec: WorkloadSpec,
   foundation: Foundation,
   parent: pulumi.Resource,
-  startsAfter: readonly pulumi.Resource[],
-): readonly docker.Container[] {
+  startsAfter: Promise<readonly pulumi.Resource[]>,
+): void {
   const files = fillFileVolumes(spec, foundation, parent);
-  return Array.from({ length: containerCount(spec) }, (_, index) =>
-    makeContainer(spec, index, files, foundation, parent, startsAfter),
-  );
+  for (let index = 0; index < containerCount(spec); index += 1) {
+    makeContainer(spec, index, files, foundation, parent, startsAfter);
+  }
 }
 
 function makeContainer(
@@ -35,15 +35,21 @@ function makeContainer(
   files: FilledVolumes | undefined,
   foundation: Foundation,
   parent: pulumi.Resource,
-  startsAfter: readonly pulumi.Resource[],
-): docker.Container {
+  startsAfter: Promise<readonly pulumi.Resource[]>,
+): void {
   const { section, naming, networks, servers, images, probe } = foundation;
   const options = foundation.options(parent);
   const own = spec.volumes.filter(isPersistent).map((volume) => ownVolume(spec, volume, index, foundation, parent));
   const binary = needsProbeBinary(spec) ? probe : undefined;
   const settings = containerSettings(spec, section, naming);
   const memberships = membershipsOf(spec, servers);
-  return new docker.Container(
+  const first = [
+    ...own.map(({ volume }) => volume),
+    ...(files === undefined ? [] : [files.loader]),
+    ...(binary === undefined ? [] : [binary.filledBy]),
+  ];
+  const dependsOn: Promise<pulumi.Resource[]> = startsAfter.then((earlier) => [...earlier, ...first]);
+  new docker.Container(
     numbered(spec.name, index),
     {
       ...settings,
@@ -65,12 +71,7 @@ function makeContainer(
     },
     {
       ...options,
-      dependsOn: [
-        ...startsAfter,
-        ...own.map(({ volume }) => volume),
-        ...(files === undefined ? [] : [files.loader]),
-        ...(binary === undefined ? [] : [binary.filledBy]),
-      ],
+      dependsOn,
       // Said explicitly: the provider would delete first, always.
       deleteBeforeReplace: stopsFirst(spec),
       replaceOnChanges: remadeOn,
