@@ -94,7 +94,9 @@ function opened(inputs: Readonly<Record<string, unknown>>): Pick<Rendered, "inpu
 }
 
 async function optionsOf(opts: pulumi.CustomResourceOptions, names: WeakMap<object, string>): Promise<RenderedOptions> {
-  const first: unknown = await opts.dependsOn;
+  const first = await new Promise<unknown>((resolve) => {
+    pulumi.output(opts.dependsOn).apply(resolve);
+  });
   return {
     deleteBeforeReplace: opts.deleteBeforeReplace,
     retainOnDelete: opts.retainOnDelete ?? false,
