@@ -24,6 +24,7 @@ export const defaultTarget: Readonly<Record<Environment, string>> = {
 
 /** The same in every environment. */
 export const commonDefaults: Defaults = {
+  without: [],
   images: {
     // Newest patch of each product's line when the platform was built; loki and promtail move together, and 3.4 is the
     // last line whose promtail is maintained.
