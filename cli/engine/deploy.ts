@@ -3,9 +3,10 @@ import { isResource } from "./collect.ts";
 import { type Interrupts, interrupted } from "./interrupt.ts";
 import { type LiveStack, openLive, runLive } from "./live.ts";
 import { changeLines } from "./report/change.ts";
+import { changedWorkloads, reportComponents } from "./report/components.ts";
 import { findingLines } from "./report/findings.ts";
 import { reportProgress } from "./report/progress.ts";
-import { type Operation, passed, type RunResult } from "./result.ts";
+import { type Operation, type Progress, passed, type RunResult } from "./result.ts";
 import type { RunControl } from "./run.ts";
 import type { StackOf } from "./stacks.ts";
 
@@ -30,7 +31,7 @@ export interface DeployRequest {
 export async function deploy(request: DeployRequest): Promise<RunResult | undefined> {
   const { stackOf, operation, print, confirm } = request;
   const live = await openLive(stackOf);
-  const plan = await watch(request, live, true);
+  const plan = await planned(request, live);
   print([...findingLines([plan]), ...changeLines(plan)].join("\n"));
   refuse(plan, "nothing was touched");
   if (operation !== "refresh" && !changesAnything(plan)) {
@@ -38,28 +39,38 @@ export async function deploy(request: DeployRequest): Promise<RunResult | undefi
     return undefined;
   }
   if (!(await confirm())) throw new UserError("not confirmed: nothing was touched");
-  const result = await watch(request, live, false);
+  const result = await done(request, live, changedWorkloads(plan.steps));
   print([...findingLines([result]), ...failureLines(result), ...outputLines(result)].join("\n"));
   refuse(result, "what was done is recorded; mend the cause and run the same command again");
   return result;
 }
 
-async function watch(request: DeployRequest, live: LiveStack, planning: boolean): Promise<RunResult> {
-  const { operation, interrupts, onOutput } = request;
-  const { interrupt, kill } = interrupts;
+async function planned(request: DeployRequest, live: LiveStack): Promise<RunResult> {
+  const { operation } = request;
   const progress = reportProgress([live.stack]);
-  const control: RunControl = {
-    interrupt,
-    kill,
-    onProgress: progress.on(live.stack),
-    ...(onOutput === undefined ? {} : { onOutput }),
-  };
-  const result =
-    planning && operation === "up"
+  const control = controlOf(request, progress.on(live.stack));
+  const plan =
+    operation === "up"
       ? await runLive(live, "preview", control)
-      : await runLive(live, operation, { ...control, planOnly: planning });
-  progress.end(live.stack, `${planning ? "planned" : result.outcome} in ${result.seconds.toFixed(1)} s`);
+      : await runLive(live, operation, { ...control, planOnly: true });
+  progress.end(live.stack, `planned in ${plan.seconds.toFixed(1)} s`);
+  return plan;
+}
+
+async function done(request: DeployRequest, live: LiveStack, workloads: number): Promise<RunResult> {
+  const components = reportComponents(live.stack, workloads);
+  const result = await runLive(
+    live,
+    request.operation,
+    controlOf(request, (progress) => components.on(progress)),
+  );
+  components.end(`${result.outcome} in ${result.seconds.toFixed(1)} s`);
   return result;
+}
+
+function controlOf({ interrupts, onOutput }: DeployRequest, onProgress: (progress: Progress) => void): RunControl {
+  const { interrupt, kill } = interrupts;
+  return { interrupt, kill, onProgress, ...(onOutput === undefined ? {} : { onOutput }) };
 }
 
 function refuse(result: RunResult, consequence: string): void {
