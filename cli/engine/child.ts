@@ -72,7 +72,7 @@ async function run(request: EngineRequest): Promise<void> {
 }
 
 async function operate(request: EngineRequest): Promise<RunResult> {
-  const { operation, stack: name, planOnly = false } = request;
+  const { operation, stack: name, planOnly = false, message } = request;
   const planned = operation === "preview" || planOnly;
   const collector = makeCollector(planned);
   const problems: Diagnostic[] = [];
@@ -118,7 +118,12 @@ async function operate(request: EngineRequest): Promise<RunResult> {
     const stack = await openStack(automation, request, { ...request.environment, ...standIns.environment }, inline);
     const options = { onEvent };
     if (operation === "preview") await stack.preview({ ...options, policyPacks: [...request.policyPacks] });
-    else if (operation === "up") await stack.up({ ...options, policyPacks: [...request.policyPacks] });
+    else if (operation === "up")
+      await stack.up({
+        ...options,
+        policyPacks: [...request.policyPacks],
+        ...(message === undefined ? {} : { message }),
+      });
     else if (operation === "refresh")
       await stack.refresh({ ...options, previewOnly: planOnly, clearPendingCreates: !planOnly });
     else await stack.destroy({ ...options, previewOnly: planOnly });

@@ -1,11 +1,14 @@
 import { UserError } from "../console/error.ts";
+import { say } from "../console/progress.ts";
 import { isResource } from "./collect.ts";
 import { type Interrupts, interrupted } from "./interrupt.ts";
 import { type LiveStack, openLive, runLive } from "./live.ts";
+import { checkedOutCommit, lastGoodRelease, releaseMessage } from "./release.ts";
 import { changeLines } from "./report/change.ts";
 import { changedWorkloads, reportComponents } from "./report/components.ts";
 import { findingLines } from "./report/findings.ts";
 import { reportProgress } from "./report/progress.ts";
+import { asReleased, obstacleTo } from "./restore.ts";
 import { type Operation, type Progress, passed, type RunResult } from "./result.ts";
 import type { RunControl } from "./run.ts";
 import type { StackOf } from "./stacks.ts";
@@ -39,8 +42,14 @@ export async function deploy(request: DeployRequest): Promise<RunResult | undefi
     return undefined;
   }
   if (!(await confirm())) throw new UserError("not confirmed: nothing was touched");
-  const result = await done(request, live, changedWorkloads(plan.steps));
+  const result = await apply(
+    request,
+    live,
+    changedWorkloads(plan.steps),
+    await checkedOutCommit(stackOf.project.directory),
+  );
   print([...findingLines([result]), ...failureLines(result), ...outputLines(result)].join("\n"));
+  if (operation === "up" && result.outcome === "failed") print(await takeBack(request, live));
   refuse(result, "what was done is recorded; mend the cause and run the same command again");
   return result;
 }
@@ -57,15 +66,33 @@ async function planned(request: DeployRequest, live: LiveStack): Promise<RunResu
   return plan;
 }
 
-async function done(request: DeployRequest, live: LiveStack, workloads: number): Promise<RunResult> {
+async function apply(
+  request: DeployRequest,
+  live: LiveStack,
+  workloads: number,
+  commit: string | undefined,
+): Promise<RunResult> {
   const components = reportComponents(live.stack, workloads);
-  const result = await runLive(
-    live,
-    request.operation,
-    controlOf(request, (progress) => components.on(progress)),
-  );
+  const control = controlOf(request, (progress) => components.on(progress));
+  const result = await runLive(live, request.operation, { ...control, message: releaseMessage(commit) });
   components.end(`${result.outcome} in ${result.seconds.toFixed(1)} s`);
   return result;
+}
+
+/** A second update, to the last good release: what could not run twice, or the target does not take back, is gone. */
+async function takeBack(request: DeployRequest, live: LiveStack): Promise<string> {
+  const { stack } = live;
+  const release = await lastGoodRelease(live);
+  const obstacle = await obstacleTo(release, live);
+  if (release === undefined || obstacle !== undefined) return `${stack}: nothing is taken back: ${obstacle}`;
+  const name = `the release of ${release.at}${release.commit === undefined ? "" : ` (${release.commit.slice(0, 9)})`}`;
+  say(`${stack}: taking it back to ${name} …`);
+  const result = await asReleased(live, release, say, (released) => apply(request, released, 0, release.commit));
+  const lines = [...findingLines([result]), ...failureLines(result)];
+  const verdict = passed(result)
+    ? `${stack}: taken back: ${name} is deployed again`
+    : `${stack}: could not be taken back to ${name}; run ./platform up ${stack} with what is known to work`;
+  return [...lines, verdict].join("\n");
 }
 
 function controlOf({ interrupts, onOutput }: DeployRequest, onProgress: (progress: Progress) => void): RunControl {

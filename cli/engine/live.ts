@@ -91,13 +91,14 @@ async function fillWorkspace({ workspace }: DeveloperHome, project: Project, sta
 /**
  * Runs one operation on a stack where it really is, with the person's own credentials and the real providers.
  * @param planOnly for refresh and destroy: only find out what would happen.
+ * @param message what the stack's history says of an update.
  */
 export async function runLive(
   { project, stack, backend, pulumi, workDirectory, environment }: LiveStack,
   operation: Operation,
-  control: RunControl & { readonly planOnly?: boolean } = {},
+  control: RunControl & { readonly planOnly?: boolean; readonly message?: string } = {},
 ): Promise<RunResult> {
-  const { planOnly = false } = control;
+  const { planOnly = false, message } = control;
   const removed = await clearDeadLocks(backend, project.name, stack);
   if (removed > 0) console.error(`platform: ${stack}: removed the lock of a process that is no longer there`);
   return runEngine(
@@ -105,6 +106,7 @@ export async function runLive(
       operation,
       stack,
       planOnly,
+      ...(message === undefined ? {} : { message }),
       program: project.program,
       workDirectory,
       pulumi,

@@ -1,7 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { z } from "zod";
-import { root } from "../root.ts";
 import { runCommand } from "./command.ts";
 import type { LiveStack } from "./live.ts";
 
@@ -18,7 +17,7 @@ export interface Release {
 const execute = promisify(execFile);
 
 /** The checkout's commit; undefined where files differ from it, or there is no git. */
-export async function checkedOutCommit(directory = root): Promise<string | undefined> {
+export async function checkedOutCommit(directory: string): Promise<string | undefined> {
   const git = async (...words: string[]) => (await execute("git", ["-C", directory, ...words])).stdout.trim();
   try {
     if ((await git("status", "--porcelain")) !== "") return undefined;
