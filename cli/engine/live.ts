@@ -4,7 +4,7 @@ import { parse, stringify } from "yaml";
 import { secretsFileVariable } from "../../stacks/secrets.ts";
 import { UserError } from "../console/error.ts";
 import { ensurePulumi } from "../setup/pulumi.ts";
-import { type DeveloperHome, makeDeveloperHome } from "./developer.ts";
+import { type DeveloperHome, makeDeveloperHome } from "./developer/home.ts";
 import { policyEnvironment } from "./environment.ts";
 import { clearDeadLocks } from "./lock.ts";
 import { backendInUse, isService } from "./login.ts";
