@@ -204,7 +204,7 @@ export const requireProbes: Policy = {
   name: "require-probes",
   displayName: "Long-running containers have probes",
   severity: "high",
-  enforcement: "mandatory",
+  concern: "presence",
   description: "Every long-running container has a liveness and a readiness check that asks something.",
   why: "Without a liveness check a process that hangs is never restarted. Without a readiness check traffic reaches an instance that has not started yet, and a broken release counts as a success, so no rollback starts.",
   remedies: [
@@ -228,6 +228,7 @@ export const requireProbes: Policy = {
     { tool: "Polaris", rules: ["livenessProbeMissing", "readinessProbeMissing"] },
     { tool: "checkov", rules: ["CKV_K8S_8", "CKV_K8S_9", "CKV_AWS_261"] },
   ],
+  parameters: [],
   resourceRules: RULES,
   stackRules: [],
   examples: REQUIRE_PROBES_EXAMPLES,
