@@ -22,11 +22,12 @@ interface Entry {
   readonly inputs: Inputs;
 }
 
-const PROBE = { httpGet: { path: "/health", port: 8000 } };
+const LIVENESS = { httpGet: { path: "/health/live", port: 8000 } };
+const READINESS = { httpGet: { path: "/health/ready", port: 8000 } };
 const CHECK = ["CMD", "wget", "-q", "--spider", "http://127.0.0.1:8000/health"];
 
 const containers = (container: object): object[] => [
-  { name: "api", image: "ghcr.io/acme/api:2.1.0", livenessProbe: PROBE, readinessProbe: PROBE, ...container },
+  { name: "api", image: "ghcr.io/acme/api:2.1.0", livenessProbe: LIVENESS, readinessProbe: READINESS, ...container },
 ];
 
 const deployment = (container: object = {}, spec: object = {}): Entry => ({
@@ -195,7 +196,10 @@ describe("the pack in the real engine", { timeout: 60_000 }, () => {
         repository: other.id,
         policy: '{"rules":[{"rulePriority":1}]}',
       });
-      const { type, inputs } = deployment({ readinessProbe: { httpGet: { port: other.id } } });
+      const { type, inputs } = deployment({
+        ports: [{ name: "id-repository", containerPort: 8000 }],
+        readinessProbe: { httpGet: { port: other.id } },
+      });
       new Custom(type, "web", { ...inputs });
     };
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { comesFrom } from "./images.ts";
+import { DEFAULT_CONTEXT } from "./judge.ts";
 import type { ExampleResource } from "./policy.ts";
 import { requireImageRetention } from "./require-image-retention.ts";
 import { found } from "./testing.ts";
@@ -81,7 +82,10 @@ describe("ecr", () => {
 
   test("a program of somebody else is not applicable, and that is said", () => {
     for (const rule of requireImageRetention.stackRules) {
-      expect(rule.judge([])).toEqual({ kind: "not-applicable", reason: expect.stringMatching(/^the stack has no /) });
+      expect(rule.judge([], DEFAULT_CONTEXT)).toEqual({
+        kind: "not-applicable",
+        reason: expect.stringMatching(/^the stack has no /),
+      });
     }
   });
 });

@@ -39,7 +39,7 @@ export const requireImageRetention: Policy = {
   name: "require-image-retention",
   displayName: "Images are kept by a rule",
   severity: "high",
-  enforcement: "mandatory",
+  concern: "presence",
   description: "Where images are stored, a rule says how many are kept, so that a rollback finds its image.",
   why: "A rollback pulls the image of an earlier release. Without a rule images either pile up until somebody cleans up by hand, or are gone when they are needed.",
   remedies: [
@@ -55,6 +55,7 @@ export const requireImageRetention: Policy = {
     { tool: "Security Hub", rules: ["ECR.3"] },
     { tool: "checkov", rules: ["CKV_AWS_51 (immutable tags, its neighbour: tags that move make kept images useless)"] },
   ],
+  parameters: [],
   resourceRules: [REMOTE_IMAGE],
   stackRules: [ecrRetention, platformRetention],
   examples: REQUIRE_IMAGE_RETENTION_EXAMPLES,

@@ -210,7 +210,7 @@ export const requireRollback: Policy = {
   name: "require-rollback",
   displayName: "A failed release is taken back",
   severity: "high",
-  enforcement: "mandatory",
+  concern: "presence",
   description: "A release that fails is noticed and the one before it serves on.",
   why: "Without it a broken release takes the service down until a person notices, finds the last good version and deploys it by hand.",
   remedies: [
@@ -229,6 +229,7 @@ export const requireRollback: Policy = {
     { tool: "cdk-nag", rules: ["none: no rule of it asks for the circuit breaker"] },
     { tool: "kube-score", rules: ["none: no check of it asks for progressDeadlineSeconds or revisionHistoryLimit"] },
   ],
+  parameters: [],
   resourceRules: RULES,
   stackRules: [],
   examples: REQUIRE_ROLLBACK_EXAMPLES,
