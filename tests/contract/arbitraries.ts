@@ -20,6 +20,7 @@ import {
   resources,
   rollout,
   type Scaling,
+  type ScalingTarget,
   type SecretFile,
   type SecretVariable,
   scaling,
@@ -218,12 +219,15 @@ const scalings: fc.Arbitrary<Scaling> = fc.oneof(
     ),
 );
 
-/** With one replica at least: that is what a host port on Docker allows. */
+/** With one replica at least: that is what a host port on Docker allows. Kubernetes does not count requests. */
 export const edgeScalings: fc.Arbitrary<Scaling> = fc.oneof(
   fc.constant(scaling({ kind: "fixed", replicas: 1 })),
-  whole(2, 7).map((maximum) =>
-    scaling({ kind: "automatic", minimum: 1, maximum, target: { metric: "cpu", percent: 50 } }),
-  ),
+  fc
+    .tuple(
+      whole(2, 7),
+      fc.constantFrom<ScalingTarget>({ metric: "cpu", percent: 50 }, { metric: "requests", perSecond: 9 }),
+    )
+    .map(([maximum, target]) => scaling({ kind: "automatic", minimum: 1, maximum, target })),
 );
 
 /** A deadline that leaves these probes time. */

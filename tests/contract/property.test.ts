@@ -17,7 +17,7 @@ const more = {
 };
 
 /** Renderings of each target. */
-const numRuns = 12;
+const numRuns = 8;
 
 describe.each(targetNames)("%s", (target) => {
   test("of any spec that it takes, what was stated is what came out, or a row of its differences", async () => {
