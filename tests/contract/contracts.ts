@@ -11,15 +11,16 @@ import type { Observed } from "./observed.ts";
 
 /** How a target's resources are read, and where they may be other than stated. */
 export interface Contract {
-  read(rendering: Rendering, workload: string, settings: Pick<Settings, "secrets">): Observed;
+  /** One for each instance that the target is asked for by itself. */
+  read(rendering: Rendering, workload: string, settings: Pick<Settings, "secrets">): readonly Observed[];
   readonly allowances: readonly Allowance[];
   readonly elsewhere: readonly Elsewhere[];
 }
 
 export const contracts = {
   docker: { read: readDocker, ...docker },
-  ecs: { read: readEcs, ...ecs },
-  kubernetes: { read: readKubernetes, ...kubernetes },
+  ecs: { read: (...found) => [readEcs(...found)], ...ecs },
+  kubernetes: { read: (rendering, workload) => [readKubernetes(rendering, workload)], ...kubernetes },
 } as const satisfies Readonly<Record<string, Contract>>;
 
 export type TargetName = keyof typeof contracts;

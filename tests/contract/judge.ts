@@ -46,7 +46,8 @@ export function judge({ target, site, rendering }: Case): Verdict {
   const { read, allowances } = contracts[target];
   const verdicts = site.members.filter(isWorkload).map((spec) => {
     const { observed, used } = expectation(spec, site, allowances);
-    return { complaints: complaints(spec, site, observed, read(rendering, spec.name, site.settings)), used };
+    const found = read(rendering, spec.name, site.settings).flatMap((one) => complaints(spec, site, observed, one));
+    return { complaints: [...new Set(found)], used };
   });
   return {
     complaints: verdicts.flatMap((verdict) => verdict.complaints),

@@ -1,6 +1,5 @@
 import { at, list, number, pairs, text, texts } from "../../support/json.ts";
 import type { Rendered, Rendering } from "../../support/render.ts";
-import { deviations } from "../deviations.ts";
 import { readHealthCommand, secondsOf, timeoutOf } from "../health-command.ts";
 import { givenLevels } from "../log-level.ts";
 import { always, fixed, type Observed, sorted } from "../observed.ts";
@@ -9,17 +8,13 @@ import { readNetworks } from "./networks.ts";
 
 const container = "docker:index/container:Container";
 
-/** Reads a workload out of Docker's resources: its containers, their volumes, networks and images. */
-export function readDocker({ resources }: Rendering, name: string): Observed {
-  const containers = resources.filter(({ type, inputs }) => type === container && isStarted(inputs));
-  const own = containers.filter(({ inputs }) => pairs(inputs.labels, "label").component === name);
-  const [first, ...others] = own.map((one) => readContainer(one, own.length, resources));
-  if (first === undefined) throw new Error(`no container of ${name}`);
-  for (const other of others) {
-    const [deviation] = deviations(first, other);
-    if (deviation !== undefined) throw new Error(`the containers of ${name} are not alike: ${deviation.field}`);
-  }
-  return first;
+/** Reads a workload out of Docker's resources, each of its containers with their volumes, networks and images. */
+export function readDocker({ resources }: Rendering, name: string): readonly Observed[] {
+  const own = resources.filter(
+    ({ type, inputs }) => type === container && isStarted(inputs) && pairs(inputs.labels, "label").component === name,
+  );
+  if (own.length === 0) throw new Error(`no container of ${name}`);
+  return own.map((one) => readContainer(one, own.length, resources));
 }
 
 const isStarted = (inputs: Rendered["inputs"]): boolean => inputs.start !== false;
