@@ -52,7 +52,7 @@ const task = (healthCheck: object | undefined): Entry => ({
 
 const service = (deploymentCircuitBreaker: object | undefined): Entry => ({
   type: "aws:ecs/service:Service",
-  inputs: { desiredCount: 2, deploymentCircuitBreaker },
+  inputs: { desiredCount: 2, deploymentCircuitBreaker, waitForSteadyState: true },
 });
 
 const container = (change: object = {}): Entry => ({
