@@ -52,7 +52,7 @@ const task = (healthCheck: object | undefined): Entry => ({
 
 const service = (deploymentCircuitBreaker: object | undefined): Entry => ({
   type: "aws:ecs/service:Service",
-  inputs: { desiredCount: 2, deploymentCircuitBreaker },
+  inputs: { desiredCount: 2, deploymentCircuitBreaker, waitForSteadyState: true },
 });
 
 const container = (change: object = {}): Entry => ({
@@ -77,6 +77,18 @@ const registry = (keep: number, repositories: readonly string[] = ["ghcr.io/acme
   inputs: { keep, rollbackDepth: 10, repositories: [...repositories] },
 });
 
+const IMMUTABLE = { imageTagMutability: "IMMUTABLE" };
+
+const keep = (rulePriority: number, selection: object): object => ({
+  rulePriority,
+  selection: { countType: "imageCountMoreThan", countNumber: 10, ...selection },
+  action: { type: "expire" },
+});
+
+const RULES = JSON.stringify({
+  rules: [keep(1, { tagStatus: "tagged", tagPatternList: ["release-*"] }), keep(2, { tagStatus: "any" })],
+});
+
 const lifecycle = (policy: string): Entry => ({
   type: "aws:ecr/lifecyclePolicy:LifecyclePolicy",
   inputs: { repository: "acme/api", policy },
@@ -90,8 +102,8 @@ const COMPLIANT: Readonly<Record<string, Entry>> = {
   group: { type: "aws:lb/targetGroup:TargetGroup", inputs: { port: 8000, healthCheck: { path: "/health" } } },
   container: container(),
   image: image(true),
-  repository: { type: "aws:ecr/repository:Repository", inputs: { name: "acme/api" } },
-  lifecycle: lifecycle('{"rules":[{"rulePriority":1}]}'),
+  repository: { type: "aws:ecr/repository:Repository", inputs: { name: "acme/api", ...IMMUTABLE } },
+  lifecycle: lifecycle(RULES),
   platform: { type: "trading-platform:platform:TradingPlatform", inputs: {} },
   registry: registry(10),
 };
@@ -191,11 +203,8 @@ describe("the pack in the real engine", { timeout: 60_000 }, () => {
 
   describe("a value that is not known before the update", () => {
     const program = (): void => {
-      const other = new Custom("aws:ecr/repository:Repository", "repository", { name: "acme/api" });
-      new Custom("aws:ecr/lifecyclePolicy:LifecyclePolicy", "lifecycle", {
-        repository: other.id,
-        policy: '{"rules":[{"rulePriority":1}]}',
-      });
+      const other = new Custom("aws:ecr/repository:Repository", "repository", { name: "acme/api", ...IMMUTABLE });
+      new Custom("aws:ecr/lifecyclePolicy:LifecyclePolicy", "lifecycle", { repository: other.id, policy: RULES });
       const { type, inputs } = deployment({
         ports: [{ name: "id-repository", containerPort: 8000 }],
         readinessProbe: { httpGet: { port: other.id } },

@@ -2,6 +2,7 @@ import { ask, type Complaint, violationAt, whenKnown, withoutRepetition } from "
 import { checkFindings } from "./check.ts";
 import { execFindings, isOwn } from "./health-command.ts";
 import { longRunningContainers, podSpecOf, probeState, runsToItsEnd } from "./kubernetes.ts";
+import { ALL_TIMINGS, killAfter, patience, timing, timingNodes } from "./kubernetes-timing.ts";
 import { type Finding, judged, notApplicable, type Resource, unjudged, type Verdict } from "./policy.ts";
 import { asksDependencies, asksReadiness } from "./question.ts";
 import { at, entries, isAbsent, isUnknown, type Node, nameOf, number, object, rootOf, text } from "./values.ts";
@@ -108,14 +109,6 @@ function portFindings(container: Node, key: string, port: Node): readonly Findin
   ]);
 }
 
-/** Kubernetes' defaults: a probe each 10 s, 1 s for the answer, 3 failures in a row decide. */
-const DEFAULTS = { periodSeconds: 10, timeoutSeconds: 1, failureThreshold: 3, initialDelaySeconds: 0 } as const;
-type Timing = keyof typeof DEFAULTS;
-
-const timing = (probe: Node, key: Timing): number => number(at(probe, key)) ?? DEFAULTS[key];
-const timingNodes = (probe: Node, ...keys: readonly Timing[]): readonly Node[] => keys.map((key) => at(probe, key));
-const ALL_TIMINGS = ["periodSeconds", "timeoutSeconds", "failureThreshold", "initialDelaySeconds"] as const;
-
 function timeoutFindings(container: Node, probe: Node): readonly Finding[] {
   return whenKnown(timingNodes(probe, "timeoutSeconds", "periodSeconds"), () => {
     const [timeout, period] = [timing(probe, "timeoutSeconds"), timing(probe, "periodSeconds")];
@@ -149,10 +142,6 @@ function livenessFindings(container: Node, liveness: Node): readonly Finding[] {
     ),
   ];
 }
-
-/** How long a probe fails before it decides. */
-const patience = (probe: Node): number =>
-  timing(probe, "periodSeconds") * (timing(probe, "failureThreshold") - 1) + timing(probe, "timeoutSeconds");
 
 function slownessFindings(container: Node, liveness: Node, readiness: Node): readonly Finding[] {
   const probes = [liveness, readiness];
@@ -216,5 +205,3 @@ function startFindings(container: Node, { liveness, readiness, startup }: Probes
     return [violationAt(decides, complaint(container, problem, repair))];
   });
 }
-
-const killAfter = (probe: Node): number => timing(probe, "initialDelaySeconds") + patience(probe);
