@@ -5,6 +5,7 @@ import { secretsFileVariable } from "../../stacks/secrets.ts";
 import { UserError } from "../console/error.ts";
 import { ensurePulumi } from "../setup/pulumi.ts";
 import { type DeveloperHome, makeDeveloperHome } from "./developer/home.ts";
+import { chooseDockerProvider, usesDocker } from "./docker-provider.ts";
 import { policyEnvironment } from "./environment.ts";
 import { clearDeadLocks } from "./lock.ts";
 import { backendInUse, isService } from "./login.ts";
@@ -25,6 +26,8 @@ export interface LiveStack extends StackOf {
   /** Folder with the Pulumi.yaml and Pulumi.<stack>.yaml that the engine reads. */
   readonly workDirectory: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** True: Docker's resources are made by our driver. */
+  readonly dockerDriver: boolean;
 }
 
 /**
@@ -44,6 +47,10 @@ export async function openLive({ project, stack }: StackOf): Promise<LiveStack> 
   if (login !== undefined) requirePassphrase(project, stack, login);
   const home = isDevelopers ? await makeDeveloperHome() : undefined;
   const pulumi = await ensurePulumi();
+  const docker = usesDocker({ project, stack }) ? await chooseDockerProvider() : undefined;
+  if (docker?.kind === "driver") {
+    console.error(`platform: ${stack}: Docker's resources are made by our own driver: ${docker.reason}`);
+  }
   const ownEnvironment = home === undefined ? {} : developerEnvironment(home, login);
   return {
     project,
@@ -53,6 +60,7 @@ export async function openLive({ project, stack }: StackOf): Promise<LiveStack> 
     workDirectory:
       home === undefined || login !== undefined ? project.directory : await fillWorkspace(home, project, stack),
     environment: { PULUMI_SKIP_UPDATE_CHECK: "true", ...policyEnvironment(pulumi), ...ownEnvironment },
+    dockerDriver: docker?.kind === "driver",
   };
 }
 
@@ -94,7 +102,7 @@ async function fillWorkspace({ workspace }: DeveloperHome, project: Project, sta
  * @param message what the stack's history says of an update.
  */
 export async function runLive(
-  { project, stack, backend, pulumi, workDirectory, environment }: LiveStack,
+  { project, stack, backend, pulumi, workDirectory, environment, dockerDriver }: LiveStack,
   operation: Operation,
   control: RunControl & { readonly planOnly?: boolean; readonly message?: string } = {},
 ): Promise<RunResult> {
@@ -112,6 +120,7 @@ export async function runLive(
       pulumi,
       environment,
       policyPacks: [policyPack],
+      dockerDriver,
       createStack: operation === "up" || stack === developersStack,
     },
     { ...process.env, ...environment },

@@ -13,5 +13,7 @@ export interface DockerDriver {
 export async function startDockerDriver(): Promise<DockerDriver> {
   const log = new EngineLog();
   const { port, stop } = await serve(new DaemonProvider(log), log);
-  return { environment: { PULUMI_DEBUG_PROVIDERS: `docker:${port}` }, stop };
+  // Beside those that somebody has attached already.
+  const attached = [process.env.PULUMI_DEBUG_PROVIDERS, `docker:${port}`].filter(Boolean).join(",");
+  return { environment: { PULUMI_DEBUG_PROVIDERS: attached }, stop };
 }

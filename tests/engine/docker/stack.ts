@@ -59,7 +59,11 @@ export async function makeDockerStack(daemon: TestDaemon): Promise<DockerStack> 
     },
     left,
     remove: async () => {
-      for (const name of await left()) await daemon.docker.getContainer(name).remove({ force: true }).catch(() => {});
+      for (const name of await left())
+        await daemon.docker
+          .getContainer(name)
+          .remove({ force: true })
+          .catch(() => {});
       await Promise.all([driver.stop(), backend.remove()]);
     },
   };
