@@ -7,7 +7,7 @@ import { describeFailure } from "./container-failure.ts";
 import { logOf } from "./container-log.ts";
 import { createOptions } from "./container-options.ts";
 import { containerOutputs } from "./container-outputs.ts";
-import { daemonsWords, isConflict, isMissing } from "./errors.ts";
+import { daemonsWords, isConflict, isMissing, statusOf } from "./errors.ts";
 import { tooNewFor } from "./features.ts";
 import { ensureImage } from "./image.ts";
 import { updateOptions } from "./limits.ts";
@@ -68,7 +68,9 @@ export const container: DrivenResource = {
     const seconds = number(properties.destroyGraceSeconds) ?? 0;
     const name = asText(properties.name) ?? id.slice(0, 12);
     try {
-      if (!asFlag(properties.attach)) await existing.stop({ t: seconds, abortSignal: signal });
+      if (!asFlag(properties.attach)) {
+        await existing.stop({ t: seconds, abortSignal: signal }).catch(unlessSoAlready);
+      }
       await existing.remove({ v: asFlag(properties.removeVolumes) ?? true, force: true });
     } catch (error) {
       if (isMissing(error)) return;
@@ -131,7 +133,7 @@ async function prepare(made: Docker.Container, inputs: Properties, { daemon }: O
 
 async function start(made: Docker.Container, inputs: Properties): Promise<void> {
   try {
-    await made.start();
+    await made.start().catch(unlessSoAlready);
   } catch (error) {
     const taken = /port is already allocated|address already in use/.test(daemonsWords(error));
     if (!taken) throw error;
@@ -192,6 +194,11 @@ async function orPartialFailure<Result>(
       inputs,
     );
   }
+}
+
+/** 304: it runs, or stands, already; for the client that is an error. */
+function unlessSoAlready(error: unknown): void {
+  if (statusOf(error) !== 304) throw error;
 }
 
 async function inspect(existing: Docker.Container): Promise<Docker.ContainerInspectInfo | undefined> {

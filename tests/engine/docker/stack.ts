@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import * as docker from "@pulumi/docker";
 import { LocalWorkspace, type PulumiFn, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { makeTemporaryBackend } from "../../../offline/backend.ts";
@@ -16,6 +18,8 @@ export interface DockerStack {
   up(program: PulumiFn, signal?: AbortSignal): Promise<Readonly<Record<string, number | undefined>>>;
   refresh(): Promise<Readonly<Record<string, number | undefined>>>;
   destroy(): Promise<void>;
+  /** What is recorded, as it stands in the backend's file. */
+  recorded(): Promise<string>;
   /** Names of what the daemon has of this test, sorted. */
   left(): Promise<readonly string[]>;
   remove(): Promise<void>;
@@ -57,6 +61,7 @@ export async function makeDockerStack(daemon: TestDaemon): Promise<DockerStack> 
     destroy: async () => {
       await stack.destroy();
     },
+    recorded: () => readFile(join(backend.directory, ".pulumi", "stacks", "docker-test", "dev.json"), "utf8"),
     left,
     remove: async () => {
       for (const name of await left())
@@ -98,9 +103,14 @@ export const healthcheck = {
 };
 
 /** A container of the test server that is waited for. */
-export const server = (name: string, mark: string, more: Partial<docker.ContainerArgs> = {}): docker.Container =>
+export const server = (
+  name: string,
+  mark: string,
+  more: Partial<docker.ContainerArgs> = {},
+  dependsOn: docker.Container[] = [],
+): docker.Container =>
   new docker.Container(
     name,
     { image, labels: labelled(mark), healthcheck, wait: true, waitTimeout: 20, destroyGraceSeconds: 2, ...more },
-    { deleteBeforeReplace: false, replaceOnChanges: ["#initerror"] },
+    { dependsOn, deleteBeforeReplace: false, replaceOnChanges: ["#initerror"] },
   );
