@@ -3,6 +3,7 @@ import { benchCommand } from "./bench.ts";
 import { destroyCommand } from "./destroy.ts";
 import { doctorCommand } from "./doctor.ts";
 import { envCommand } from "./env.ts";
+import { imagesCommand } from "./images.ts";
 import { lintCommand } from "./lint.ts";
 import { logsCommand } from "./logs.ts";
 import { previewCommand } from "./preview.ts";
@@ -24,6 +25,7 @@ export const commands: readonly (() => Command)[] = [
   envCommand,
   settingsCommand,
   renderCommand,
+  imagesCommand,
   testCommand,
   lintCommand,
   doctorCommand,

@@ -10,9 +10,11 @@ export async function renderedFiles(): Promise<readonly Rendered[]> {
   const { renderPoliciesDocument } = await import("../../policies/documentation.ts");
   const { renderSettingsDocument, renderSettingsSchema } = await import("../../stacks/rendered.ts");
   const { renderTargetsDocument } = await import("../../components/targets/documentation.ts");
+  const { renderImagesDocument } = await import("../images/documentation.ts");
   const { targets } = await import("../../components/targets/index.ts");
   return [
     { path: "docs/targets.md", render: () => renderTargetsDocument(targets) },
+    { path: "docs/images.md", render: renderImagesDocument },
     { path: "docs/policies.md", render: renderPoliciesDocument },
     { path: "docs/settings.md", render: renderSettingsDocument },
     { path: "stacks/settings.schema.generated.json", render: renderSettingsSchema },

@@ -1,0 +1,39 @@
+import { createHash } from "node:crypto";
+import { createReadStream, createWriteStream, existsSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { pack } from "tar-stream";
+import { type Tree, writeLayer } from "./tree.ts";
+
+/** File of an image in the folder that it is made in. */
+export const archiveName = "image.tar";
+
+interface Archive {
+  /** As the specs ask for it: `docker.io/library/redis:7.4.5-alpine`. */
+  readonly reference: string;
+  readonly tree: Tree;
+  /** The image's configuration, given the digest of its one layer. */
+  readonly configuration: (layer: string) => unknown;
+}
+
+/** Writes an image as `docker load` and `skopeo` read it (docker-archive). */
+export async function writeArchive(folder: string, { reference, tree, configuration }: Archive): Promise<void> {
+  const layerFile = join(folder, "layer.tar");
+  const layer = await writeLayer(tree, layerFile);
+  const config = JSON.stringify(configuration(layer));
+  const configName = `${createHash("sha256").update(config).digest("hex")}.json`;
+  const manifest = [{ Config: configName, RepoTags: [reference], Layers: ["layer.tar"] }];
+
+  const writer = pack();
+  const written = pipeline(writer, createWriteStream(join(folder, archiveName)));
+  writer.entry({ name: "manifest.json" }, JSON.stringify(manifest));
+  writer.entry({ name: configName }, config);
+  await pipeline(createReadStream(layerFile), writer.entry({ name: "layer.tar", size: statSync(layerFile).size }));
+  writer.finalize();
+  await written;
+  rmSync(layerFile);
+}
+
+/** Whether the folder holds an archive that is whole. */
+export const archiveWorks = (folder: string): boolean =>
+  existsSync(join(folder, archiveName)) && !existsSync(join(folder, "layer.tar"));
