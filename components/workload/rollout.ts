@@ -4,11 +4,11 @@ import { ensure } from "./problem.ts";
 interface RolloutBase {
   /** A release that fails is taken back; the last good one serves on. */
   readonly rollbackOnFailure: boolean;
-  /** A release that is not ready by then has failed. Longer than the time to ready. */
+  /** A release that is not ready by then has failed. Longer than the time to ready; whole seconds. */
   readonly progressDeadline: Duration;
   /** How many earlier releases can be gone back to; at least 1. */
   readonly revisionsKept: number;
-  /** From the polite signal to the kill. */
+  /** From the polite signal to the kill; whole seconds, at least 1 (ECS takes 0 for "not said"). */
   readonly stopGracePeriod: Duration;
 }
 
@@ -41,6 +41,13 @@ export function rollout<R extends Rollout>(value: R): R {
     Number.isInteger(value.revisionsKept) && value.revisionsKept >= 1,
     `rollout: revisionsKept ${value.revisionsKept} must be at least 1, or there is nothing to go back to`,
   );
+  for (const field of ["progressDeadline", "stopGracePeriod"] as const) {
+    const { seconds } = value[field];
+    ensure(
+      Number.isInteger(seconds) && seconds >= 1,
+      `rollout: ${field} ${seconds} s must be whole seconds, at least 1`,
+    );
+  }
   if (value.strategy === "rolling") {
     ensure(
       Number.isInteger(value.surge) && value.surge >= 1,

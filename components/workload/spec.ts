@@ -80,9 +80,12 @@ export interface WorkloadSpec {
 export function workload(spec: Omit<WorkloadSpec, "kind">): WorkloadSpec {
   const found = [
     ...nameProblems(spec),
+    ...userProblems(spec),
+    ...variableProblems(spec),
     ...portProblems(spec),
     ...volumeProblems(spec),
     ...pathProblems(spec),
+    ...templateProblems(spec),
     ...deadlineProblems(spec),
   ];
   if (found.length > 0) {
@@ -113,6 +116,15 @@ function nameProblems({ name }: Draft): string[] {
     ? []
     : [`name "${name}" must be a DNS label of at most 30 characters (ECS and AWS load balancers append to it)`];
 }
+
+/** Root goes by its own kind alone, which asks for a reason. */
+const userProblems = ({ user }: Draft): string[] =>
+  user.kind === "non-root" && user.uid === 0 ? ["user: uid 0 is root; state kind root with a reason"] : [];
+
+const variableProblems = ({ variables, secretVariables }: Draft): string[] =>
+  duplicates([...Object.keys(variables), ...secretVariables.map(({ name }) => name)]).map(
+    (name) => `variable ${name} is stated twice`,
+  );
 
 function portProblems({ ports, probes, scrape }: Draft): string[] {
   const names = ports.map((port) => port.name);
@@ -148,6 +160,11 @@ function pathProblems({ files, secretFiles, volumes }: Draft): string[] {
       .map((path) => `path "${path}" must be absolute, without spaces and colons`),
   ];
 }
+
+const templateProblems = ({ secretFiles }: Draft): string[] =>
+  secretFiles
+    .filter(({ template = "{}" }) => template.split("{}").length !== 2)
+    .map(({ path }) => `the template of ${path} must hold {} exactly once, where the secret goes`);
 
 function deadlineProblems({ probes, placement }: Draft): string[] {
   const ready = timeToReady(probes);

@@ -23,7 +23,7 @@ export function deploymentSpec<SecretName>(
     ...common(spec, stack, template),
     // The autoscaler owns the number: stated here too, every update would set it back.
     ...(scaling.kind === "fixed" ? { replicas: scaling.replicas } : {}),
-    progressDeadlineSeconds: Math.ceil(rollout.progressDeadline.seconds),
+    progressDeadlineSeconds: rollout.progressDeadline.seconds,
     strategy: {
       type: "RollingUpdate",
       rollingUpdate: { maxSurge: rollout.surge, maxUnavailable: rollout.unavailable },
@@ -101,9 +101,8 @@ export function disruptionBudgetSpec(spec: WorkloadSpec, stack: string) {
 }
 
 /** Seconds that Pulumi waits for a rollout: the deadline for each instance, since they may follow one after the other. */
-export function rolloutTimeoutSeconds({ placement }: WorkloadSpec): number {
-  return Math.ceil(placement.rollout.progressDeadline.seconds) * instancesInRow(placement);
-}
+export const rolloutTimeoutSeconds = ({ placement }: WorkloadSpec): number =>
+  placement.rollout.progressDeadline.seconds * instancesInRow(placement);
 
 function instancesInRow(placement: WorkloadSpec["placement"]): number {
   switch (placement.kind) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { seconds, workload } from "../../workload/index.ts";
+import { workload } from "../../workload/index.ts";
 import { podTemplate } from "./pod.ts";
 import { backend, database, gateway, promtail, samples } from "./samples.ts";
 
@@ -85,13 +85,6 @@ describe("stopping", () => {
   test("the owner of a volume stops at once", () => {
     expect(container(database)).not.toHaveProperty("lifecycle");
     expect(pod(database).terminationGracePeriodSeconds).toBe(30);
-  });
-
-  test("part of a second is rounded up", () => {
-    if (database.placement.kind !== "stateful") throw new Error("the sample is stateful");
-    const { rollout } = database.placement;
-    const placement = { ...database.placement, rollout: { ...rollout, stopGracePeriod: seconds(1.5) } };
-    expect(pod({ ...database, placement }).terminationGracePeriodSeconds).toBe(2);
   });
 });
 

@@ -36,7 +36,7 @@ const isDrained = ({ placement, ports }: WorkloadSpec): boolean => placement.kin
 
 /** The time before the polite signal is part of Kubernetes' grace period, and comes on top of the stated one. */
 export const gracePeriodSeconds = (spec: WorkloadSpec): number =>
-  Math.ceil(rolloutOf(spec).stopGracePeriod.seconds) + (isDrained(spec) ? drainSeconds : 0);
+  rolloutOf(spec).stopGracePeriod.seconds + (isDrained(spec) ? drainSeconds : 0);
 
 function container<SecretName>(
   spec: WorkloadSpec,
