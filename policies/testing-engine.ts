@@ -44,6 +44,8 @@ interface RunOptions {
   readonly stack?: string;
   readonly operation?: "preview" | "up";
   readonly policies?: "pack" | "none";
+  /** The pack's folder; default: this one. */
+  readonly pack?: string;
   /** The pack's configuration, by policy. */
   readonly config?: Readonly<Record<string, object>>;
 }
@@ -61,7 +63,7 @@ export async function startEngine(): Promise<Engine> {
   };
   let count = 0;
   return {
-    run: async (program, { operation = "preview", policies = "pack", config, stack: name } = {}) => {
+    run: async (program, { operation = "preview", policies = "pack", pack = PACK, config, stack: name } = {}) => {
       count += 1;
       const folder = join(home, `run-${count}`);
       await mkdir(folder);
@@ -75,7 +77,7 @@ export async function startEngine(): Promise<Engine> {
       );
       const configFile = join(folder, "config.json");
       await writeFile(configFile, JSON.stringify(config ?? {}));
-      const packs = { policyPacks: [PACK], ...(config === undefined ? {} : { policyPackConfigs: [configFile] }) };
+      const packs = { policyPacks: [pack], ...(config === undefined ? {} : { policyPackConfigs: [configFile] }) };
       return outcome(stack, operation, policies === "pack" ? packs : {});
     },
     write: async (name, content) => {
