@@ -49,7 +49,7 @@ export class TradingPlatform extends pulumi.ComponentResource {
     new Application("application", { members: platform.application, target }, parent);
     new LoggingStack("logging", { level: logs.level, members: platform.logging, target }, parent);
     new MonitoringStack("monitoring", { members: platform.monitoring, target }, parent);
-    new AlertRoutes("alerts", { settings }, parent);
+    new AlertRoutes("alerts", { alerts: platform.alerts }, parent);
     this.addresses = target.outputs;
     this.registerOutputs({ target: settings.target.name, environment, addresses: this.addresses });
   }
