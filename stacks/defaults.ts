@@ -1,6 +1,7 @@
 import type { Environment } from "../components/settings.ts";
 import type { BoundTarget } from "../components/targets/target.ts";
 import { type SecretName, secretNames } from "../components/workload/index.ts";
+import { productVersions } from "./product-versions.ts";
 import type { SettingsInput } from "./schema.ts";
 
 /** What holds when a stack file says nothing, written as a stack file would. */
@@ -25,24 +26,7 @@ export const defaultTarget: Readonly<Record<Environment, string>> = {
 /** The same in every environment. */
 export const commonDefaults: Defaults = {
   images: {
-    // Newest patch of each product's line when the platform was built; loki and promtail move together, and 3.4 is the
-    // last line whose promtail is maintained.
-    versions: {
-      nginx: "1.28.0-alpine",
-      postgres: "17.5-alpine",
-      redis: "7.4.5-alpine",
-      prometheus: "v3.5.0",
-      alertmanager: "v0.28.1",
-      grafana: "12.1.1",
-      loki: "3.4.2",
-      promtail: "3.4.2",
-      nodeExporter: "v1.9.1",
-      redisExporter: "v1.74.0",
-      postgresExporter: "v0.17.1",
-      blackboxExporter: "v0.27.0",
-      cadvisor: "v0.52.1",
-      kubeStateMetrics: "v2.17.0",
-    },
+    versions: productVersions,
     // The requirement's number; with the one that runs, all the others can be gone back to.
     keep: 10,
     rollbackDepth: 9,

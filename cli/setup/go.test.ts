@@ -60,6 +60,17 @@ test("builds in the module that pins it, without changing the pins", async () =>
   ]);
 });
 
+test("without cgo, and with the tags that a program needs", async () => {
+  fakeGo(`{ echo "$CGO_ENABLED"; echo "$*"; } > ${folder}/words`);
+  const tagged = goBuild({ name: "x", module: "pulumi", package: ".", tags: ["one", "two"], estimate: "1 s" });
+  expect(await tagged(target, never)).toBeUndefined();
+  expect(readFileSync(join(folder, "words"), "utf8").split("\n")).toEqual([
+    "0",
+    `build -trimpath -mod=readonly -ldflags -s -w -tags one,two -o ${join(target, "x")} .`,
+    "",
+  ]);
+});
+
 test("no Go is an obstacle, not a failure", async () => {
   vi.stubEnv("PATH", folder);
   expect(await build(target, never)).toContain("there is no Go on PATH");

@@ -29,16 +29,23 @@ interface Logged {
   readonly program: string;
   readonly words: readonly string[];
   readonly folder: string;
+  /** Beside this process's own environment. */
+  readonly environment?: NodeJS.ProcessEnv;
   /** File for everything that it prints; its end is shown when it fails. */
   readonly log: string;
   readonly signal?: AbortSignal;
 }
 
 /** Runs a long program with its output in a log. */
-export async function runLogged({ program, words, folder, log, signal }: Logged): Promise<void> {
+export async function runLogged({ program, words, folder, environment, log, signal }: Logged): Promise<void> {
   const output = createWriteStream(log);
   const written = finished(output).catch((error: unknown) => error);
-  const child = spawn(program, words, { cwd: folder, stdio: ["ignore", "pipe", "pipe"], ...(signal && { signal }) });
+  const child = spawn(program, words, {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...environment },
+    ...(signal && { signal }),
+  });
   child.stdout.pipe(output, { end: false });
   child.stderr.pipe(output, { end: false });
   const code = await new Promise<number | null>((resolve, reject) => {

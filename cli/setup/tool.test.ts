@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { answerOf } from "./program.ts";
-import { ensureTool, isAtLeast, type Maker, type Tool } from "./tool.ts";
+import { ensureOwn, ensureTool, isAtLeast, type Maker, type Tool } from "./tool.ts";
 
 let folder: string;
 let cache: string;
@@ -57,6 +57,13 @@ test("one on PATH that does not run is named, and an own one is made", async () 
   chmodSync(join(bin, "engine"), 0o755);
   await ensureTool(tool(makes), cache, bin);
   expect(said[0]).toContain("does not run; 3.2.1 or newer is needed");
+});
+
+test("what must not depend on the machine is made even where a newer one is on PATH", async () => {
+  program(join(bin, "engine"), "3.10.0");
+  vi.stubEnv("PATH", `${bin}:/usr/bin:/bin`);
+  expect(await ensureOwn(tool(makes), cache)).toBe(join(cache, "engine-3.2.1", "engine"));
+  vi.unstubAllEnvs();
 });
 
 test("the first way that is open is gone, and why an earlier one was not is said", async () => {

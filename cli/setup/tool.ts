@@ -9,6 +9,8 @@ export interface Tool {
   readonly name: string;
   /** The version that is made, and the oldest on PATH that serves. */
   readonly version: string;
+  /** Changes with the source of a program that lies in this checkout: the cached one is made anew. */
+  readonly source?: string;
   /** `major.minor.patch` of the program at this path; undefined where it does not run. */
   readonly versionOf: (program: string) => string | undefined;
   /** Ways to get it, best first. */
@@ -33,17 +35,27 @@ export async function ensureTool(tool: Tool, cache = cacheFolder(), path = proce
       `${found} ${onPath === undefined ? "does not run" : `is ${onPath}`}; ${version} or newer is needed: using our own`,
     );
   }
+  return ensureOwn(tool, cache);
+}
+
+/** Path of exactly this version in the cache, made if it is missing: for what must not depend on the machine. */
+export async function ensureOwn(tool: Tool, cache = cacheFolder()): Promise<string> {
+  const { name, version, versionOf, megabytes } = tool;
   const folder = await cached(
     {
-      key: `${name}-${version}`,
+      key: toolKey(tool),
       works: (candidate) => versionOf(join(candidate, name)) === version,
       make: (target, signal) => makeByFirstWay(tool, target, signal),
-      megabytes: tool.megabytes,
+      megabytes,
     },
     cache,
   );
   return join(folder, name);
 }
+
+/** Under which the cache keeps it. */
+export const toolKey = ({ name, version, source }: Pick<Tool, "name" | "version" | "source">): string =>
+  [name, version, ...(source === undefined ? [] : [source])].join("-");
 
 async function makeByFirstWay({ name, version, makers, wayOut }: Tool, folder: string, signal: AbortSignal) {
   const obstacles: string[] = [];

@@ -1,0 +1,3 @@
+module trading-platform/tools/probe
+
+go 1.25.0
