@@ -51,7 +51,7 @@ export class TradingPlatform extends pulumi.ComponentResource {
     new LoggingStack("logging", { level, retention, members: platform.logging, target }, parent);
     const monitoring = { retention: metrics.retention, members: platform.monitoring, target };
     new MonitoringStack("monitoring", monitoring, parent);
-    new AlertRoutes("alerts", { settings }, parent);
+    new AlertRoutes("alerts", { alerts: platform.alerts }, parent);
     this.addresses = target.outputs;
     this.registerOutputs({ target: settings.target.name, environment, addresses: this.addresses });
   }

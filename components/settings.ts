@@ -1,3 +1,4 @@
+import type { AlertName } from "./alerts/names.ts";
 import type { BoundTarget } from "./targets/target.ts";
 import type { Duration, LogLevel, Resources, Scaling, SecretSources } from "./workload/index.ts";
 
@@ -134,21 +135,57 @@ export interface CacheSettings {
 
 export interface AlertSettings {
   readonly thresholds: AlertThresholds;
+  /** How long alerts look back, and how long a fault must last before they fire. */
+  readonly timing: { readonly critical: AlertTiming; readonly warning: AlertTiming };
   readonly receivers: Receivers;
+  /** Folder of the runbooks, without a slash at the end; `/<AlertName>.md` follows. */
+  readonly runbookUrl: string;
+  /** Gets a request a minute while alerts can be delivered; the stack has a Watchdog only where it is said. */
+  readonly heartbeatUrl?: string;
+  /** What the stack wants otherwise of single alerts. */
+  readonly overrides: AlertOverrides;
 }
 
-/** One for each alert of the requirement that has a number; the unit is in the name. */
+export interface AlertTiming {
+  /** Of rates. */
+  readonly window: Duration;
+  readonly for: Duration;
+}
+
+/** By name: in the type too, so that a slip is found. */
+export type AlertOverrides = { readonly [Name in AlertName]?: AlertOverride };
+
+export interface AlertOverride {
+  /** Shown beside the alert by `./platform alerts`. */
+  readonly reason: string;
+  readonly off?: boolean;
+  /** In place of the stack's threshold; only for alerts that have one. */
+  readonly threshold?: number | Duration;
+  readonly for?: Duration;
+  readonly severity?: "critical" | "warning";
+  /** Beside the alert's own. */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** What alerts compare with; the unit is in the name. */
 export interface AlertThresholds {
   readonly errorRatePercent: number;
   readonly responseTimeP95: Duration;
+  readonly availabilityPercent: number;
   readonly databaseConnectionsPercent: number;
   readonly longRunningQuery: Duration;
   readonly redisMemoryPercent: number;
   readonly cpuPercent: number;
   readonly memoryPercent: number;
   readonly diskFreePercent: number;
+  readonly diskFullWithin: Duration;
+  readonly clockOffset: Duration;
+  readonly certificateRemaining: Duration;
+  readonly containerMemoryPercent: number;
+  readonly restarts: number;
   readonly orderFailurePercent: number;
   readonly backtestQueueLength: number;
+  readonly metricStoragePercent: number;
 }
 
 /** The requirement's four channels. Their secrets (URL, routing key, password, token) are among the settings' secrets. */

@@ -1,7 +1,10 @@
+import type { Alert } from "./alerts/alert.ts";
+import { alertCatalogue } from "./alerts/catalogue.ts";
 import { applicationMembers } from "./application/application.ts";
 import { blueprint } from "./blueprint.ts";
 import { loggingMembers } from "./logging/logging.ts";
 import { monitoringMembers } from "./monitoring/monitoring.ts";
+import { scrapedJobs } from "./monitoring/prometheus-config.ts";
 import type { Settings } from "./settings.ts";
 import type { ManagedService, WorkloadSpec } from "./workload/index.ts";
 
@@ -12,6 +15,7 @@ export interface PlatformSpec {
   readonly application: readonly Member[];
   readonly monitoring: readonly WorkloadSpec[];
   readonly logging: readonly WorkloadSpec[];
+  readonly alerts: readonly Alert[];
 }
 
 export const isWorkload = (member: Member): member is WorkloadSpec => member.kind === "workload";
@@ -23,7 +27,8 @@ export function describePlatform(settings: Settings): PlatformSpec {
   const application = leaveOut(without, applicationMembers(plan));
   const logging = leaveOut(without, loggingMembers(plan));
   const monitoring = leaveOut(without, monitoringMembers(plan, [...application.filter(isWorkload), ...logging]));
-  return { application, monitoring, logging };
+  const jobs = scrapedJobs([...application.filter(isWorkload), ...logging, ...monitoring]);
+  return { application, monitoring, logging, alerts: alertCatalogue({ settings, jobs }) };
 }
 
 /** The others, which wait for none of those that are left out and connect to none. */

@@ -1,21 +1,72 @@
-import { duration, httpPath, percent, section, text, whole } from "./fields.ts";
+import { z } from "zod";
+import { alertNames } from "../components/alerts/names.ts";
+import { thresholdOf } from "../components/alerts/thresholds.ts";
+import type { AlertOverrides } from "../components/settings.ts";
+import { formatDuration } from "../components/workload/index.ts";
+import { choice, duration, flag, httpPath, percent, section, text, whole } from "./fields.ts";
 
 const address = (what: string) =>
   text(what, /^[^\s@"]+@[a-z0-9.-]+$/, "an e-mail address, as database-team@example.com");
 
+const url = (what: string, example: string) => text(what, /^https?:\/\/[^\s"]*[^\s"/]$/, `a URL, as ${example}`);
+
+const timing = (what: string) =>
+  section(what, {
+    window: duration("Time over which rates are measured; at least two scrapes and their timeout.", "2s", "30m"),
+    for: duration("Time that a fault must last.", "1s", "1h"),
+  });
+
+const label = text("Value of the label.", /^[^"\n]{1,200}$/, "text of one line");
+
+const override = section("What is different of one alert.", {
+  reason: text("Why; shown beside the alert.", /\S.{3,}/, "a sentence that says why, for whoever reads the alert"),
+  off: flag("True: the alert does not exist in this stack.").exactOptional(),
+  threshold: z
+    .union([z.number(), duration("", "1ms", "365d")], { error: "must be a number, or a time as 30s" })
+    .meta({ description: "In place of the one in thresholds.", allowed: "what the alert's threshold must be" })
+    .exactOptional(),
+  for: duration("In place of timing.", "1s", "1d").exactOptional(),
+  severity: choice("Who is told.", ["critical", "warning"]).exactOptional(),
+  labels: z.record(z.string().regex(/^[a-z_]+$/), label).exactOptional(),
+});
+
+const overrides = z.partialRecord(z.enum(alertNames), override).meta({
+  description:
+    "Single alerts, by name, that this stack wants otherwise: off, threshold, for, severity, labels; each with a reason.",
+});
+
+const thresholds = section("Numbers above (free disk: below) which an alert fires.", {
+  errorRatePercent: percent("HighErrorRate: answers 5xx, of all."),
+  responseTimeP95: duration("SlowResponseTime: 95th percentile of the response time.", "10ms", "1m"),
+  availabilityPercent: percent("ErrorBudgetBurn…: requests that must succeed, of those of 30 days."),
+  databaseConnectionsPercent: percent("HighDatabaseConnections: connections in use, of those not reserved."),
+  longRunningQuery: duration("LongRunningQueries: age of the oldest open transaction.", "1s", "1d"),
+  redisMemoryPercent: percent("HighRedisMemory: memory in use, of maxmemory."),
+  cpuPercent: percent("HighCpuUsage: CPU of a host."),
+  memoryPercent: percent("HighMemoryUsage: memory of a host."),
+  diskFreePercent: percent("LowDiskSpace: free space of a file system."),
+  diskFullWithin: duration("DiskFullSoon: time until a file system is full, at its present pace.", "10m", "7d"),
+  clockOffset: duration("ClockSkew: difference between a host's clock and its time server.", "1ms", "1m"),
+  certificateRemaining: duration("CertificateExpiring: time that the public certificate is valid.", "1d", "90d"),
+  containerMemoryPercent: percent("ContainerNearMemoryLimit: memory of a container, of its limit."),
+  restarts: whole("RestartLoop: restarts of an instance in 15 minutes.", 1, 100),
+  orderFailurePercent: percent("HighOrderFailureRate: failed orders, of all."),
+  backtestQueueLength: whole("BacktestQueueBackup: backtests that wait.", 1, 1_000_000),
+  metricStoragePercent: percent("PrometheusStorageNearlyFull: stored metrics, of the size that is kept."),
+});
+
 export const alertsSection = section("When people are told, and how.", {
-  thresholds: section("Numbers above (free disk: below) which an alert fires.", {
-    errorRatePercent: percent("HighErrorRate: answers 5xx, of all."),
-    responseTimeP95: duration("SlowResponseTime: 95th percentile of the response time.", "10ms", "1m"),
-    databaseConnectionsPercent: percent("HighDatabaseConnections: connections in use, of those not reserved."),
-    longRunningQuery: duration("LongRunningQueries: age of the oldest open transaction.", "1s", "1d"),
-    redisMemoryPercent: percent("HighRedisMemory: memory in use, of maxmemory."),
-    cpuPercent: percent("HighCpuUsage: CPU of a host."),
-    memoryPercent: percent("HighMemoryUsage: memory of a host."),
-    diskFreePercent: percent("LowDiskSpace: free space of a file system."),
-    orderFailurePercent: percent("HighOrderFailureRate: failed orders, of all."),
-    backtestQueueLength: whole("BacktestQueueBackup: backtests that wait.", 1, 1_000_000),
+  thresholds,
+  timing: section("How long alerts look back and wait; a blip that is shorter than for, less window, pages nobody.", {
+    critical: timing("Alerts that page."),
+    warning: timing("Alerts that can wait for a person to look."),
   }),
+  runbookUrl: url("Folder of docs/runbooks, where whoever is on call can read it.", "https://git.example.com/runbooks"),
+  heartbeatUrl: url(
+    "Dead man's switch: asked every minute while alerts can be delivered; it calls when that stops.",
+    "https://heartbeat.example.com/id",
+  ).exactOptional(),
+  overrides,
   receivers: section("The four channels. Their secrets are among secrets.", {
     slack: section("Usual alerts.", {
       channel: text("Channel of the team.", /^#[\w-]{1,79}$/, 'a channel in quotes, as "#alerts"'),
@@ -41,4 +92,22 @@ export const alertsSection = section("When people are told, and how.", {
       path: httpPath("Path at the backend."),
     }),
   }),
+}).superRefine(({ overrides: said }, context) => {
+  for (const { path, message } of thresholdProblems(said)) {
+    context.addIssue({ code: "custom", message, path: ["overrides", ...path] });
+  }
 });
+
+/** A threshold of an override must be what the alert's own must be. */
+function thresholdProblems(said: AlertOverrides) {
+  return alertNames.flatMap((name) => {
+    const threshold = said[name]?.threshold;
+    if (threshold === undefined) return [];
+    const path = [name, "threshold"];
+    const key = thresholdOf[name];
+    if (key === undefined) return [{ path, message: `may not be said: ${name} compares with no number; remove it` }];
+    const written = typeof threshold === "number" ? threshold : formatDuration(threshold);
+    const { error } = thresholds.shape[key].safeParse(written);
+    return (error?.issues.slice(0, 1) ?? []).map(({ message }) => ({ path, message }));
+  });
+}

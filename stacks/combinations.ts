@@ -1,5 +1,6 @@
 import type { BoundTarget } from "../components/targets/target.ts";
 import { formatDuration, isLonger, type Resources } from "../components/workload/index.ts";
+import { alertProblems } from "./alert-problems.ts";
 import { fullKey, type Problem } from "./error.ts";
 import type { SettingsSections } from "./schema.ts";
 
@@ -15,6 +16,7 @@ export const combinationProblems = (sound: Sound): readonly Problem[] => [
   ...probeProblems(sound),
   ...portProblems(sound),
   ...scrapeProblems(sound),
+  ...alertProblems(sound),
   ...cacheProblems(sound),
   ...managedProblems(sound),
   ...secretProblems(sound),

@@ -53,23 +53,46 @@ export const commonDefaults: Defaults = {
       errorRatePercent: 5,
       // People notice a wait from one second on (Nielsen, "Response Times: The 3 Important Limits").
       responseTimeP95: "1s",
+      // 43 minutes a month: the usual objective of a business application (Google, "The Site Reliability Workbook", 5).
+      availabilityPercent: 99.9,
       // The rest is for a rollout, in which old and new instances hold connections side by side.
       databaseConnectionsPercent: 80,
       // An order takes milliseconds; five minutes of locks stop the others.
       longRunningQuery: "5m",
       // With noeviction a full cache refuses writes: a tenth is left to react.
       redisMemoryPercent: 90,
-      // Ten minutes above it: automatic scaling (60 %) has had its chance and was not enough.
+      // Minutes above it: automatic scaling (60 %) has had its chance and was not enough.
       cpuPercent: 85,
       // The kernel kills at 100; a host that swaps nothing needs some cache for files.
       memoryPercent: 90,
       // At a tenth, databases and Prometheus still have days; below 5 % ext4 reserves for root.
       diskFreePercent: 10,
+      // Time to come, look, and make room, in the night too.
+      diskFullWithin: "4h",
+      // Signed exchange requests are refused by then, and log lines of two hosts are in the wrong order.
+      clockOffset: "50ms",
+      // ACM and cert-manager renew 60 and 30 days before the end: by then they have failed for two weeks.
+      certificateRemaining: "14d",
+      // A tenth is one large request away from the kernel's kill.
+      containerMemoryPercent: 90,
+      // A rollout replaces an instance once, a crash restarts it once; four times is a loop.
+      restarts: 3,
       // Exchanges refuse some orders by right (price, balance); one in ten is no longer the customers' doing.
       orderFailurePercent: 10,
       // A worker does about ten a minute: ten minutes of work that nobody takes.
       backtestQueueLength: 100,
+      // From there on the oldest metrics go before their time.
+      metricStoragePercent: 90,
     },
+    timing: {
+      // Three scrapes of 15 s; one that is lost leaves two, which a rate needs. for: window, a blip of 10 s and a slow scrape.
+      critical: { window: "45s", for: "75s" },
+      // Long enough to be no blip: nobody gets up for it, so nobody waits for it either.
+      warning: { window: "2m", for: "5m" },
+    },
+    // An example: put where this repository's docs/runbooks can be read.
+    runbookUrl: "https://github.com/example/trading-platform/blob/main/docs/runbooks",
+    overrides: {},
     receivers: {
       slack: { channel: "#alerts" },
       pagerduty: { url: "https://events.pagerduty.com/v2/enqueue" },

@@ -55,7 +55,9 @@ interface Row {
 }
 
 function rowsOf(path: readonly string[], node: unknown): readonly Row[] {
-  const children = Object.entries(propertiesOf(node));
+  const each =
+    valueAt(node, ["propertyNames"]) === undefined ? {} : { "<name>": valueAt(node, ["additionalProperties"]) };
+  const children = Object.entries({ ...propertiesOf(node), ...each });
   return children.length === 0 ? [{ path, node }] : children.flatMap(([key, child]) => rowsOf([...path, key], child));
 }
 

@@ -71,7 +71,7 @@ const staging: Defaults = {
 /** Customers' money: grows with the load, survives a zone, and a page leaves within the minute. */
 const production: Defaults = {
   logs: { level: "WARNING", retention: "30d", storageGiB: 50 },
-  // A critical alert waits 30 s; with 5 s between scrapes, fault, rule and notification fit into 60 s.
+  // With 5 s between scrapes and the waits of alerts.timing, fault, rule and notification fit into 60 s.
   metrics: { retention: "30d", scrapeInterval: "5s", scrapeTimeout: "4s", storageGiB: 100 },
   backend: {
     scaling: { minimum: 3, maximum: 10, cpuPercent: 60 },
@@ -105,6 +105,8 @@ const production: Defaults = {
     instanceClass: "cache.m7g.large",
     multiZone: true,
   },
+  // Three scrapes of 5 s, and for as long as window, a blip of 10 s and a scrape's timeout together.
+  alerts: { timing: { critical: { window: "15s", for: "30s" } } },
 };
 
 export const environmentDefaults: Readonly<Record<Environment, Defaults>> = { development, staging, production };

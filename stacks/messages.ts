@@ -58,7 +58,14 @@ function unknownKey(path: readonly PropertyKey[], known: Data): Problem {
 
 /** Child keys of a path in a tree of JSON Schemas. */
 function keysAt(known: Data, path: readonly PropertyKey[]): Data {
-  return path.reduce<Data>((keys, step) => propertiesOf(valueAt(keys, [step])), known);
+  return path.reduce<Data>((keys, step) => childrenOf(valueAt(keys, [step])), known);
+}
+
+/** Keys of a section, or of a table whose keys are names from a list. */
+function childrenOf(node: unknown): Data {
+  const names = valueAt(node, ["propertyNames", "enum"]);
+  const each = valueAt(node, ["additionalProperties"]);
+  return Array.isArray(names) ? Object.fromEntries(names.map((name) => [name, each])) : propertiesOf(node);
 }
 
 export function propertiesOf(node: unknown): Data {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { describePlatform } from "../components/specification.ts";
 import { type Data, overlay } from "./layers.ts";
 import { readSettings, SettingsError, settingsWarnings } from "./read.ts";
 import { leastOfProduction } from "./testing.ts";
@@ -135,6 +136,51 @@ const mistakes: readonly (readonly [string, Data, string])[] = [
     "trading-platform:metrics.scrapeTimeout: 10s is longer than metrics.scrapeInterval (5s); lower it",
   ],
   [
+    "a rate over one sample",
+    { alerts: { timing: { critical: { window: "10s" } } } },
+    "trading-platform:alerts.timing.critical.window: 10s may hold a single sample, which has no rate; say at least 14s (twice metrics.scrapeInterval and its timeout)",
+  ],
+  [
+    "an alert that one sample fires",
+    { alerts: { timing: { critical: { for: "2s" } } } },
+    "trading-platform:alerts.timing.critical.for: 2s is shorter than metrics.scrapeInterval (5s): one bad sample would page; say at least that",
+  ],
+  [
+    "the same of one alert",
+    { alerts: { overrides: { RedisDown: { reason: "we want it at once", for: "1s" } } } },
+    "trading-platform:alerts.overrides.RedisDown.for: 1s is shorter than metrics.scrapeInterval (5s): one bad sample would page; say at least that",
+  ],
+  [
+    "a page for what the objective allows",
+    { alerts: { thresholds: { errorRatePercent: 1, availabilityPercent: 99 } } },
+    "trading-platform:alerts.thresholds.errorRatePercent: 1 pages for errors that thresholds.availabilityPercent (99) allows; say more than 1, or raise the objective",
+  ],
+  [
+    "an override of an alert that there is not",
+    { alerts: { overrides: { HighErorRate: { reason: "we know", off: true } } } },
+    "trading-platform:alerts.overrides.HighErorRate: is no key; did you mean trading-platform:alerts.overrides.HighErrorRate?",
+  ],
+  [
+    "an override with a slip",
+    { alerts: { overrides: { HighErrorRate: { reason: "we know", treshold: 1 } } } },
+    "trading-platform:alerts.overrides.HighErrorRate.treshold: is no key; did you mean trading-platform:alerts.overrides.HighErrorRate.threshold?",
+  ],
+  [
+    "an override without a reason",
+    { alerts: { overrides: { HighErrorRate: { off: true } } } },
+    "trading-platform:alerts.overrides.HighErrorRate.reason: is missing: it must be a sentence that says why, for whoever reads the alert",
+  ],
+  [
+    "a threshold of an alert that has none",
+    { alerts: { overrides: { BackendDown: { reason: "never sure", threshold: 2 } } } },
+    "trading-platform:alerts.overrides.BackendDown.threshold: 2 may not be said: BackendDown compares with no number; remove it",
+  ],
+  [
+    "a threshold of another kind",
+    { alerts: { overrides: { HighCpuUsage: { reason: "never sure", threshold: "5m" } } } },
+    'trading-platform:alerts.overrides.HighCpuUsage.threshold: "5m" must be a number above 0, up to 100, in percent',
+  ],
+  [
     "a cache larger than its container",
     { cache: { management: "own", memoryMiB: 8192 } },
     "trading-platform:cache.memoryMiB: 8192 does not fit into the container's limit of 4096 MiB, so a full cache would be killed; raise cache.resources.memoryMiB.limit above it",
@@ -223,6 +269,30 @@ test("a stack whose name says nothing says what it is", () => {
 
 test("--target that there is not is named as what it is", () => {
   expect(told({}, "prod", "nomad")).toEqual(['--target: "nomad" must be one of docker, ecs, kubernetes']);
+});
+
+test("a single alert is overridden by its name", () => {
+  const overrides = {
+    HighErrorRate: { reason: "errors of a partner until May", threshold: 7.5, for: "1m", labels: { ticket: "OPS-7" } },
+    SlowResponseTime: { reason: "reports are slow by nature", threshold: "3s", severity: "critical" },
+    HighCpuUsage: { reason: "the hosts are batch hosts", off: true },
+  };
+  const config = overlay([
+    { origin: "default", values: leastOfProduction },
+    { origin: "stack file", values: { alerts: { overrides } } },
+  ]);
+  const { alerts } = describePlatform(readSettings({ stack: "prod", config }));
+  const named = (name: string) => alerts.find((alert) => alert.name === name);
+  expect(named("HighErrorRate")).toMatchObject({
+    for: { seconds: 60 },
+    severity: "critical",
+    moreLabels: { ticket: "OPS-7" },
+    description: expect.stringContaining("7.5 %"),
+  });
+  expect(named("HighErrorRate")?.expression).toMatch(/ > 7\.5$/);
+  expect(named("SlowResponseTime")?.expression).toMatch(/ > 3$/);
+  expect(named("SlowResponseTime")?.severity).toBe("critical");
+  expect(named("HighCpuUsage")).toBeUndefined();
 });
 
 test("everything is told at once, what hangs together too", () => {

@@ -117,7 +117,10 @@ const pieces: readonly Data[] = [
   { images: { registry: "mirror.example.com:5000/trading", registryUser: "puller" } },
   { images: { keep: 20, versions: { nginx: "1.28.1-alpine" } } },
   { logs: { level: "ERROR", retention: "7d", storageGiB: 30 } },
-  { metrics: { retention: "1d12h", scrapeInterval: "10s", scrapeTimeout: "9s" } },
+  {
+    metrics: { retention: "1d12h", scrapeInterval: "10s", scrapeTimeout: "9s" },
+    alerts: { timing: { critical: { window: "30s", for: "1m" } } },
+  },
   { backend: { port: 8080, scaling: { replicas: 5 }, metricNames: { orders: "shop:orders_total" } } },
   { worker: { scaling: { minimum: 1, maximum: 2, cpuPercent: 80 } } },
   { frontend: { livenessPath: "/alive" } },

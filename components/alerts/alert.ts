@@ -1,17 +1,56 @@
+import type { Settings } from "../settings.ts";
 import type { Duration } from "../workload/index.ts";
+import type { Behaviour } from "./behaviour.ts";
+import type { AlertName } from "./names.ts";
 
-export type Severity = "critical" | "warning";
-export type Category = "application" | "database" | "redis" | "infrastructure" | "business";
+/** `none`: no fault, told to nobody but the heartbeat. */
+export type Severity = "critical" | "warning" | "none";
 
-/** One alert: all that its rule, its route and its runbook are rendered from. */
+/** What an alert is about: a group of rules, a dashboard, and a file of this folder. */
+export type Category =
+  | "application"
+  | "database"
+  | "redis"
+  | "infrastructure"
+  | "containers"
+  | "business"
+  | "monitoring"
+  | "logging";
+
+/** Who repairs it. */
+export type Team = "trading" | "database" | "platform";
+
+/** One alert: all that its rule, its tests, its route and its runbook are made from. */
 export interface Alert {
-  readonly name: string;
+  readonly name: AlertName;
   readonly category: Category;
   readonly severity: Severity;
+  readonly team: Team;
+  /** Member of the platform that is at fault; may be a template, as `{{ $labels.job }}`. */
+  readonly service: string;
+  /** What the stack adds to its labels. */
+  readonly moreLabels?: Readonly<Record<string, string>>;
   /** PromQL; true while the fault lasts. */
   readonly expression: string;
+  /** Time that the expression looks back: so long a fault may take to show in full. Default: it asks the last scrape alone. */
+  readonly window?: Duration;
+  /** How long after its end a fault is still seen; default: `window`. */
+  readonly forgets?: Duration;
+  /** The longest blip that it ignores, where that is more than what `for` gives. */
+  readonly ignores?: Duration;
   /** The fault must last this long: a blip pages nobody. */
   readonly for: Duration;
+  /** One line with value and unit; may use the labels that the expression returns. */
   readonly summary: string;
+  /** What it means, with threshold and unit. */
   readonly description: string;
+  /** How its series look when all is well and when not: its rule tests are made from it. */
+  readonly behaviour: Behaviour | "always fires";
+}
+
+/** What a stack's alerts are made of. */
+export interface Watched {
+  readonly settings: Settings;
+  /** Jobs that the stack's Prometheus scrapes: an alert exists only where what it watches exists. */
+  readonly jobs: readonly string[];
 }

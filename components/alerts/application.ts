@@ -1,38 +1,163 @@
-import type { Settings } from "../settings.ts";
-import { minutes, seconds } from "../workload/index.ts";
-import type { Alert } from "./alert.ts";
+import { type Duration, formatDuration, minimumReplicas } from "../workload/index.ts";
+import type { Alert, Watched } from "./alert.ts";
+import { counts, gone, holds, idle, type State, up } from "./behaviour.ts";
+import { humanizedDuration, oneDecimal } from "./behaviour-text.ts";
+import { thresholdsOf } from "./thresholds.ts";
 
-export function applicationAlerts({ alerts: { thresholds }, backend: { metricNames } }: Settings): readonly Alert[] {
-  const { requests, requestDuration } = metricNames;
+export const applicationAlerts = (watched: Watched): readonly Alert[] => [
+  highErrorRate(watched),
+  slowResponseTime(watched),
+  backendDown(watched),
+  ...backendInstanceMissing(watched),
+  ...siteUnreachable(watched),
+];
+
+const common = { category: "application", team: "trading", service: "backend" } as const;
+
+/** Share of the backend's answers that are 5xx, in percent. No traffic is no error: 0 / 0 is NaN, which no comparison lets through. */
+export const errorPercent = (requests: string, window: Duration): string => {
+  const rate = (more: string) => `sum(rate(${requests}{job="backend"${more}}[${formatDuration(window)}]))`;
+  return `100 * ${rate(',status=~"5.."')} / ${rate("")}`;
+};
+
+/** A hundred requests a second, of which so many fail. */
+export const traffic = (requests: string, failed: number): State => ({
+  [`${requests}{job="backend",instance="a",status="200"}`]: counts(60 - failed / 2),
+  [`${requests}{job="backend",instance="b",status="200"}`]: counts(40 - failed / 2),
+  [`${requests}{job="backend",instance="a",status="500"}`]: counts(failed / 2),
+  [`${requests}{job="backend",instance="b",status="503"}`]: counts(failed / 2),
+});
+
+function highErrorRate({ settings: { alerts, backend } }: Watched): Alert {
+  const { requests } = backend.metricNames;
+  const { window, for: lasting } = alerts.timing.critical;
+  const { errorRatePercent: limit } = thresholdsOf(alerts, "HighErrorRate");
+  const calm = traffic(requests, 0.9 * limit);
+  return {
+    ...common,
+    name: "HighErrorRate",
+    severity: "critical",
+    expression: `${errorPercent(requests, window)} > ${limit}`,
+    window,
+    for: lasting,
+    summary: '{{ printf "%.1f" $value }} % of requests fail',
+    description: `More than ${limit} % of the backend's answers are 5xx: customers see errors and orders may be lost.`,
+    behaviour: {
+      calm,
+      fault: traffic(requests, 1.1 * limit),
+      outage: traffic(requests, 80),
+      tells: [{ summary: `${oneDecimal(1.1 * limit)} % of requests fail` }],
+      cases: [
+        { name: "no traffic", state: idle(calm), tells: [] },
+        {
+          name: "errors of a client",
+          state: { ...calm, [`${requests}{job="backend",instance="a",status="429"}`]: counts(100) },
+          tells: [],
+        },
+      ],
+    },
+  };
+}
+
+function slowResponseTime({ settings: { alerts, backend } }: Watched): Alert {
+  const buckets = `${backend.metricNames.requestDuration}_bucket`;
+  const { window, for: lasting } = alerts.timing.warning;
+  const limit = thresholdsOf(alerts, "SlowResponseTime").responseTimeP95.seconds;
+  // Between the buckets of 0.8 and 1.2 times the limit, the 95th percentile follows from how many are below the first.
+  const answers = (fast: number): State => ({
+    [`${buckets}{job="backend",instance="a",le="${0.8 * limit}"}`]: counts(fast),
+    [`${buckets}{job="backend",instance="a",le="${1.2 * limit}"}`]: counts(150),
+    [`${buckets}{job="backend",instance="a",le="+Inf"}`]: counts(150),
+  });
+  return {
+    ...common,
+    name: "SlowResponseTime",
+    severity: "warning",
+    expression: `histogram_quantile(0.95, sum by (le) (rate(${buckets}{job="backend"}[${formatDuration(window)}]))) > ${limit}`,
+    window,
+    for: lasting,
+    summary: "One request in twenty takes longer than {{ $value | humanizeDuration }}",
+    description: `The 95th percentile of the backend's response time is above ${limit} s.`,
+    behaviour: {
+      calm: answers(140),
+      fault: answers(120),
+      outage: answers(0),
+      tells: [{ summary: `One request in twenty takes longer than ${humanizedDuration(1.1 * limit)}` }],
+      cases: [{ name: "no traffic", state: idle(answers(140)), tells: [] }],
+    },
+  };
+}
+
+function backendDown({ settings: { alerts } }: Watched): Alert {
+  const tells = [{ summary: "No backend answers" }];
+  return {
+    ...common,
+    name: "BackendDown",
+    severity: "critical",
+    // A target that vanished from discovery is down, not silent.
+    expression: '(sum(up{job="backend"}) or vector(0)) == 0',
+    for: alerts.timing.critical.for,
+    summary: "No backend answers",
+    description: "Prometheus reaches no instance of the backend: customers cannot trade.",
+    behaviour: {
+      calm: up("backend", 1, 0),
+      fault: up("backend", 0, 0),
+      tells,
+      withoutData: tells,
+      cases: [{ name: "vanished from discovery", state: up("backend", gone, gone), tells }],
+    },
+  };
+}
+
+function backendInstanceMissing({ settings: { alerts, backend } }: Watched): readonly Alert[] {
+  const wanted = minimumReplicas(backend.scaling);
+  if (wanted < 2) return [];
+  const answering = 'sum(up{job="backend"})';
+  const instances = (count: number) => up("backend", ...Array.from({ length: count }, () => 1));
+  const tells = [{ summary: `${wanted - 1} of ${wanted} backends answer` }];
   return [
     {
-      name: "HighErrorRate",
-      category: "application",
-      severity: "critical",
-      // No traffic is no error: the quotient of two zeros is NaN, which no comparison lets through.
-      expression: `100 * sum(rate(${requests}{job="backend",status=~"5.."}[1m])) / sum(rate(${requests}{job="backend"}[1m])) > ${thresholds.errorRatePercent}`,
-      for: seconds(30),
-      summary: "{{ $value | humanize }} % of requests fail",
-      description: `More than ${thresholds.errorRatePercent} % of the backend's answers are 5xx.`,
-    },
-    {
-      name: "SlowResponseTime",
-      category: "application",
+      ...common,
+      name: "BackendInstanceMissing",
       severity: "warning",
-      expression: `histogram_quantile(0.95, sum by (le) (rate(${requestDuration}_bucket{job="backend"}[5m]))) > ${thresholds.responseTimeP95.seconds}`,
-      for: minutes(5),
-      summary: "One request in twenty takes longer than {{ $value | humanizeDuration }}",
-      description: `The 95th percentile of the backend's response time is above ${thresholds.responseTimeP95.seconds} s.`,
+      // None at all is BackendDown.
+      expression: `${answering} < ${wanted} and ${answering} > 0`,
+      for: alerts.timing.warning.for,
+      summary: `{{ $value }} of ${wanted} backends answer`,
+      description: `Fewer than ${wanted} instances of the backend answer: customers are served, with less in reserve.`,
+      behaviour: {
+        calm: instances(wanted),
+        fault: { ...instances(wanted), ...up("backend", 0) },
+        tells,
+        cases: [
+          { name: "vanished from discovery", state: instances(wanted - 1), tells },
+          { name: "none is left", state: up("backend", 0, 0), tells: [] },
+        ],
+      },
     },
+  ];
+}
+
+function siteUnreachable({ settings: { alerts, domain }, jobs }: Watched): readonly Alert[] {
+  if (!jobs.includes("site")) return [];
+  const tells = [{ summary: `${domain} cannot be reached` }];
+  return [
     {
-      name: "BackendDown",
-      category: "application",
+      ...common,
+      service: "gateway",
+      name: "SiteUnreachable",
       severity: "critical",
-      // The absent case: a target that vanished from discovery is down, not silent.
-      expression: 'sum(up{job="backend"}) == 0 or absent(up{job="backend"})',
-      for: seconds(30),
-      summary: "No backend answers",
-      description: "Prometheus reaches no instance of the backend: customers cannot trade.",
+      expression: '(max(probe_success{job="site"}) or vector(0)) == 0',
+      for: alerts.timing.critical.for,
+      summary: `${domain} cannot be reached`,
+      description:
+        "A request from outside, by the public name, gets no good answer: customers see an error or nothing.",
+      behaviour: {
+        calm: { 'probe_success{job="site",instance="a"}': holds(1) },
+        fault: { 'probe_success{job="site",instance="a"}': holds(0) },
+        tells,
+        withoutData: tells,
+      },
     },
   ];
 }

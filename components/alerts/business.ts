@@ -1,36 +1,91 @@
-import type { Settings } from "../settings.ts";
-import { minutes, seconds } from "../workload/index.ts";
-import type { Alert } from "./alert.ts";
+import { formatDuration } from "../workload/index.ts";
+import type { Alert, Watched } from "./alert.ts";
+import { counts, holds, idle, type State } from "./behaviour.ts";
+import { oneDecimal } from "./behaviour-text.ts";
+import { thresholdsOf } from "./thresholds.ts";
 
-export function businessAlerts({ alerts: { thresholds }, backend: { metricNames } }: Settings): readonly Alert[] {
-  const { tradingHealthy, orders, backtestQueue } = metricNames;
-  return [
-    {
-      name: "TradingSystemUnhealthy",
-      category: "business",
-      severity: "critical",
-      expression: `max(${tradingHealthy}{job="backend"}) == 0`,
-      for: seconds(30),
-      summary: "The trading system says that it is unhealthy",
-      description: "Every backend reports trading as unhealthy: orders are not executed.",
+export const businessAlerts = (watched: Watched): readonly Alert[] => [
+  tradingSystemUnhealthy(watched),
+  highOrderFailureRate(watched),
+  backtestQueueBackup(watched),
+];
+
+const common = { category: "business", team: "trading" } as const;
+
+function tradingSystemUnhealthy({ settings: { alerts, backend } }: Watched): Alert {
+  const healthy = backend.metricNames.tradingHealthy;
+  const say = (...values: readonly number[]): State =>
+    Object.fromEntries(
+      values.map((value, index) => [`${healthy}{job="backend",instance="${index}"}`, holds(value)] as const),
+    );
+  return {
+    ...common,
+    service: "backend",
+    name: "TradingSystemUnhealthy",
+    severity: "critical",
+    // Where nobody says anything, BackendDown speaks.
+    expression: `max(${healthy}{job="backend"}) == 0`,
+    for: alerts.timing.critical.for,
+    summary: "The trading system says that it is unhealthy",
+    description: "Every backend reports trading as unhealthy: orders are not executed.",
+    behaviour: {
+      calm: say(1, 0),
+      fault: say(0, 0),
+      tells: [{ summary: "The trading system says that it is unhealthy" }],
     },
-    {
-      name: "HighOrderFailureRate",
-      category: "business",
-      severity: "warning",
-      expression: `100 * sum(rate(${orders}{state="failed"}[5m])) / sum(rate(${orders}[5m])) > ${thresholds.orderFailurePercent}`,
-      for: minutes(2),
-      summary: "{{ $value | humanize }} % of orders fail",
-      description: `More than ${thresholds.orderFailurePercent} % of the orders of the last five minutes failed.`,
+  };
+}
+
+function highOrderFailureRate({ settings: { alerts, backend } }: Watched): Alert {
+  const { orders } = backend.metricNames;
+  const { window, for: lasting } = alerts.timing.warning;
+  const limit = thresholdsOf(alerts, "HighOrderFailureRate").orderFailurePercent;
+  const rate = (labels: string) => `sum(rate(${orders}${labels}[${formatDuration(window)}]))`;
+  const placed = (failed: number): State => ({
+    [`${orders}{job="backend",instance="a",state="executed"}`]: counts(100 - failed),
+    [`${orders}{job="worker",instance="b",state="failed"}`]: counts(failed),
+  });
+  return {
+    ...common,
+    service: "backend",
+    name: "HighOrderFailureRate",
+    severity: "warning",
+    expression: `100 * ${rate('{state="failed"}')} / ${rate("")} > ${limit}`,
+    window,
+    for: lasting,
+    summary: '{{ printf "%.1f" $value }} % of orders fail',
+    description: `More than ${limit} % of the orders of the last ${formatDuration(window)} failed.`,
+    behaviour: {
+      calm: placed(0.9 * limit),
+      fault: placed(1.1 * limit),
+      outage: placed(100),
+      tells: [{ summary: `${oneDecimal(1.1 * limit)} % of orders fail` }],
+      cases: [{ name: "no orders", state: idle(placed(limit)), tells: [] }],
     },
-    {
-      name: "BacktestQueueBackup",
-      category: "business",
-      severity: "warning",
-      expression: `max(${backtestQueue}) > ${thresholds.backtestQueueLength}`,
-      for: minutes(10),
-      summary: "{{ $value }} backtests wait",
-      description: `More than ${thresholds.backtestQueueLength} backtests have waited for ten minutes: the worker is down or too slow.`,
+  };
+}
+
+function backtestQueueBackup({ settings: { alerts, backend } }: Watched): Alert {
+  const queue = backend.metricNames.backtestQueue;
+  const limit = thresholdsOf(alerts, "BacktestQueueBackup").backtestQueueLength;
+  // Every process sees the same queue.
+  const waiting = (count: number): State => ({
+    [`${queue}{job="backend",instance="a"}`]: holds(count),
+    [`${queue}{job="worker",instance="b"}`]: holds(count),
+  });
+  return {
+    ...common,
+    service: "worker",
+    name: "BacktestQueueBackup",
+    severity: "warning",
+    expression: `max(${queue}) > ${limit}`,
+    for: alerts.timing.warning.for,
+    summary: "{{ $value }} backtests wait",
+    description: `More than ${limit} backtests have waited for ${formatDuration(alerts.timing.warning.for)}: the worker is down or too slow.`,
+    behaviour: {
+      calm: waiting(limit),
+      fault: waiting(limit + 1),
+      tells: [{ summary: `${limit + 1} backtests wait` }],
     },
-  ];
+  };
 }

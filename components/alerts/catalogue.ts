@@ -1,36 +1,45 @@
-import { stringify } from "yaml";
-import type { Settings } from "../settings.ts";
-import { formatDuration } from "../workload/index.ts";
-import type { Alert } from "./alert.ts";
+import type { AlertOverride, Settings } from "../settings.ts";
+import type { Alert, Watched } from "./alert.ts";
 import { applicationAlerts } from "./application.ts";
 import { businessAlerts } from "./business.ts";
+import { containerAlerts } from "./containers.ts";
 import { databaseAlerts } from "./database.ts";
+import { diskAlerts } from "./disks.ts";
+import { errorBudgetAlerts } from "./error-budget.ts";
 import { infrastructureAlerts } from "./infrastructure.ts";
+import { loggingAlerts } from "./logging.ts";
+import { monitoringAlerts } from "./monitoring.ts";
 import { redisAlerts } from "./redis.ts";
 
-/** Every alert of the platform, with the stack's thresholds. */
-export const alertCatalogue = (settings: Settings): readonly Alert[] => [
-  ...applicationAlerts(settings),
-  ...databaseAlerts(settings),
-  ...redisAlerts(settings),
-  ...infrastructureAlerts(settings),
-  ...businessAlerts(settings),
+/** Every alert that the stack has, as its overrides want them. A new alert is an entry in its category's file. */
+export const alertCatalogue = (watched: Watched): readonly Alert[] =>
+  possibleAlerts(watched).flatMap((alert) => overridden(alert, watched.settings));
+
+/** Every alert whose subject the stack has, before anything is switched off. */
+const possibleAlerts = (watched: Watched): readonly Alert[] => [
+  ...applicationAlerts(watched),
+  ...errorBudgetAlerts(watched),
+  ...databaseAlerts(watched),
+  ...redisAlerts(watched),
+  ...infrastructureAlerts(watched),
+  ...diskAlerts(watched),
+  ...containerAlerts(watched),
+  ...businessAlerts(watched),
+  ...monitoringAlerts(watched),
+  ...loggingAlerts(watched),
 ];
 
-/** The rule file that Prometheus reads: a group a category. */
-export function alertRules(settings: Settings): string {
-  const alerts = alertCatalogue(settings);
-  const groups = [...new Set(alerts.map((alert) => alert.category))].map((category) => ({
-    name: category,
-    rules: alerts.filter((alert) => alert.category === category).map((alert) => ruleOf(alert, settings)),
-  }));
-  return `# Rendered by ./platform render from components/alerts/.\n${stringify({ groups }, { lineWidth: 0 })}`;
+/** `threshold` is in the alert already: its builder asks {@link thresholdsOf}. */
+function overridden(alert: Alert, { alerts }: Settings): readonly Alert[] {
+  const override: AlertOverride | undefined = alerts.overrides[alert.name];
+  if (override === undefined) return [alert];
+  if (override.off === true) return [];
+  return [
+    {
+      ...alert,
+      for: override.for ?? alert.for,
+      severity: override.severity ?? alert.severity,
+      moreLabels: override.labels ?? {},
+    },
+  ];
 }
-
-const ruleOf = (alert: Alert, settings: Settings) => ({
-  alert: alert.name,
-  expr: alert.expression,
-  for: formatDuration(alert.for),
-  labels: { severity: alert.severity, category: alert.category, environment: settings.environment },
-  annotations: { summary: alert.summary, description: alert.description },
-});

@@ -1,35 +1,91 @@
-import type { Settings } from "../settings.ts";
-import { minutes, seconds } from "../workload/index.ts";
-import type { Alert } from "./alert.ts";
+import type { Alert, Watched } from "./alert.ts";
+import { holds, type State } from "./behaviour.ts";
+import { humanizedDuration, oneDecimal } from "./behaviour-text.ts";
+import { thresholdsOf } from "./thresholds.ts";
 
-export function databaseAlerts({ alerts: { thresholds } }: Settings): readonly Alert[] {
-  return [
-    {
-      name: "HighDatabaseConnections",
-      category: "database",
-      severity: "warning",
-      expression: `100 * sum(pg_stat_activity_count) / scalar(max(pg_settings_max_connections) - max(pg_settings_superuser_reserved_connections)) > ${thresholds.databaseConnectionsPercent}`,
-      for: minutes(5),
-      summary: "{{ $value | humanize }} % of the database's connections are in use",
-      description: `More than ${thresholds.databaseConnectionsPercent} % of the connections that are not reserved are taken.`,
+/** What postgres_exporter sees; without it there is nothing to ask. */
+export const databaseAlerts = (watched: Watched): readonly Alert[] =>
+  watched.jobs.includes("postgres-exporter")
+    ? [highDatabaseConnections(watched), databaseDown(watched), longRunningQueries(watched)]
+    : [];
+
+const common = { category: "database", team: "database", service: "database" } as const;
+const exporter = '{job="postgres-exporter"}';
+
+function highDatabaseConnections({ settings: { alerts } }: Watched): Alert {
+  const limit = thresholdsOf(alerts, "HighDatabaseConnections").databaseConnectionsPercent;
+  const setting = (name: string) => `max(pg_settings_${name}${exporter})`;
+  // Reserved for superusers, and from PostgreSQL 16 on for one more role: the application gets none of them.
+  const usable = `(${setting("max_connections")} - ${setting("superuser_reserved_connections")} - (${setting("reserved_connections")} or vector(0)))`;
+  const connections = (count: number): State => ({
+    'pg_stat_activity_count{job="postgres-exporter",datname="trading",state="active"}': holds(count / 2),
+    'pg_stat_activity_count{job="postgres-exporter",datname="trading",state="idle"}': holds(count / 2),
+    'pg_settings_max_connections{job="postgres-exporter"}': holds(105),
+    'pg_settings_superuser_reserved_connections{job="postgres-exporter"}': holds(3),
+  });
+  const reserved = { 'pg_settings_reserved_connections{job="postgres-exporter"}': holds(2) };
+  return {
+    ...common,
+    name: "HighDatabaseConnections",
+    severity: "warning",
+    expression: `100 * sum(pg_stat_activity_count${exporter}) / ${usable} > ${limit}`,
+    for: alerts.timing.warning.for,
+    summary: '{{ printf "%.1f" $value }} % of the database\'s connections are in use',
+    description: `More than ${limit} % of the connections that are not reserved are taken; when all are, requests fail.`,
+    behaviour: {
+      calm: { ...connections(0.9 * limit), ...reserved },
+      fault: { ...connections(1.1 * limit), ...reserved },
+      tells: [{ summary: `${oneDecimal(1.1 * limit)} % of the database's connections are in use` }],
+      cases: [
+        {
+          name: "PostgreSQL before 16 reserves for superusers alone",
+          state: connections(1.02 * 1.1 * limit),
+          tells: [{ summary: `${oneDecimal(1.1 * limit)} % of the database's connections are in use` }],
+        },
+      ],
     },
-    {
-      name: "DatabaseDown",
-      category: "database",
-      severity: "critical",
-      expression: "pg_up == 0 or absent(pg_up)",
-      for: seconds(30),
-      summary: "The database does not answer",
-      description: "postgres_exporter cannot reach PostgreSQL: orders cannot be stored.",
+  };
+}
+
+function databaseDown({ settings: { alerts } }: Watched): Alert {
+  const tells = [{ summary: "The database does not answer" }];
+  return {
+    ...common,
+    name: "DatabaseDown",
+    severity: "critical",
+    // A database that swallows packets makes the scrape of its exporter time out: then there is no pg_up at all.
+    expression: `(max(pg_up${exporter}) or vector(0)) == 0`,
+    for: alerts.timing.critical.for,
+    summary: "The database does not answer",
+    description: "postgres_exporter cannot reach PostgreSQL, or cannot be asked itself: orders cannot be stored.",
+    behaviour: {
+      calm: { 'pg_up{job="postgres-exporter"}': holds(1) },
+      fault: { 'pg_up{job="postgres-exporter"}': holds(0) },
+      tells,
+      withoutData: tells,
     },
-    {
-      name: "LongRunningQueries",
-      category: "database",
-      severity: "warning",
-      expression: `pg_long_running_transactions_oldest_timestamp_seconds > ${thresholds.longRunningQuery.seconds}`,
-      for: minutes(1),
-      summary: "A transaction has been open for {{ $value | humanizeDuration }}",
-      description: `A transaction has been open for more than ${thresholds.longRunningQuery.seconds} s; it may hold locks.`,
+  };
+}
+
+function longRunningQueries({ settings: { alerts } }: Watched): Alert {
+  const limit = thresholdsOf(alerts, "LongRunningQueries").longRunningQuery.seconds;
+  const oldest = (age: number): State => ({
+    'pg_long_running_transactions_oldest_timestamp_seconds{job="postgres-exporter"}': holds(age),
+  });
+  return {
+    ...common,
+    name: "LongRunningQueries",
+    severity: "warning",
+    // The exporter's name for it says timestamp; it is an age in seconds.
+    expression: `max(pg_long_running_transactions_oldest_timestamp_seconds${exporter}) > ${limit}`,
+    // The age has lasted already.
+    for: alerts.timing.critical.for,
+    summary: "A transaction has been open for {{ $value | humanizeDuration }}",
+    description: `A transaction has been open for more than ${humanizedDuration(limit)}; it may hold locks that others wait for.`,
+    behaviour: {
+      calm: oldest(0.9 * limit),
+      fault: oldest(1.1 * limit),
+      tells: [{ summary: `A transaction has been open for ${humanizedDuration(1.1 * limit)}` }],
     },
-  ];
+  };
 }

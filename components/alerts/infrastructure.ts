@@ -1,39 +1,113 @@
-import type { Settings } from "../settings.ts";
-import { minutes } from "../workload/index.ts";
-import type { Alert } from "./alert.ts";
+import { formatDuration } from "../workload/index.ts";
+import type { Alert, Watched } from "./alert.ts";
+import { counts, holds, type State } from "./behaviour.ts";
+import { humanizedDuration, oneDecimal } from "./behaviour-text.ts";
+import { thresholdsOf } from "./thresholds.ts";
 
-/** File systems that cannot fill in a way that harms, or are full by design. */
-const countedFileSystems = '{fstype!~"tmpfs|ramfs|overlay|squashfs|iso9660"}';
+/** Of the hosts themselves, as node-exporter sees them, and of the public certificate. */
+export const infrastructureAlerts = (watched: Watched): readonly Alert[] => [
+  highCpuUsage(watched),
+  highMemoryUsage(watched),
+  clockSkew(watched),
+  ...certificateExpiring(watched),
+];
 
-export function infrastructureAlerts({ alerts: { thresholds } }: Settings): readonly Alert[] {
-  const { cpuPercent, memoryPercent, diskFreePercent } = thresholds;
+const common = {
+  category: "infrastructure",
+  team: "platform",
+  service: "node-exporter",
+  severity: "warning",
+} as const;
+
+/** Labels that a query by host returns. */
+const host = { instance: "a" };
+
+function highCpuUsage({ settings: { alerts } }: Watched): Alert {
+  const { window, for: lasting } = alerts.timing.warning;
+  const limit = thresholdsOf(alerts, "HighCpuUsage").cpuPercent;
+  const busy = (percent: number): State => ({
+    'node_cpu_seconds_total{instance="a",cpu="0",mode="idle"}': counts(1 - percent / 100),
+    'node_cpu_seconds_total{instance="a",cpu="0",mode="user"}': counts(percent / 100),
+    'node_cpu_seconds_total{instance="a",cpu="1",mode="idle"}': counts(1 - percent / 100),
+    'node_cpu_seconds_total{instance="a",cpu="1",mode="user"}': counts(percent / 100),
+  });
+  return {
+    ...common,
+    name: "HighCpuUsage",
+    expression: `100 * (1 - avg by (instance) (rate(node_cpu_seconds_total{mode="idle"}[${formatDuration(window)}]))) > ${limit}`,
+    window,
+    for: lasting,
+    summary: '{{ $labels.instance }} uses {{ printf "%.1f" $value }} % of its CPU',
+    description: `The host's CPU is busier than ${limit} %: what runs on it becomes slow.`,
+    behaviour: {
+      calm: busy(0.9 * limit),
+      fault: busy(1.1 * limit),
+      outage: busy(100),
+      tells: [{ labels: host, summary: `a uses ${oneDecimal(1.1 * limit)} % of its CPU` }],
+    },
+  };
+}
+
+function highMemoryUsage({ settings: { alerts } }: Watched): Alert {
+  const limit = thresholdsOf(alerts, "HighMemoryUsage").memoryPercent;
+  const used = (percent: number): State => ({
+    'node_memory_MemAvailable_bytes{instance="a"}': holds(10_000 - 100 * percent),
+    'node_memory_MemTotal_bytes{instance="a"}': holds(10_000),
+  });
+  return {
+    ...common,
+    name: "HighMemoryUsage",
+    expression: `100 * (1 - max by (instance) (node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes)) > ${limit}`,
+    for: alerts.timing.warning.for,
+    summary: '{{ $labels.instance }} uses {{ printf "%.1f" $value }} % of its memory',
+    description: `Less than ${100 - limit} % of the host's memory is available: soon the kernel kills what it likes.`,
+    behaviour: {
+      calm: used(0.9 * limit),
+      fault: used(1.1 * limit),
+      tells: [{ labels: host, summary: `a uses ${oneDecimal(1.1 * limit)} % of its memory` }],
+    },
+  };
+}
+
+function clockSkew({ settings: { alerts } }: Watched): Alert {
+  const limit = thresholdsOf(alerts, "ClockSkew").clockOffset.seconds;
+  const offset = (seconds: number): State => ({ 'node_timex_offset_seconds{instance="a"}': holds(seconds) });
+  return {
+    ...common,
+    name: "ClockSkew",
+    expression: `max by (instance) (abs(node_timex_offset_seconds)) > ${limit}`,
+    for: alerts.timing.warning.for,
+    summary: "The clock of {{ $labels.instance }} is wrong by {{ $value | humanizeDuration }}",
+    description: `A host's clock is more than ${humanizedDuration(limit)} away from its time server: exchanges refuse signed requests, and logs are out of order.`,
+    behaviour: {
+      calm: offset(0.9 * limit),
+      fault: offset(-1.1 * limit),
+      tells: [{ labels: host, summary: `The clock of a is wrong by ${humanizedDuration(1.1 * limit)}` }],
+    },
+  };
+}
+
+function certificateExpiring({ settings: { alerts, domain }, jobs }: Watched): readonly Alert[] {
+  // A developer's own certificate never leaves the laptop.
+  if (!jobs.includes("site") || domain === "localhost") return [];
+  const days = thresholdsOf(alerts, "CertificateExpiring").certificateRemaining.seconds / 86_400;
+  const valid = (until: number): State => ({
+    'probe_ssl_earliest_cert_expiry{job="site",instance="a"}': holds(until * 86_400),
+  });
   return [
     {
-      name: "HighCpuUsage",
-      category: "infrastructure",
-      severity: "warning",
-      expression: `100 * (1 - avg by (instance) (rate(node_cpu_seconds_total{mode="idle"}[5m]))) > ${cpuPercent}`,
-      for: minutes(10),
-      summary: "{{ $labels.instance }} uses {{ $value | humanize }} % of its CPU",
-      description: `The host's CPU has been busier than ${cpuPercent} % for ten minutes.`,
-    },
-    {
-      name: "HighMemoryUsage",
-      category: "infrastructure",
-      severity: "warning",
-      expression: `100 * (1 - node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes) > ${memoryPercent}`,
-      for: minutes(5),
-      summary: "{{ $labels.instance }} uses {{ $value | humanize }} % of its memory",
-      description: `Less than ${100 - memoryPercent} % of the host's memory is available.`,
-    },
-    {
-      name: "LowDiskSpace",
-      category: "infrastructure",
-      severity: "warning",
-      expression: `100 * node_filesystem_avail_bytes${countedFileSystems} / node_filesystem_size_bytes < ${diskFreePercent} and node_filesystem_readonly == 0`,
-      for: minutes(5),
-      summary: "{{ $labels.mountpoint }} on {{ $labels.instance }} has {{ $value | humanize }} % left",
-      description: `A file system has less than ${diskFreePercent} % left.`,
+      ...common,
+      service: "gateway",
+      name: "CertificateExpiring",
+      expression: `min((probe_ssl_earliest_cert_expiry{job="site"} - time()) / 86400) < ${days}`,
+      for: alerts.timing.warning.for,
+      summary: `The certificate of ${domain} is valid for {{ printf "%.1f" $value }} more days`,
+      description: `The public certificate ends in less than ${days} days and was not renewed by itself: then no customer gets in.`,
+      behaviour: {
+        calm: valid(1.1 * days),
+        fault: valid(0.9 * days),
+        tells: [{ summary: `The certificate of ${domain} is valid for ${oneDecimal(0.9 * days - 0.01)} more days` }],
+      },
     },
   ];
 }

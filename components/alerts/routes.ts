@@ -1,88 +1,76 @@
-import { stringify } from "yaml";
 import type { Settings } from "../settings.ts";
-import type { SecretFile } from "../workload/index.ts";
+import { type Duration, formatDuration, hours, minutes, seconds } from "../workload/index.ts";
+import type { Alert, Severity } from "./alert.ts";
+import type { Receiver } from "./receivers.ts";
 
-const folder = "/etc/alertmanager-secrets";
-
-/** Receiver secrets are only ever read from files. */
-export const receiverSecrets: readonly SecretFile[] = [
-  { path: `${folder}/slack-url`, secret: "slackWebhookUrl" },
-  { path: `${folder}/pagerduty-key`, secret: "pagerdutyRoutingKey" },
-  { path: `${folder}/smtp-password`, secret: "smtpPassword" },
-  { path: `${folder}/webhook-token`, secret: "alertWebhookToken" },
-];
-
-/** One way on which an alert leaves: matched top down, everything that matches is told. */
-export interface Route {
-  readonly receiver: "slack" | "pagerduty" | "email" | "webhook";
-  readonly matchers: readonly string[];
+/** How soon and how often a group of alerts is told. */
+export interface Pace {
+  /** Until the first message of a group: what fires together is told together. */
+  readonly wait: Duration;
+  /** Until a message that something in the group has changed; also until what failed is sent again. */
+  readonly interval: Duration;
+  /** Until the same is told again. */
+  readonly repeat: Duration;
 }
 
-/** critical → PagerDuty and Slack, warning → Slack, database also → e-mail, everything → webhook. */
-export const routes: readonly Route[] = [
-  { receiver: "webhook", matchers: [] },
-  { receiver: "pagerduty", matchers: ['severity="critical"'] },
-  { receiver: "slack", matchers: ['severity=~"critical|warning"'] },
-  { receiver: "email", matchers: ['category="database"'] },
-];
+export const paces: Readonly<Record<Severity, Pace>> = {
+  // A page within the minute: 5 s collect what one fault sets off, and no alert that joins a group waits longer.
+  critical: { wait: seconds(5), interval: seconds(5), repeat: hours(1) },
+  // Nobody waits for it: half a minute collects what scrapes of different times see, twice a day reminds.
+  warning: { wait: seconds(30), interval: minutes(5), repeat: hours(12) },
+  // The heartbeat's service expects a request every minute.
+  none: { wait: seconds(0), interval: minutes(1), repeat: minutes(1) },
+};
 
-/** alertmanager.yml of the stack. */
-export function alertmanagerConfig(settings: Settings, backendAddress: string): string {
-  const { slack, pagerduty, email, webhook } = settings.alerts.receivers;
-  const config = {
-    route: {
+interface Told {
+  readonly receiver: Receiver;
+  /** Only alerts of this category; default: all. */
+  readonly category?: "database";
+}
+
+/** critical → PagerDuty and Slack, warning → Slack, database also → e-mail, everything → webhook; the Watchdog only → heartbeat. */
+const told: Readonly<Record<Severity, readonly Told[]>> = {
+  critical: [
+    { receiver: "pagerduty" },
+    { receiver: "slack" },
+    { receiver: "email", category: "database" },
+    { receiver: "webhook" },
+  ],
+  warning: [{ receiver: "slack" }, { receiver: "email", category: "database" }, { receiver: "webhook" }],
+  none: [{ receiver: "heartbeat" }],
+};
+
+/** Who is told of an alert. */
+export const receiversFor = ({ severity, category }: Pick<Alert, "severity" | "category">): readonly Receiver[] =>
+  told[severity].flatMap((each) => (each.category === undefined || each.category === category ? [each.receiver] : []));
+
+/** Alertmanager's `route`. */
+export function routeTree({ alerts }: Settings) {
+  const severities: readonly Severity[] = [
+    ...(alerts.heartbeatUrl === undefined ? [] : (["none"] as const)),
+    "critical",
+    "warning",
+  ];
+  return {
+    // For what has no severity of ours, so that nothing is lost.
+    receiver: "webhook",
+    // One service of one environment is one incident: one message.
+    group_by: ["environment", "service"],
+    routes: severities.map((severity) => ({
+      matchers: [`severity="${severity}"`],
+      ...timing(paces[severity]),
       receiver: "webhook",
-      group_by: ["alertname", "environment"],
-      group_wait: "5s",
-      group_interval: "1m",
-      repeat_interval: "4h",
-      routes: routes.map(({ receiver, matchers }) => ({ receiver, matchers, continue: true })),
-    },
-    inhibit_rules: [
-      inhibition("BackendDown", "HighErrorRate|SlowResponseTime"),
-      inhibition("DatabaseDown", "HighDatabaseConnections|LongRunningQueries|HighErrorRate|TradingSystemUnhealthy"),
-      inhibition("RedisDown", "HighRedisMemory|BacktestQueueBackup"),
-    ],
-    receivers: [
-      {
-        name: "slack",
-        slack_configs: [{ api_url_file: `${folder}/slack-url`, channel: slack.channel, send_resolved: true }],
-      },
-      {
-        name: "pagerduty",
-        pagerduty_configs: [
-          { routing_key_file: `${folder}/pagerduty-key`, url: pagerduty.url, severity: "{{ .CommonLabels.severity }}" },
-        ],
-      },
-      {
-        name: "email",
-        email_configs: [
-          {
-            to: email.to,
-            from: email.from,
-            smarthost: email.smarthost,
-            auth_username: email.user,
-            auth_password_file: `${folder}/smtp-password`,
-            send_resolved: true,
-          },
-        ],
-      },
-      {
-        name: "webhook",
-        webhook_configs: [
-          {
-            url: `http://${backendAddress}:${settings.backend.port}${webhook.path}`,
-            http_config: { authorization: { credentials_file: `${folder}/webhook-token` } },
-          },
-        ],
-      },
-    ],
+      routes: told[severity].map(({ receiver, category }) => ({
+        receiver,
+        ...(category === undefined ? {} : { matchers: [`category="${category}"`] }),
+        continue: true,
+      })),
+    })),
   };
-  return `# Rendered by ./platform render from components/alerts/routes.ts.\n${stringify(config, { lineWidth: 0 })}`;
 }
 
-const inhibition = (source: string, targets: string) => ({
-  source_matchers: [`alertname="${source}"`],
-  target_matchers: [`alertname=~"${targets}"`],
-  equal: ["environment"],
+const timing = ({ wait, interval, repeat }: Pace) => ({
+  group_wait: formatDuration(wait),
+  group_interval: formatDuration(interval),
+  repeat_interval: formatDuration(repeat),
 });

@@ -1,4 +1,5 @@
-import { alertmanagerConfig, receiverSecrets } from "../alerts/routes.ts";
+import { alertmanagerConfig } from "../alerts/alertmanager-config.ts";
+import { receiverSecrets } from "../alerts/receivers.ts";
 import {
   type Blueprint,
   connection,

@@ -182,7 +182,7 @@ export function kubeStateMetrics(plan: Blueprint): WorkloadSpec {
     resources: small,
     user: nobody,
     logs: logsOf(plan, "product"),
-    scrape: { port: "http", path: "/metrics" },
+    scrape: { port: "http", path: "/metrics", honorLabels: true },
     kubernetesAccess: {
       resources: [
         "pods",

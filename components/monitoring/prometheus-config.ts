@@ -1,10 +1,26 @@
-import { stringify } from "yaml";
-import { alertRules } from "../alerts/catalogue.ts";
+import { alertCatalogue } from "../alerts/catalogue.ts";
+import { alertRules } from "../alerts/rules.ts";
 import type { Blueprint } from "../blueprint.ts";
 import { type ConfigFile, formatDuration, portNamed, type Scrape, type WorkloadSpec } from "../workload/index.ts";
+import { type Comment, commented } from "../yaml.ts";
 
 type Scraped = WorkloadSpec & { readonly scrape: Scrape };
 const isScraped = (spec: WorkloadSpec): spec is Scraped => spec.scrape !== undefined;
+
+const comments: readonly Comment[] = [
+  [["global"], "Intervals: the settings' section metrics. Rules are evaluated as often as is scraped."],
+  [["rule_files"], "components/alerts/: one entry an alert."],
+  [["scrape_configs"], "How instances are found is the target's: components/targets/."],
+];
+
+/** What asks the public address on Prometheus' behalf. */
+const prober = "blackbox-exporter";
+
+/** Names of everything that Prometheus scrapes; `workloads` are all the stack's. */
+export const scrapedJobs = (workloads: readonly WorkloadSpec[]): readonly string[] => [
+  "prometheus",
+  ...workloads.filter(isScraped).flatMap(({ name }) => (name === prober ? [name, "site"] : [name])),
+];
 
 /** prometheus.yml and alert.rules: a job for every workload that says how it is scraped. */
 export function prometheusFiles(plan: Blueprint, workloads: readonly WorkloadSpec[]): readonly ConfigFile[] {
@@ -19,13 +35,18 @@ export function prometheusFiles(plan: Blueprint, workloads: readonly WorkloadSpe
     alerting: { alertmanagers: [{ static_configs: [{ targets: [`${plan.address("alertmanager")}:9093`] }] }] },
     scrape_configs: [
       { job_name: "prometheus", static_configs: [{ targets: ["127.0.0.1:9090"] }] },
-      ...workloads.filter(isScraped).map((spec) => scrapeJob(plan, spec)),
+      ...workloads
+        .filter(isScraped)
+        .flatMap((spec) => [scrapeJob(plan, spec), ...(spec.name === prober ? [siteJob(plan, spec)] : [])]),
     ],
   };
-  const heading = "# Rendered by ./platform render from components/monitoring/prometheus-config.ts.\n";
+  const { settings } = plan;
+  const heading =
+    "Rendered by ./platform render from components/monitoring/prometheus-config.ts: a job for every workload with `scrape`.";
+  const alerts = alertCatalogue({ settings, jobs: scrapedJobs(workloads) });
   return [
-    { path: "/etc/prometheus/prometheus.yml", content: heading + stringify(config, { lineWidth: 0 }) },
-    { path: "/etc/prometheus/alert.rules", content: alertRules(plan.settings) },
+    { path: "/etc/prometheus/prometheus.yml", content: commented(config, heading, comments) },
+    { path: "/etc/prometheus/alert.rules", content: alertRules(alerts, settings) },
   ];
 }
 
@@ -35,12 +56,34 @@ function scrapeJob(plan: Blueprint, spec: Scraped) {
     job_name: spec.name,
     metrics_path: scrape.path,
     ...(scrape.interval === undefined ? {} : { scrape_interval: formatDuration(scrape.interval) }),
+    ...(scrape.honorLabels === true ? { honor_labels: true } : {}),
     ...discovery(plan, spec),
   };
 }
 
+/** The public address, asked as a customer would; where there is none, the gateway. */
+function siteJob(plan: Blueprint, spec: Scraped) {
+  const { domain } = plan.settings;
+  const url = domain === "localhost" ? `http://${plan.address("gateway")}/` : `https://${domain}/`;
+  const found = discovery(plan, spec);
+  return {
+    job_name: "site",
+    metrics_path: "/probe",
+    params: { module: ["https_2xx"], target: [url] },
+    ...found,
+    relabel_configs: [...(found.relabel_configs ?? []), { target_label: "instance", replacement: url }],
+  };
+}
+
+interface DiscoveryConfig {
+  readonly relabel_configs?: readonly object[];
+  readonly dns_sd_configs?: readonly object[];
+  readonly ec2_sd_configs?: readonly object[];
+  readonly kubernetes_sd_configs?: readonly object[];
+}
+
 /** How the instances of a workload are found on the stack's target. */
-function discovery(plan: Blueprint, spec: Scraped) {
+function discovery(plan: Blueprint, spec: Scraped): DiscoveryConfig {
   const { number } = portNamed(spec, spec.scrape.port);
   const { target } = plan.settings;
   if (target.discovery === "kubernetes") return podDiscovery(spec, target.namespaces(plan.settings.stack));

@@ -7,4 +7,6 @@ export interface Scrape {
   readonly path: string;
   /** Default: the platform's scrape interval. */
   readonly interval?: Duration;
+  /** Its metrics tell of others: their labels win over the target's own. Default: false. */
+  readonly honorLabels?: boolean;
 }

@@ -204,5 +204,6 @@ export const platformOf = (members: readonly Member[]): PlatformSpec => {
     application: members.filter(({ part }) => part === "application"),
     monitoring: workloads.filter(({ part }) => part === "monitoring"),
     logging: workloads.filter(({ part }) => part === "logging"),
+    alerts: [],
   };
 };

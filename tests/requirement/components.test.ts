@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { root } from "../../cli/root.ts";
-import { alertCatalogue } from "../../components/alerts/catalogue.ts";
-import { routes } from "../../components/alerts/routes.ts";
+import { receiversFor } from "../../components/alerts/routes.ts";
 import { describePlatform, isWorkload, membersOf, platformProblems } from "../../components/specification.ts";
 import { readStackFile, stacksIn } from "../../stacks/files.ts";
 import { readSettings } from "../../stacks/read.ts";
@@ -57,9 +56,9 @@ describe.each(["dev", "staging", "prod"])("stack %s", (stack) => {
   });
 
   test("has the 14 alerts with their severities, and the four channels", () => {
-    const alerts = alertCatalogue(settingsOf(stack));
+    const { alerts } = describePlatform(settingsOf(stack));
     expect(Object.fromEntries(alerts.map(({ name, severity }) => [name, severity]))).toMatchObject(requiredAlerts);
-    expect(routes.map((route) => route.receiver).sort()).toEqual(["email", "pagerduty", "slack", "webhook"]);
+    expect([...new Set(alerts.flatMap(receiversFor))].sort()).toEqual(["email", "pagerduty", "slack", "webhook"]);
   });
 
   test.each(["docker", "ecs", "kubernetes"])("runs on %s", (target) => {

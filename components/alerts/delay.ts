@@ -1,0 +1,39 @@
+import type { Settings } from "../settings.ts";
+import { type Duration, seconds } from "../workload/index.ts";
+import type { Alert } from "./alert.ts";
+import { paces } from "./routes.ts";
+
+/** Prometheus hands what fires to Alertmanager right after each evaluation: on one network, within a second. */
+const handover = seconds(1);
+
+/** Alertmanager's request to a receiver that is well. A receiver that is not is NotificationsFailing's. */
+const delivery = seconds(2);
+
+/**
+ * The longest time from the beginning of a fault, as large as the threshold asks, until its receivers have the message:
+ *
+ *   seen + evaluation interval + for, in whole evaluations + handover + group + delivery
+ *
+ * seen: for what asks the last scrape, a scrape interval (the fault begins just after one) and the timeout of the scrape
+ * that fails; an exporter's own timeout ends with the scrape's. For rates, the window: from then on it holds nothing of
+ * before, and two samples, which the settings guarantee. group: group_wait, or group_interval where the group has alerts
+ * already. Each term is a bound, so their sum is one.
+ */
+export function worstDelay(alert: Alert, { metrics }: Settings): Duration {
+  const { wait, interval } = paces[alert.severity];
+  const evaluation = metrics.scrapeInterval.seconds;
+  const seen = alert.window?.seconds ?? metrics.scrapeInterval.seconds + metrics.scrapeTimeout.seconds;
+  const lasting = Math.ceil(alert.for.seconds / evaluation) * evaluation;
+  const group = Math.max(wait.seconds, interval.seconds);
+  return seconds(seen + evaluation + lasting + handover.seconds + group + delivery.seconds);
+}
+
+/**
+ * The longest fault, of whatever size, that is told to nobody. It is seen for as long as it lasts, and then for the window
+ * of a rate (else until the next scrape), begun by a scrape that took its timeout; all that must be over within `for`.
+ */
+export function ignoredBlip(alert: Alert, { metrics }: Settings): Duration {
+  const after = (alert.forgets ?? alert.window ?? metrics.scrapeInterval).seconds;
+  const byWaiting = alert.for.seconds - after - metrics.scrapeTimeout.seconds;
+  return seconds(Math.max(0, byWaiting, alert.ignores?.seconds ?? 0));
+}

@@ -1,0 +1,195 @@
+import { formatDuration, minutes, seconds } from "../workload/index.ts";
+import type { Alert, Watched } from "./alert.ts";
+import { counts, holds, type State, up } from "./behaviour.ts";
+import { oneDecimal } from "./behaviour-text.ts";
+import { thresholdsOf } from "./thresholds.ts";
+
+/** Who watches the watchmen. */
+export const monitoringAlerts = (watched: Watched): readonly Alert[] => [
+  ...watchdog(watched),
+  targetDown(watched),
+  alertmanagerDown(watched),
+  notificationsFailing(watched),
+  ruleEvaluationFailing(watched),
+  configReloadFailed(watched),
+  storageNearlyFull(watched),
+];
+
+const common = { category: "monitoring", team: "platform" } as const;
+
+/** Fires for ever; when it arrives no more, whoever waits for it calls. */
+function watchdog({ settings: { alerts } }: Watched): readonly Alert[] {
+  if (alerts.heartbeatUrl === undefined) return [];
+  return [
+    {
+      ...common,
+      name: "Watchdog",
+      service: "prometheus",
+      severity: "none",
+      expression: "vector(1)",
+      for: seconds(0),
+      summary: "Alerts can be delivered",
+      description: "Always fires, and goes to the heartbeat alone. Its absence is the fault.",
+      behaviour: "always fires",
+    },
+  ];
+}
+
+/** Jobs whose silence an alert of their own tells. */
+const toldElsewhere = ["alertmanager", "backend", "postgres-exporter", "redis-exporter", "site"];
+
+function targetDown({ settings: { alerts }, jobs }: Watched): Alert {
+  const watched = jobs.filter((job) => !toldElsewhere.includes(job));
+  const told = (job: string, instance?: string) => ({
+    labels: { job, service: job, ...(instance === undefined ? {} : { instance }) },
+    summary: `${job}${instance === undefined ? "" : ` at ${instance}`} cannot be scraped`,
+  });
+  const all = Object.assign({}, ...watched.map((job) => up(job, 1))) as State;
+  return {
+    ...common,
+    name: "TargetDown",
+    service: "{{ $labels.job }}",
+    severity: "warning",
+    // A job whose last target vanished from discovery has no `up` at all.
+    expression: [
+      `max by (job, instance) (up{job!~"${toldElsewhere.join("|")}"}) == 0`,
+      ...watched.map((job) => `absent(up{job="${job}"})`),
+    ].join(" or "),
+    for: alerts.timing.warning.for,
+    summary: "{{ $labels.job }}{{ with $labels.instance }} at {{ . }}{{ end }} cannot be scraped",
+    description: "Prometheus gets no metrics of it: it is down, or nobody would know if it were.",
+    behaviour: {
+      calm: { ...all, ...up("backend", 0) },
+      fault: { ...all, ...up("loki", 0) },
+      tells: [told("loki", "0")],
+      withoutData: watched.map((job) => told(job)),
+    },
+  };
+}
+
+function alertmanagerDown({ settings: { alerts } }: Watched): Alert {
+  const tells = [{ summary: "No Alertmanager answers" }];
+  return {
+    ...common,
+    name: "AlertmanagerDown",
+    service: "alertmanager",
+    severity: "critical",
+    expression: '(sum(up{job="alertmanager"}) or vector(0)) == 0',
+    for: alerts.timing.critical.for,
+    summary: "No Alertmanager answers",
+    description: "No alert can be delivered, this one neither: it is seen in Prometheus, and the heartbeat stops.",
+    behaviour: { calm: up("alertmanager", 1, 0), fault: up("alertmanager", 0, 0), tells, withoutData: tells },
+  };
+}
+
+/** A failed notification is sent again after group_interval: one in 15 minutes arrived late, two did not arrive. */
+const failures = { window: minutes(15), most: 1.5 };
+
+function notificationsFailing({ settings: { alerts } }: Watched): Alert {
+  const { window, most } = failures;
+  // A counter of which so much came at once.
+  const failed = (count: number): State => ({
+    'alertmanager_notifications_failed_total{job="alertmanager",integration="slack",reason="serverError"}':
+      holds(count),
+    'alertmanager_notifications_failed_total{job="alertmanager",integration="email",reason="other"}': holds(0),
+  });
+  return {
+    ...common,
+    name: "NotificationsFailing",
+    service: "alertmanager",
+    severity: "warning",
+    expression: `sum by (integration) (increase(alertmanager_notifications_failed_total[${formatDuration(window)}])) > ${most}`,
+    window,
+    for: alerts.timing.warning.for,
+    summary: "{{ $labels.integration }} does not take alerts",
+    description: `At least two notifications in ${formatDuration(window)} could not be delivered; other channels are not held up.`,
+    behaviour: {
+      calm: failed(0),
+      fault: failed(1.1 * most),
+      before: failed(0),
+      tells: [{ labels: { integration: "slack" }, summary: "slack does not take alerts" }],
+      cases: [
+        {
+          name: "one that failed and was sent again",
+          earlier: failed(0),
+          state: failed(0.9 * most),
+          lasts: alerts.timing.warning.for,
+          tells: [],
+        },
+      ],
+    },
+  };
+}
+
+function ruleEvaluationFailing({ settings: { alerts } }: Watched): Alert {
+  const { window, for: lasting } = alerts.timing.warning;
+  const failing = (perSecond: number): State => ({
+    'prometheus_rule_evaluation_failures_total{job="prometheus",rule_group="database"}': counts(perSecond),
+  });
+  return {
+    ...common,
+    name: "RuleEvaluationFailing",
+    service: "prometheus",
+    severity: "warning",
+    expression: `sum by (rule_group) (rate(prometheus_rule_evaluation_failures_total[${formatDuration(window)}])) > 0`,
+    window,
+    for: lasting,
+    summary: 'Rules of {{ $labels.rule_group }} fail {{ printf "%.1f" $value }} times a second',
+    description: "An alert that cannot be evaluated cannot fire.",
+    behaviour: {
+      calm: failing(0),
+      fault: failing(0.2),
+      tells: [{ labels: { rule_group: "database" }, summary: "Rules of database fail 0.2 times a second" }],
+    },
+  };
+}
+
+function configReloadFailed({ settings: { alerts } }: Watched): Alert {
+  const successful = (prometheus: number, alertmanager: number): State => ({
+    'prometheus_config_last_reload_successful{job="prometheus"}': holds(prometheus),
+    'alertmanager_config_last_reload_successful{job="alertmanager"}': holds(alertmanager),
+  });
+  const told = (job: string) => ({ labels: { job, service: job }, summary: `${job} could not read its configuration` });
+  return {
+    ...common,
+    name: "ConfigReloadFailed",
+    service: "{{ $labels.job }}",
+    severity: "warning",
+    expression:
+      "min by (job) (prometheus_config_last_reload_successful or alertmanager_config_last_reload_successful) == 0",
+    for: alerts.timing.warning.for,
+    summary: "{{ $labels.job }} could not read its configuration",
+    description: "It goes on with the old configuration until it is started again, and then not at all.",
+    behaviour: {
+      calm: successful(1, 1),
+      fault: successful(0, 1),
+      tells: [told("prometheus")],
+      cases: [{ name: "Alertmanager's", state: successful(1, 0), tells: [told("alertmanager")] }],
+    },
+  };
+}
+
+function storageNearlyFull({ settings: { alerts } }: Watched): Alert {
+  const limit = thresholdsOf(alerts, "PrometheusStorageNearlyFull").metricStoragePercent;
+  const stored = (percent: number, most = 10_000): State => ({
+    'prometheus_tsdb_storage_blocks_bytes{job="prometheus"}': holds(100 * percent),
+    'prometheus_tsdb_retention_limit_bytes{job="prometheus"}': holds(most),
+  });
+  return {
+    ...common,
+    name: "PrometheusStorageNearlyFull",
+    service: "prometheus",
+    severity: "warning",
+    // 0 is no limit.
+    expression: `max(100 * prometheus_tsdb_storage_blocks_bytes / (prometheus_tsdb_retention_limit_bytes > 0)) > ${limit}`,
+    for: alerts.timing.warning.for,
+    summary: 'Prometheus has used {{ printf "%.1f" $value }} % of its storage',
+    description: `More than ${limit} % of the size that is kept is used: metrics will go before their time.`,
+    behaviour: {
+      calm: stored(0.9 * limit),
+      fault: stored(1.1 * limit),
+      tells: [{ summary: `Prometheus has used ${oneDecimal(1.1 * limit)} % of its storage` }],
+      cases: [{ name: "without a limit", state: stored(100, 0), tells: [] }],
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type { Settings } from "../settings.ts";
+import { formatDuration } from "../workload/index.ts";
+import { commented } from "../yaml.ts";
+import type { Alert } from "./alert.ts";
+
+/** The rule file that Prometheus reads: a group a category. */
+export function alertRules(alerts: readonly Alert[], settings: Settings): string {
+  const categories = [...new Set(alerts.map(({ category }) => category))];
+  return commented(
+    {
+      groups: categories.map((name) => ({
+        name,
+        rules: alerts.filter(({ category }) => category === name).map((alert) => ruleOf(alert, settings)),
+      })),
+    },
+    "Rendered by ./platform render from components/alerts/: a group a category, each alert's runbook in docs/runbooks/.",
+  );
+}
+
+/** The labels that an alert always has, whatever its query returns; `service` may be a template. */
+export const labelsOf = (alert: Alert, { environment }: Settings): Readonly<Record<string, string>> => ({
+  severity: alert.severity,
+  category: alert.category,
+  team: alert.team,
+  service: alert.service,
+  environment,
+  ...alert.moreLabels,
+});
+
+/** Where a person reads on. */
+export const linksOf = ({ name, category }: Alert, { alerts, domain }: Settings) => ({
+  runbook_url: `${alerts.runbookUrl}/${name}.md`,
+  dashboard_url: `${domain === "localhost" ? "http://localhost:3001" : `https://grafana.${domain}`}/d/${category}`,
+});
+
+/** An alert as Prometheus reads it. */
+export const ruleOf = (alert: Alert, settings: Settings) => ({
+  alert: alert.name,
+  expr: alert.expression,
+  for: formatDuration(alert.for),
+  labels: labelsOf(alert, settings),
+  annotations: { summary: alert.summary, description: alert.description, ...linksOf(alert, settings) },
+});

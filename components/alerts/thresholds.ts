@@ -1,0 +1,31 @@
+import type { AlertSettings, AlertThresholds } from "../settings.ts";
+import type { AlertName } from "./names.ts";
+
+/** What each alert compares with. One that is not here has no number to change. */
+export const thresholdOf: { readonly [Name in AlertName]?: keyof AlertThresholds } = {
+  HighErrorRate: "errorRatePercent",
+  SlowResponseTime: "responseTimeP95",
+  ErrorBudgetBurnFast: "availabilityPercent",
+  ErrorBudgetBurnSlow: "availabilityPercent",
+  HighDatabaseConnections: "databaseConnectionsPercent",
+  LongRunningQueries: "longRunningQuery",
+  HighRedisMemory: "redisMemoryPercent",
+  HighCpuUsage: "cpuPercent",
+  HighMemoryUsage: "memoryPercent",
+  LowDiskSpace: "diskFreePercent",
+  DiskFullSoon: "diskFullWithin",
+  ClockSkew: "clockOffset",
+  CertificateExpiring: "certificateRemaining",
+  ContainerNearMemoryLimit: "containerMemoryPercent",
+  RestartLoop: "restarts",
+  HighOrderFailureRate: "orderFailurePercent",
+  BacktestQueueBackup: "backtestQueueLength",
+  PrometheusStorageNearlyFull: "metricStoragePercent",
+};
+
+/** The stack's thresholds as one alert has them. */
+export function thresholdsOf({ thresholds, overrides }: AlertSettings, name: AlertName): AlertThresholds {
+  const key = thresholdOf[name];
+  const said = overrides[name]?.threshold;
+  return key === undefined || said === undefined ? thresholds : { ...thresholds, [key]: said };
+}

@@ -1,0 +1,120 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { Alert } from "../../../components/alerts/alert.ts";
+import { alertNames } from "../../../components/alerts/names.ts";
+import { ruleOf } from "../../../components/alerts/rules.ts";
+import type { Settings } from "../../../components/settings.ts";
+import { describePlatform } from "../../../components/specification.ts";
+import { mountedFile } from "../../support/files.ts";
+import { settingsOf } from "../../support/stacks.ts";
+import { mutantsOf } from "./mutants.ts";
+import { judge } from "./promtool.ts";
+import { ruleTests } from "./rule-tests.ts";
+import { findPromtool } from "./tools.ts";
+
+let folder: string;
+let promtool: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "rules-"));
+});
+beforeEach(({ skip }) => {
+  const found = findPromtool();
+  if (found === undefined) skip("promtool 3 is not on PATH");
+  else promtool = found;
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Every stack on its own target, and production on Kubernetes, which has alerts of its own. */
+const places: readonly Place[] = [
+  { stack: "dev", target: "docker" },
+  { stack: "staging", target: "ecs" },
+  { stack: "prod", target: "ecs" },
+  { stack: "prod", target: "kubernetes" },
+];
+interface Place {
+  readonly stack: string;
+  readonly target: string;
+}
+
+interface Subject {
+  readonly alert: Alert;
+  readonly settings: Settings;
+}
+
+/** Each rule once: the same one in another environment behaves the same. */
+function subjects(inPlaces: readonly Place[]): readonly Subject[] {
+  const found = new Map<string, Subject>();
+  for (const { stack, target } of inPlaces) {
+    const settings = settingsOf(stack, target);
+    for (const alert of describePlatform(settings).alerts) {
+      const { expr, for: lasting } = ruleOf(alert, settings);
+      found.set(`${alert.name} ${expr} ${lasting} ${settings.metrics.scrapeInterval.seconds}`, { alert, settings });
+    }
+  }
+  return [...found.values()];
+}
+
+test("every alert fires on its fault, in time, and on nothing else", { timeout: 300_000 }, () => {
+  const all = subjects(places);
+  const judged = all.map(({ alert, settings }) => ({ alert, settings, tests: ruleTests(alert, settings) }));
+  const failures = judge(promtool, join(folder, "alerts"), judged).filter((failure) => failure !== undefined);
+  expect(failures).toEqual([]);
+  const count = judged.reduce((sum, { tests }) => sum + tests.length, 0);
+  console.log(`${judged.length} rules of ${new Set(all.map(({ alert }) => alert.name)).size} alerts, ${count} cases`);
+});
+
+test("no alert survives a change of threshold, comparison or for", { timeout: 300_000 }, () => {
+  const production = subjects(places.filter(({ stack }) => stack === "prod"));
+  const mutants = production.flatMap(({ alert, settings }) =>
+    mutantsOf(alert).map((mutant) => ({ ...mutant, settings, tests: ruleTests(alert, settings) })),
+  );
+  const suspects = survivors(mutants, "quick", (name) => /: (?:fires in time|quiet just within)/.test(name));
+  const left = survivors(suspects, "whole", () => true);
+  console.log(`${mutants.length} mutants, ${left.length} survive`);
+  expect(left.map(({ alert, what }) => `${alert.name}: ${what}`)).toEqual([]);
+});
+
+type Tested = ReturnType<typeof mutantsOf>[number] & {
+  readonly settings: Settings;
+  readonly tests: ReturnType<typeof ruleTests>;
+};
+
+/** Those that no test of these names has noticed. */
+function survivors(mutants: readonly Tested[], name: string, isChosen: (name: string) => boolean): readonly Tested[] {
+  const judged = mutants.map((mutant) => ({ ...mutant, tests: mutant.tests.filter((each) => isChosen(each.name)) }));
+  const failures = judge(promtool, join(folder, name), judged);
+  return mutants.filter((_, index) => failures[index] === undefined);
+}
+
+test("every name of an alert is one that some stack has", () => {
+  const names = new Set(
+    places.flatMap(({ stack, target }) =>
+      describePlatform(withHeartbeat(settingsOf(stack, target))).alerts.map(({ name }) => name),
+    ),
+  );
+  expect([...names].sort()).toEqual([...alertNames].sort());
+});
+
+const withHeartbeat = (settings: Settings): Settings => ({
+  ...settings,
+  alerts: { ...settings.alerts, heartbeatUrl: "https://heartbeat.example.com/id" },
+});
+
+test.each(places)("what Prometheus mounts in $stack on $target is right in promtool's eyes", ({ stack, target }) => {
+  const settings = settingsOf(stack, target);
+  const rules = join(folder, `${stack}-${target}.rules`);
+  const config = join(folder, `${stack}-${target}.yml`);
+  writeFileSync(rules, mountedFile(settings, "prometheus", "/etc/prometheus/alert.rules"));
+  writeFileSync(
+    config,
+    mountedFile(settings, "prometheus", "/etc/prometheus/prometheus.yml").replace("/etc/prometheus/alert.rules", rules),
+  );
+  const { status, stdout, stderr } = spawnSync(promtool, ["check", "config", "--lint=all", config], {
+    encoding: "utf8",
+  });
+  expect({ status, output: stdout + stderr }).toMatchObject({ status: 0 });
+  expect(stdout).toContain(`${describePlatform(settings).alerts.length} rules found`);
+});
