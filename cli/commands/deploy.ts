@@ -1,5 +1,6 @@
 import { Command } from "commander";
-import type { Deployment } from "../engine/deploy.ts";
+import type { GroundOf } from "../engine/ground.ts";
+import type { Deployment } from "../engine/result.ts";
 
 interface DeployOptions {
   readonly yes?: boolean;
@@ -15,6 +16,10 @@ export function deployCommand(operation: Deployment, description: string): Comma
     .action((stack: string, _: unknown, command: Command) => run(operation, stack, command.optsWithGlobals()));
 }
 
+/** What is heavy is imported when it is known to be needed. */
+const groundOf: GroundOf = async (stackOf, operation) =>
+  (await import("../docker/ground.ts")).dockerGround(stackOf, operation);
+
 async function run(operation: Deployment, name: string, { yes = false, verbose }: DeployOptions): Promise<void> {
   const [{ chooseStacks, projectsIn }, { deploy }, { confirmed }, { listenForInterrupts }] = await Promise.all([
     import("../engine/stacks.ts"),
@@ -28,6 +33,7 @@ async function run(operation: Deployment, name: string, { yes = false, verbose }
       await deploy({
         stackOf,
         operation,
+        groundOf,
         interrupts,
         print: (text) => console.log(text),
         confirm: () => confirmed({ stack: stackOf.stack, operation, yes }),

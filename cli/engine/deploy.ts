@@ -1,6 +1,7 @@
 import { UserError } from "../console/error.ts";
 import { say } from "../console/progress.ts";
 import { isResource } from "./collect.ts";
+import type { GroundOf } from "./ground.ts";
 import { type Interrupts, interrupted } from "./interrupt.ts";
 import { type LiveStack, openLive, runLive } from "./live.ts";
 import { checkedOutCommit, lastGoodRelease, releaseMessage } from "./release.ts";
@@ -9,17 +10,17 @@ import { changedWorkloads, reportComponents } from "./report/components.ts";
 import { findingLines } from "./report/findings.ts";
 import { reportProgress } from "./report/progress.ts";
 import { asReleased, obstacleTo } from "./restore.ts";
-import { type Operation, type Progress, passed, type RunResult } from "./result.ts";
+import { type Deployment, type Progress, passed, type RunResult } from "./result.ts";
 import type { RunControl } from "./run.ts";
 import type { StackOf } from "./stacks.ts";
-
-export type Deployment = Exclude<Operation, "preview">;
 
 export interface DeployRequest {
   readonly stackOf: StackOf;
   readonly operation: Deployment;
   readonly interrupts: Interrupts;
   readonly onOutput?: (text: string) => void;
+  /** Default: the engine alone. */
+  readonly groundOf?: GroundOf;
   /** Prints for the person; the plan and the result. */
   readonly print: (text: string) => void;
   /** Asks whether to go on with the plan that was printed; throws where nobody can answer. */
@@ -33,15 +34,18 @@ export interface DeployRequest {
  */
 export async function deploy(request: DeployRequest): Promise<RunResult | undefined> {
   const { stackOf, operation, print, confirm } = request;
-  const live = await openLive(stackOf);
+  const ground = await request.groundOf?.(stackOf, operation);
+  const live = await openLive(stackOf, ground?.config);
   const plan = await planned(request, live);
-  print([...findingLines([plan]), ...changeLines(plan)].join("\n"));
+  const survey = passed(plan) ? await ground?.survey(live, plan) : undefined;
+  print([...findingLines([plan]), ...changeLines(plan), ...(survey?.lines ?? [])].join("\n"));
   refuse(plan, "nothing was touched");
-  if (operation !== "refresh" && !changesAnything(plan)) {
+  if (operation !== "refresh" && !changesAnything(plan) && (survey?.lines ?? []).length === 0) {
     print(`${stackOf.stack}: nothing to do`);
     return undefined;
   }
   if (!(await confirm())) throw new UserError("not confirmed: nothing was touched");
+  await survey?.clear();
   const result = await apply(
     request,
     live,

@@ -13,7 +13,7 @@ import { policyPack } from "./offline.ts";
 import { type Project, readStackFile } from "./project.ts";
 import type { Operation, RunResult } from "./result.ts";
 import { type RunControl, runEngine } from "./run.ts";
-import { formatStackFile, parseStackFile } from "./stack-file.ts";
+import { formatStackFile, parseStackFile, type StackFile } from "./stack-file.ts";
 import type { StackOf } from "./stacks.ts";
 
 /** The stack that every developer has for themselves. */
@@ -33,8 +33,9 @@ export interface LiveStack extends StackOf {
 /**
  * Finds out where the stack's state is and makes what dev needs. Throws a UserError that says the way out where
  * nobody is logged in, or the passphrase is missing.
+ * @param config laid over the developer's own stack's, whole keys with their namespace; other stacks have what is checked in.
  */
-export async function openLive({ project, stack }: StackOf): Promise<LiveStack> {
+export async function openLive({ project, stack }: StackOf, config: StackFile["config"] = {}): Promise<LiveStack> {
   const login = backendInUse(project);
   const isDevelopers = stack === developersStack;
   if (login === undefined && !isDevelopers) {
@@ -57,8 +58,7 @@ export async function openLive({ project, stack }: StackOf): Promise<LiveStack> 
     stack,
     backend: login ?? home?.backend ?? "",
     pulumi,
-    workDirectory:
-      home === undefined || login !== undefined ? project.directory : await fillWorkspace(home, project, stack),
+    workDirectory: home === undefined ? project.directory : await fillWorkspace(home, project, stack, config),
     environment: { PULUMI_SKIP_UPDATE_CHECK: "true", ...policyEnvironment(pulumi), ...ownEnvironment },
     dockerDriver: docker?.kind === "driver",
   };
@@ -86,11 +86,17 @@ function requirePassphrase(project: Project, stack: string, backend: string): vo
  * The checkout's two files, with the salt that Pulumi made here at the first run, and without `main`: the program is
  * handed to the engine.
  */
-async function fillWorkspace({ workspace }: DeveloperHome, project: Project, stack: string): Promise<string> {
+async function fillWorkspace(
+  { workspace }: DeveloperHome,
+  project: Project,
+  stack: string,
+  config: StackFile["config"],
+): Promise<string> {
   const file = join(workspace, `Pulumi.${stack}.yaml`);
   const earlier = parseStackFile(await readFile(file, "utf8").catch(() => ""));
   const salt = earlier.encryptionsalt === undefined ? {} : { encryptionsalt: earlier.encryptionsalt };
-  await writeFile(file, formatStackFile({ ...salt, ...readStackFile(project, stack) }));
+  const checkedIn = readStackFile(project, stack);
+  await writeFile(file, formatStackFile({ ...salt, ...checkedIn, config: { ...checkedIn.config, ...config } }));
   const { main: _, ...settings } = parse(await readFile(join(project.directory, "Pulumi.yaml"), "utf8"));
   await writeFile(join(workspace, "Pulumi.yaml"), stringify(settings));
   return workspace;

@@ -1,6 +1,9 @@
 /** What a run of the engine can be asked to do. */
 export type Operation = "preview" | "up" | "refresh" | "destroy";
 
+/** An operation that touches what is there. */
+export type Deployment = Exclude<Operation, "preview">;
+
 /** What happens to one resource, in the words of the reviewer. */
 export type Change = "same" | "create" | "update" | "replace" | "delete" | "read" | "refresh";
 

@@ -1,0 +1,75 @@
+import type Docker from "dockerode";
+import { describePlatform, isWorkload, membersOf } from "../../components/specification.ts";
+import { imageReference } from "../../components/workload/index.ts";
+import { connect } from "../../offline/docker/daemon/client.ts";
+import { namespace } from "../../stacks/error.ts";
+import { readStackFile } from "../../stacks/files.ts";
+import { valueAt } from "../../stacks/layers.ts";
+import { readSettings } from "../../stacks/read.ts";
+import { say } from "../console/progress.ts";
+import { usesDocker } from "../engine/docker-provider.ts";
+import type { Ground, Survey } from "../engine/ground.ts";
+import { developersStack, type LiveStack } from "../engine/live.ts";
+import type { Deployment } from "../engine/result.ts";
+import type { StackOf } from "../engine/stacks.ts";
+import { clearPending, stateOf } from "../engine/state.ts";
+import { provideImages } from "../images/provide.ts";
+import { wantedImages } from "../images/wanted.ts";
+import { requireDocker } from "./host.ts";
+import { labelledAs, leftoversIn, removeLeftovers } from "./leftovers.ts";
+
+/**
+ * Docker's ground: the images that no registry has are built (or what needs them is left out, and named), ports and disk
+ * are looked at, and what an ended update left behind is removed. Undefined for a stack that does not run on Docker.
+ * Throws a UserError where no daemon answers.
+ */
+export async function dockerGround(stackOf: StackOf, operation: Deployment): Promise<Ground | undefined> {
+  const { project, stack } = stackOf;
+  // Neither `bootstrap/`, nor a stack that runs elsewhere.
+  if (project.name !== namespace || !usesDocker(stackOf)) return undefined;
+  const source = readStackFile(project.directory, stack);
+  const named = valueAt(source.config, ["docker", "host"]);
+  const host = typeof named === "string" ? named : undefined;
+  const owner = { project: project.name, stack };
+  await requireDocker([], owner, host);
+  const without = operation === "up" && stack === developersStack ? await withoutImages(source) : [];
+  return {
+    config: without.length === 0 ? {} : { [`${namespace}:without`]: without },
+    survey: async (live, plan) => {
+      if (operation === "up") await requireDocker(plan.steps, owner, host);
+      const { docker } = await connect(host === undefined ? {} : { host });
+      return survey(docker, live);
+    },
+  };
+}
+
+/** Names of the workloads that cannot run here for want of an image, beside those that the settings leave out. */
+async function withoutImages(source: ReturnType<typeof readStackFile>): Promise<readonly string[]> {
+  const settings = readSettings(source);
+  const workloads = membersOf(describePlatform(settings)).filter(isWorkload);
+  const used = new Set(workloads.map(({ image }) => imageReference(image)));
+  const wanted = wantedImages(settings, []).filter(({ reference, own }) => own || used.has(reference));
+  const missing = (await provideImages(wanted, false)).filter(({ how }) => how === "left out");
+  const references = new Map(missing.map(({ wanted: { reference }, why }) => [reference, why]));
+  const leftOut = workloads.filter(({ image }) => references.has(imageReference(image)));
+  for (const { name, image } of leftOut) {
+    say(`${source.stack}: ${name} is left out: no image (${references.get(imageReference(image))})`);
+  }
+  return [...settings.without, ...leftOut.map(({ name }) => name)];
+}
+
+async function survey(docker: Docker, live: LiveStack): Promise<Survey> {
+  const { project, stack } = live;
+  const state = await stateOf(live);
+  const leftovers = leftoversIn(await labelledAs(docker, project.name, stack), state);
+  return {
+    lines: [
+      ...leftovers.map(({ kind, name }) => `left over  ${stack}  ${kind} ${name}: not in the state; it is removed`),
+      ...(state.pending > 0 ? [`left over  ${stack}  ${state.pending} operations that were under way; forgotten`] : []),
+    ],
+    clear: async () => {
+      await removeLeftovers(docker, leftovers);
+      if (state.pending > 0) await clearPending(live);
+    },
+  };
+}

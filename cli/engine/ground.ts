@@ -1,0 +1,21 @@
+import type { LiveStack } from "./live.ts";
+import type { Deployment, RunResult } from "./result.ts";
+import type { StackOf } from "./stacks.ts";
+
+/** What a target needs around a deployment and no provider does: it is there before the plan, and cleaned before the deed. */
+export interface Ground {
+  /** Laid over the stack's settings for this deployment, whole keys with their namespace. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Looks at the plan and at what is really there. Throws a UserError that names all that stands in the way. */
+  survey(live: LiveStack, plan: RunResult): Promise<Survey>;
+}
+
+export interface Survey {
+  /** What will be done beside the plan, for the person who is asked. */
+  readonly lines: readonly string[];
+  /** Does it. */
+  clear(): Promise<void>;
+}
+
+/** Finds the ground of a deployment; undefined where the stack's target needs none. */
+export type GroundOf = (stackOf: StackOf, operation: Deployment) => Promise<Ground | undefined>;
