@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Probe, WorkloadSpec } from "../../components/workload/index.ts";
-import { settingsOf } from "../support/stacks.ts";
-import { type TargetName, targetNames } from "./contracts.ts";
-import { anyMembers, platformFor, workloadsOf } from "./generated.ts";
+import type { Probe, WorkloadSpec } from "../../../components/workload/index.ts";
+import { settingsOf } from "../../support/stacks.ts";
+import { type TargetName, targetNames } from "../contracts.ts";
+import { anyMembers, platformFor, workloadsOf } from "./platform.ts";
 
 const asks =
   (of: (spec: WorkloadSpec) => Probe | undefined, kind: Probe["check"]["kind"]) =>
