@@ -77,7 +77,7 @@ export const secretVariables: fc.Arbitrary<readonly SecretVariable[]> = fc.uniqu
 
 const path = fc
   .tuple(
-    fc.constantFrom("/etc/app", "/etc/app/sub", "/etc/conf", "/srv/it's", "/opt/x/y", "/etc", "/data"),
+    fc.constantFrom("/etc/app", "/etc/app/sub", "/etc/conf", "/srv/it's", "/opt/x/y", "/opt/x-y", "/etc", "/data"),
     fc.constantFrom("a.yml", "B", "it's", "$HOME", ".hidden", "%s", "ü"),
   )
   .map((parts) => parts.join("/"));
