@@ -79,7 +79,7 @@ const variants: readonly (readonly [string, (spec: WorkloadSpec) => boolean, Tar
 describe.each(targetNames)("%s takes of the generated specs", (name) => {
   const { target } = settingsOf("prod", name);
   const taken = fc
-    .sample(anyMembers, { numRuns: 100, seed: 1 })
+    .sample(anyMembers, { numRuns: 300, seed: 1 })
     .flatMap((members) => workloadsOf(platformFor(target, members)));
 
   const possible = variants.filter(([, , refusing]) => refusing !== name).map(([title, isIt]) => ({ title, isIt }));
