@@ -6,7 +6,9 @@ export function renderTargetsDocument(targets: readonly Pick<TargetDescriptor, "
   return `# Differences between the targets
 
 Every workload is stated once, as a WorkloadSpec. What a target cannot express is listed here; everything else is the same
-on all three. Rendered by \`./platform render\` from \`components/targets/*/differences.ts\`.
+on all three: \`tests/contract\` reads what each target asks for back into the words of a spec, for every workload of every stack and for
+generated ones, and fails on a deviation that is in no row, and on a row that nothing needs.
+Rendered by \`./platform render\` from \`components/targets/*/differences.ts\`.
 
 ${sections.join("\n\n")}
 `;

@@ -15,6 +15,18 @@ export const changeRollout = (it: Observed, parts: Partial<ObservedRollout>): Ob
   placement: { ...it.placement, rollout: { ...it.placement.rollout, ...parts } },
 });
 
+/** What comes first does so while an update runs, and at no other start. */
+export const orderedInUpdates = (it: Observed): Observed => ({
+  ...it,
+  startsAfter: change(it.startsAfter, () => "update" as const),
+});
+
+/** Nobody has a loopback in common with it. */
+export const withoutLoopback = (it: Observed): Observed => ({
+  ...it,
+  ports: change(it.ports, (exposure) => (exposure === "loopback" ? "internal" : exposure)),
+});
+
 /** Folders of which none lies inside another. */
 export const outermost = (folders: readonly string[]): readonly string[] =>
   folders.filter((folder) => !folders.some((other) => folder.startsWith(`${other}/`)));

@@ -31,6 +31,12 @@ export interface Allowance {
   instead(it: Observed, spec: WorkloadSpec, site: Site): Observed;
 }
 
+/** A row that cannot be seen in what a target asks for. */
+export interface Elsewhere {
+  readonly row: Row;
+  readonly reason: string;
+}
+
 /** What must come out of a spec, and which allowances made a difference to it. */
 export interface Expectation {
   readonly observed: Observed;
@@ -79,9 +85,3 @@ export function idle(
 }
 
 const rowText = ([field, where]: Row): string => `${field}, ${where}`;
-
-/** A row that cannot be seen in what a target asks for. */
-export interface Elsewhere {
-  readonly row: Row;
-  readonly reason: string;
-}

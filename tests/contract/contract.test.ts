@@ -6,17 +6,14 @@ import { stacks } from "../support/stacks.ts";
 import { idle } from "./compare.ts";
 import { contracts, targetNames } from "./contracts.ts";
 import { type Case, caseOf, judge } from "./judge.ts";
-import { samplePlatform } from "./samples.ts";
+import { samplePlatform, sampleSettings } from "./samples.ts";
 import { stated } from "./stated.ts";
-
-/** One secret from the Pulumi config, so that both kinds of source are looked at on ECS. */
-const secrets = { tokenSigningKey: { config: "tokenSigningKey" } };
 
 const samples = ({ target }: Settings): PlatformSpec => samplePlatform(target);
 
 const table = [
   ...stacks.map((stack) => ({ title: `${stack} as it is`, stack, platform: describePlatform, more: {} })),
-  { title: "samples", stack: "prod", platform: samples, more: { secrets } },
+  { title: "samples", stack: "prod", platform: samples, more: sampleSettings },
   {
     title: "samples by a load balancer, on every address",
     stack: "dev",

@@ -5,7 +5,7 @@ import { faults as ecs } from "./ecs/faults.ts";
 import { type Fault, withFault } from "./fault.ts";
 import { type Case, caseOf, judge } from "./judge.ts";
 import { faults as kubernetes } from "./kubernetes/faults.ts";
-import { samplePlatform } from "./samples.ts";
+import { samplePlatform, sampleSettings } from "./samples.ts";
 
 const faults: Readonly<Record<TargetName, readonly Fault[]>> = { docker, ecs, kubernetes };
 
@@ -13,8 +13,7 @@ const faults: Readonly<Record<TargetName, readonly Fault[]>> = { docker, ecs, ku
 describe.each(targetNames)("%s", (target) => {
   let sound: Case;
   beforeAll(async () => {
-    const secrets = { tokenSigningKey: { config: "tokenSigningKey" } };
-    sound = await caseOf("prod", target, (settings) => samplePlatform(settings.target), { secrets });
+    sound = await caseOf("prod", target, (settings) => samplePlatform(settings.target), sampleSettings);
   }, 120_000);
 
   test.each(faults[target])("$workload: $title", (fault) => {

@@ -12,7 +12,7 @@ export interface Case {
   readonly rendering: Rendering;
 }
 
-/** Renders `platform`, by default the stack's own, with the stack's settings and `more` of them. */
+/** Renders a platform with the settings of a stack's file on `target`, and `more` in their place. */
 export async function caseOf(
   stack: string,
   target: TargetName,
@@ -34,6 +34,7 @@ export async function caseOf(
   return { target, site, rendering: await render(settings, platform) };
 }
 
+/** What is right and wrong with a case. */
 export interface Verdict {
   /** Where a workload is other than stated and allowed; empty when the contract is kept. */
   readonly complaints: readonly string[];

@@ -191,6 +191,9 @@ const writer: WorkloadSpec = workload({
   volumes: [{ kind: "host", name: "out", path: "/out", hostPath: "/var/lib/out", readOnly: false }],
 });
 
+/** For the samples: one secret from the Pulumi config, so that both kinds of source are looked at on ECS. */
+export const sampleSettings = { secrets: { tokenSigningKey: { config: "tokenSigningKey" } } };
+
 /** All of them that `target` takes, as a platform. */
 export function samplePlatform(target: Pick<BoundTarget, "name" | "problems">): PlatformSpec {
   const all = [edge(target.name === "ecs"), api, store, shards, watcher, collector, writer];

@@ -37,16 +37,23 @@ export interface Rendering {
 /** What a secret's value is in a rendering. */
 export const secretMark = (name: SecretName): string => `<value of ${name}>`;
 
-/** Makes a platform without an engine, and says what was asked for, in the order of registration. */
+/**
+ * Makes a platform without an engine, and says what was asked for, in the order of registration. Throws where two
+ * resources of one type have one name: a reader would take the one for the other.
+ */
 export async function render(settings: Settings, platform: PlatformSpec): Promise<Rendering> {
   const asked = new Map<string, Omit<Rendered, "options">>();
+  const twice: string[] = [];
   const options = new Map<string, pulumi.CustomResourceOptions>();
   const names = new WeakMap<object, string>();
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, custom }) => {
         const id = `${type}::${name}`;
-        if (custom !== false) asked.set(id, { type, name, id, ...opened(inputs) });
+        if (custom !== false) {
+          if (asked.has(id)) twice.push(id);
+          asked.set(id, { type, name, id, ...opened(inputs) });
+        }
         return { id, state: { ...inputs, ...madeBy(type, name, inputs) } };
       },
       call: ({ inputs }) => ({
@@ -72,6 +79,7 @@ export async function render(settings: Settings, platform: PlatformSpec): Promis
   );
   const outputs = await resolved(root.addresses);
   await pulumi.runtime.disconnect();
+  if (twice.length > 0) throw new Error(`asked for twice: ${twice.join(", ")}`);
   const resources = await Promise.all(
     [...asked.values()].map(async (one) => ({ ...one, options: await optionsOf(options.get(one.id) ?? {}, names) })),
   );

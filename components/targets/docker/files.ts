@@ -14,10 +14,15 @@ export function fileFolders({
   secretFiles,
 }: Pick<WorkloadSpec, "files" | "secretFiles">): readonly FileFolder[] {
   const parents = [...new Set([...files, ...secretFiles].map(({ path }) => posix.dirname(path)))].sort();
-  return parents
-    .filter((path) => !parents.some((other) => isInside(path, other)))
-    .map((path) => ({ path, slug: path.slice(1).replaceAll(/[^\w.-]+/g, "-") }));
+  const outer = parents.filter((path) => !parents.some((other) => isInside(path, other)));
+  return outer.map((path, index) => {
+    const isAlone = outer.every((other) => other === path || slugOf(other) !== slugOf(path));
+    return { path, slug: isAlone ? slugOf(path) : `${slugOf(path)}-${index}` };
+  });
 }
+
+/** Docker's names take letters, digits and few signs: `/etc/a` and `/etc-a` are called the same. */
+const slugOf = (path: string): string => path.slice(1).replaceAll(/[^\w.-]+/g, "-");
 
 /** True when `path` lies below `folder`. */
 export const isInside = (path: string, folder: string): boolean =>

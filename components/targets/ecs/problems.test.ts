@@ -35,6 +35,13 @@ describe("what ECS cannot keep", () => {
     ]);
   });
 
+  test.each(["probe", "files-0"])("a volume named as one of the task's own: %s", (name) => {
+    const volumes = [{ kind: "scratch", name, path: "/scratch", sizeMiB: 1 }] as const;
+    expect(found(workload({ ...edge, volumes }))).toEqual([
+      `workload gateway: volume "${name}" has a name that a task's own volumes have; choose another`,
+    ]);
+  });
+
   test("a start that takes more than five minutes", () => {
     const startup = probe({
       check: backend.probes.readiness.check,

@@ -89,6 +89,9 @@ function volumeProblems({ files, secretFiles, volumes }: WorkloadSpec): string[]
       .map(
         (folder) => `a file lies in ${folder}, which ECS would hide under a volume; put it into a folder of its own`,
       ),
+    ...volumes
+      .filter(({ name }) => /^(?:probe|files-\d+)$/.test(name))
+      .map(({ name }) => `volume "${name}" has a name that a task's own volumes have; choose another`),
     ...folders
       .filter((folder) => volumes.some(({ path }) => path === folder))
       .map((folder) => `a file lies in ${folder}, which is a volume too; put it into a folder of its own`),

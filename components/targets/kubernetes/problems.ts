@@ -9,6 +9,7 @@ const configMapBytes = 1_048_576;
 export const problems = (spec: WorkloadSpec): readonly string[] => [
   ...scalingProblems(spec),
   ...sizeProblems(spec),
+  ...volumeProblems(spec),
   ...keyProblems(spec.name, [...spec.files, ...spec.secretFiles]),
   ...accessProblems(spec),
 ];
@@ -29,6 +30,12 @@ function sizeProblems({ name, files }: WorkloadSpec): string[] {
     ? []
     : [`${name}: files have ${bytes} bytes together; a ConfigMap takes at most ${configMapBytes}: shorten them`];
 }
+
+/** The volumes of a pod's files, which mountedFiles() makes. */
+const volumeProblems = ({ name, volumes }: WorkloadSpec): string[] =>
+  volumes
+    .filter((volume) => /^files(?:-\d+)?$/.test(volume.name))
+    .map((volume) => `${name}: volume "${volume.name}" has a name that a pod's files have; choose another`);
 
 /** Two files of one ConfigMap or Secret with one key: the second would silently take the place of the first. */
 function keyProblems(name: string, files: readonly { readonly path: string }[]): string[] {

@@ -63,6 +63,13 @@ describe("problems", () => {
     ]);
   });
 
+  test("a volume named as one of the pod's own", () => {
+    const volumes = [{ kind: "scratch", name: "files-0", path: "/scratch", sizeMiB: 1 }] as const;
+    expect(bound.problems(workload({ ...gateway, volumes }))).toEqual([
+      'gateway: volume "files-0" has a name that a pod\'s files have; choose another',
+    ]);
+  });
+
   test("rights to what has no known API group", () => {
     const access = { resources: ["pods", "secrets"], verbs: ["list"], scope: "namespace" } as const;
     expect(bound.problems({ ...prometheus, kubernetesAccess: access })).toEqual([

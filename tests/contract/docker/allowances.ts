@@ -1,5 +1,5 @@
 import type { WorkloadSpec } from "../../../components/workload/index.ts";
-import { change, changeRollout, only } from "../change.ts";
+import { change, changeRollout, only, orderedInUpdates } from "../change.ts";
 import type { Allowance, Elsewhere } from "../compare.ts";
 import { always, type Observed, type ObservedExposure, sorted } from "../observed.ts";
 
@@ -139,7 +139,7 @@ export const allowances: readonly Allowance[] = [
     row: ["startsAfter", "every workload that names one"],
     fields: ["startsAfter"],
     applies: ({ startsAfter }) => startsAfter.length > 0,
-    instead: (it) => ({ ...it, startsAfter: change(it.startsAfter, () => "update" as const) }),
+    instead: orderedInUpdates,
   },
   {
     row: ["internet", "workloads that own a host port"],

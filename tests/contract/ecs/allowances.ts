@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import type { Member } from "../../../components/specification.ts";
 import { portNamed, type WorkloadSpec } from "../../../components/workload/index.ts";
-import { change, changeRollout, outermost } from "../change.ts";
+import { change, changeRollout, orderedInUpdates, outermost, withoutLoopback } from "../change.ts";
 import type { Allowance, Elsewhere, Site } from "../compare.ts";
 import { type Observed, type Span, sorted } from "../observed.ts";
 import { connections } from "../stated.ts";
@@ -136,7 +136,7 @@ export const allowances: readonly Allowance[] = [
     row: ["startsAfter", "all"],
     fields: ["startsAfter"],
     applies: () => true,
-    instead: (it) => ({ ...it, startsAfter: change(it.startsAfter, () => "update" as const) }),
+    instead: orderedInUpdates,
   },
   {
     row: ["connectsTo", "per-host workloads"],
@@ -160,10 +160,7 @@ export const allowances: readonly Allowance[] = [
     row: ["ports.exposure", "loopback ports"],
     fields: ["ports"],
     applies: () => true,
-    instead: (it) => ({
-      ...it,
-      ports: change(it.ports, (exposure) => (exposure === "loopback" ? "internal" : exposure)),
-    }),
+    instead: withoutLoopback,
   },
   {
     row: ["ports", "workloads with several public ports"],

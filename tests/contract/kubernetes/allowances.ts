@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import type { WorkloadSpec } from "../../../components/workload/index.ts";
-import { change, changeRollout, outermost } from "../change.ts";
+import { change, changeRollout, orderedInUpdates, outermost, withoutLoopback } from "../change.ts";
 import type { Allowance, Elsewhere } from "../compare.ts";
 import { type ObservedProbe, sorted } from "../observed.ts";
 
@@ -64,16 +64,13 @@ export const allowances: readonly Allowance[] = [
     row: ["startsAfter", "every workload that names one"],
     fields: ["startsAfter"],
     applies: () => true,
-    instead: (it) => ({ ...it, startsAfter: change(it.startsAfter, () => "update" as const) }),
+    instead: orderedInUpdates,
   },
   {
     row: ["ports.exposure", "loopback ports"],
     fields: ["ports"],
     applies: () => true,
-    instead: (it) => ({
-      ...it,
-      ports: change(it.ports, (exposure) => (exposure === "loopback" ? "internal" : exposure)),
-    }),
+    instead: withoutLoopback,
   },
   {
     row: ["ports", "workloads with several public ports, behind an Ingress"],

@@ -1,26 +1,23 @@
 import * as fc from "fast-check";
-import { isWorkload, type Member, type PlatformSpec } from "../../components/specification.ts";
-import type { BoundTarget } from "../../components/targets/target.ts";
-import { days, type ManagedDatabase, type WorkloadSpec, workload } from "../../components/workload/index.ts";
+import { isWorkload, type Member, type PlatformSpec } from "../../../components/specification.ts";
+import type { BoundTarget } from "../../../components/targets/target.ts";
+import { days, type ManagedDatabase, type WorkloadSpec, workload } from "../../../components/workload/index.ts";
+import { platformOf } from "../samples.ts";
 import {
   amounts,
-  edgeProbes,
-  edgeScalings,
   files,
   images,
   kubernetesAccess,
   logLevel,
-  placements,
   ports,
-  probesOf,
   secretVariables,
-  stateless,
   users,
   variables,
   volumes,
   words,
-} from "./arbitraries.ts";
-import { platformOf } from "./samples.ts";
+} from "./parts.ts";
+import { edgeScalings, placements, stateless } from "./placement.ts";
+import { edgeProbes, probesOf } from "./probes.ts";
 
 const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
 

@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Probe, WorkloadSpec } from "../../components/workload/index.ts";
-import { settingsOf } from "../support/stacks.ts";
-import { type TargetName, targetNames } from "./contracts.ts";
-import { anyMembers, platformFor, workloadsOf } from "./generated.ts";
+import type { Probe, WorkloadSpec } from "../../../components/workload/index.ts";
+import { settingsOf } from "../../support/stacks.ts";
+import { type TargetName, targetNames } from "../contracts.ts";
+import { anyMembers, platformFor, workloadsOf } from "./platform.ts";
 
 const asks =
   (of: (spec: WorkloadSpec) => Probe | undefined, kind: Probe["check"]["kind"]) =>
@@ -79,7 +79,7 @@ const variants: readonly (readonly [string, (spec: WorkloadSpec) => boolean, Tar
 describe.each(targetNames)("%s takes of the generated specs", (name) => {
   const { target } = settingsOf("prod", name);
   const taken = fc
-    .sample(anyMembers, { numRuns: 100, seed: 1 })
+    .sample(anyMembers, { numRuns: 300, seed: 1 })
     .flatMap((members) => workloadsOf(platformFor(target, members)));
 
   const possible = variants.filter(([, , refusing]) => refusing !== name).map(([title, isIt]) => ({ title, isIt }));
