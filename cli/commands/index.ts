@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { alertsCommand } from "./alerts.ts";
 import { benchCommand } from "./bench.ts";
 import { destroyCommand } from "./destroy.ts";
 import { doctorCommand } from "./doctor.ts";
@@ -19,6 +20,7 @@ export const commands: readonly (() => Command)[] = [
   destroyCommand,
   envCommand,
   settingsCommand,
+  alertsCommand,
   renderCommand,
   testCommand,
   lintCommand,

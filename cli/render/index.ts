@@ -11,7 +11,9 @@ export async function renderedFiles(): Promise<readonly Rendered[]> {
   const { renderSettingsDocument, renderSettingsSchema } = await import("../../stacks/rendered.ts");
   const { renderTargetsDocument } = await import("../../components/targets/documentation.ts");
   const { targets } = await import("../../components/targets/index.ts");
+  const { monitoringFiles } = await import("./monitoring.ts");
   return [
+    ...monitoringFiles(),
     { path: "docs/targets.md", render: () => renderTargetsDocument(targets) },
     { path: "docs/policies.md", render: renderPoliciesDocument },
     { path: "docs/settings.md", render: renderSettingsDocument },
