@@ -27,7 +27,7 @@ const override = section("What is different of one alert.", {
     .exactOptional(),
   for: duration("In place of timing.", "1s", "1d").exactOptional(),
   severity: choice("Who is told.", ["critical", "warning"]).exactOptional(),
-  labels: z.record(z.string().regex(/^[a-z_]+$/), label).exactOptional(),
+  labels: z.record(z.string(), label).exactOptional(),
 });
 
 const overrides = z.partialRecord(z.enum(alertNames), override).meta({
@@ -93,7 +93,7 @@ export const alertsSection = section("When people are told, and how.", {
     }),
   }),
 }).superRefine(({ overrides: said }, context) => {
-  for (const { path, message } of thresholdProblems(said)) {
+  for (const { path, message } of [...thresholdProblems(said), ...labelProblems(said)]) {
     context.addIssue({ code: "custom", message, path: ["overrides", ...path] });
   }
 });
@@ -110,4 +110,19 @@ function thresholdProblems(said: AlertOverrides) {
     const { error } = thresholds.shape[key].safeParse(written);
     return (error?.issues.slice(0, 1) ?? []).map(({ message }) => ({ path, message }));
   });
+}
+
+/** Labels that routes and inhibitions go by. */
+const fixedLabels = ["alertname", "category", "environment", "service", "severity"];
+
+function labelProblems(said: AlertOverrides) {
+  return alertNames.flatMap((name) =>
+    Object.keys(said[name]?.labels ?? {}).flatMap((label) => {
+      const path = [name, "labels", label];
+      if (fixedLabels.includes(label)) return [{ path, message: "may not be said: routes go by it; remove it" }];
+      return /^[a-z_][a-z0-9_]*$/.test(label)
+        ? []
+        : [{ path, message: "has a name that is no label; use lower-case letters, digits and _" }];
+    }),
+  );
 }

@@ -181,6 +181,16 @@ const mistakes: readonly (readonly [string, Data, string])[] = [
     'trading-platform:alerts.overrides.HighCpuUsage.threshold: "5m" must be a number above 0, up to 100, in percent',
   ],
   [
+    "a label that routes go by",
+    { alerts: { overrides: { BackendDown: { reason: "never sure", labels: { severity: "page" } } } } },
+    'trading-platform:alerts.overrides.BackendDown.labels.severity: "page" may not be said: routes go by it; remove it',
+  ],
+  [
+    "a label that is none",
+    { alerts: { overrides: { BackendDown: { reason: "never sure", labels: { "my-ticket": "1" } } } } },
+    "trading-platform:alerts.overrides.BackendDown.labels.my-ticket: has a name that is no label; use lower-case letters, digits and _",
+  ],
+  [
     "a cache larger than its container",
     { cache: { management: "own", memoryMiB: 8192 } },
     "trading-platform:cache.memoryMiB: 8192 does not fit into the container's limit of 4096 MiB, so a full cache would be killed; raise cache.resources.memoryMiB.limit above it",
@@ -330,6 +340,10 @@ test("what is allowed in production and probably not meant is a warning", () => 
         logs: { level: "DEBUG" },
         database: { multiZone: false, deletionProtection: false },
         gateway: { scaling: { replicas: 1 } },
+        alerts: {
+          timing: { critical: { for: "40s" } },
+          overrides: { BackendDown: { reason: "never sure", for: "15s" } },
+        },
       },
     },
   ]);
@@ -339,6 +353,9 @@ test("what is allowed in production and probably not meant is a warning", () => 
     "trading-platform:logs.level",
     "trading-platform:database.multiZone",
     "trading-platform:database.deletionProtection",
+    "trading-platform:alerts.heartbeatUrl",
+    "trading-platform:alerts.timing.critical",
+    "trading-platform:alerts.timing.critical",
     "trading-platform:gateway.scaling",
   ]);
   expect(warned("prod", "staging")).toEqual([]);

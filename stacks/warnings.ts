@@ -1,4 +1,7 @@
+import type { Alert } from "../components/alerts/alert.ts";
+import { ignoredBlip, worstDelay } from "../components/alerts/delay.ts";
 import type { Settings } from "../components/settings.ts";
+import { describePlatform } from "../components/specification.ts";
 import { minimumReplicas } from "../components/workload/index.ts";
 import { fullKey, type Problem } from "./error.ts";
 
@@ -27,6 +30,12 @@ export function settingsWarnings(settings: Settings): readonly Problem[] {
       "database.deletionProtection",
       "false: one wrong update deletes production's database",
     ),
+    ...warning(
+      settings.alerts.heartbeatUrl === undefined,
+      "alerts.heartbeatUrl",
+      "is not said: if Prometheus or Alertmanager stops, nobody is told; give a dead man's switch",
+    ),
+    ...pageWarnings(settings),
     ...(["backend", "frontend", "gateway"] as const).flatMap((name) =>
       warning(
         minimumReplicas(settings[name].scaling) < 2,
@@ -39,3 +48,25 @@ export function settingsWarnings(settings: Settings): readonly Problem[] {
 
 const warning = (holds: boolean, key: string, message: string): readonly Problem[] =>
   holds ? [{ key: fullKey(key.split(".")), message }] : [];
+
+/** A page within the minute, and none for ten seconds: what production promises. */
+const promised = { delay: 60, blip: 10 };
+
+function pageWarnings(settings: Settings): readonly Problem[] {
+  const critical = describePlatform(settings).alerts.filter(({ severity }) => severity === "critical");
+  const late = critical.filter((alert) => worstDelay(alert, settings).seconds > promised.delay);
+  const nervous = critical.filter((alert) => ignoredBlip(alert, settings).seconds < promised.blip);
+  const names = (alerts: readonly Alert[]) => alerts.map(({ name }) => name).join(", ");
+  return [
+    ...warning(
+      late.length > 0,
+      "alerts.timing.critical",
+      `pages may come later than ${promised.delay} s after the fault: ${names(late)} (./platform alerts)`,
+    ),
+    ...warning(
+      nervous.length > 0,
+      "alerts.timing.critical",
+      `a blip of ${promised.blip} s may page: ${names(nervous)} (./platform alerts)`,
+    ),
+  ];
+}

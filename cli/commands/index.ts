@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { alertsCommand } from "./alerts.ts";
 import { benchCommand } from "./bench.ts";
 import { destroyCommand } from "./destroy.ts";
 import { doctorCommand } from "./doctor.ts";
@@ -24,6 +25,7 @@ export const commands: readonly (() => Command)[] = [
   logsCommand,
   envCommand,
   settingsCommand,
+  alertsCommand,
   renderCommand,
   imagesCommand,
   testCommand,

@@ -14,7 +14,9 @@ export async function renderedFiles(): Promise<readonly Rendered[]> {
   const { renderTargetsDocument } = await import("../../components/targets/documentation.ts");
   const { renderImagesDocument } = await import("../images/documentation.ts");
   const { targets } = await import("../../components/targets/index.ts");
+  const { monitoringFiles } = await import("./monitoring.ts");
   return [
+    ...monitoringFiles(),
     { path: "docs/targets.md", render: () => renderTargetsDocument(targets) },
     { path: "docs/images.md", render: renderImagesDocument },
     { path: "docs/policies.md", render: renderPoliciesDocument },

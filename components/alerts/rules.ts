@@ -13,7 +13,7 @@ export function alertRules(alerts: readonly Alert[], settings: Settings): string
         rules: alerts.filter(({ category }) => category === name).map((alert) => ruleOf(alert, settings)),
       })),
     },
-    "Rendered by ./platform render from components/alerts/: a group a category, each alert's runbook in docs/runbooks/.",
+    "Rendered by ./platform render from components/alerts/: a group a category; docs/runbooks/ says what to do.",
   );
 }
 

@@ -91,7 +91,9 @@ function discovery(plan: Blueprint, spec: Scraped): DiscoveryConfig {
     // What runs on the host's network has no name of its own: every host of the stack is asked.
     return { ec2_sd_configs: [{ port: number, filters: [{ name: "tag:stack", values: [plan.settings.stack] }] }] };
   }
-  return { dns_sd_configs: [{ names: [plan.address(spec.name)], type: "A", port: number }] };
+  // As often as is scraped: an instance that was replaced is not down, and its successor is seen at once.
+  const refresh = { refresh_interval: formatDuration(plan.settings.metrics.scrapeInterval) };
+  return { dns_sd_configs: [{ names: [plan.address(spec.name)], type: "A", port: number, ...refresh }] };
 }
 
 const podDiscovery = (spec: Scraped, namespaces: readonly string[]) => ({

@@ -2,7 +2,8 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ensurePromtool } from "../../../cli/setup/monitoring.ts";
 import type { Alert } from "../../../components/alerts/alert.ts";
 import { alertNames } from "../../../components/alerts/names.ts";
 import { ruleOf } from "../../../components/alerts/rules.ts";
@@ -11,33 +12,18 @@ import { describePlatform } from "../../../components/specification.ts";
 import { mountedFile } from "../../support/files.ts";
 import { settingsOf } from "../../support/stacks.ts";
 import { mutantsOf } from "./mutants.ts";
+import { type Place, places, withHeartbeat } from "./places.ts";
 import { judge } from "./promtool.ts";
 import { ruleTests } from "./rule-tests.ts";
-import { findPromtool } from "./tools.ts";
 
 let folder: string;
 let promtool: string;
-beforeAll(() => {
+beforeAll(async () => {
+  promtool = await ensurePromtool();
   folder = mkdtempSync(join(tmpdir(), "rules-"));
-});
-beforeEach(({ skip }) => {
-  const found = findPromtool();
-  if (found === undefined) skip("promtool 3 is not on PATH");
-  else promtool = found;
-});
+  // The first time, promtool is built.
+}, 900_000);
 afterAll(() => rmSync(folder, { recursive: true }));
-
-/** Every stack on its own target, and production on Kubernetes, which has alerts of its own. */
-const places: readonly Place[] = [
-  { stack: "dev", target: "docker" },
-  { stack: "staging", target: "ecs" },
-  { stack: "prod", target: "ecs" },
-  { stack: "prod", target: "kubernetes" },
-];
-interface Place {
-  readonly stack: string;
-  readonly target: string;
-}
 
 interface Subject {
   readonly alert: Alert;
@@ -48,7 +34,7 @@ interface Subject {
 function subjects(inPlaces: readonly Place[]): readonly Subject[] {
   const found = new Map<string, Subject>();
   for (const { stack, target } of inPlaces) {
-    const settings = settingsOf(stack, target);
+    const settings = withHeartbeat(settingsOf(stack, target));
     for (const alert of describePlatform(settings).alerts) {
       const { expr, for: lasting } = ruleOf(alert, settings);
       found.set(`${alert.name} ${expr} ${lasting} ${settings.metrics.scrapeInterval.seconds}`, { alert, settings });
@@ -96,11 +82,6 @@ test("every name of an alert is one that some stack has", () => {
     ),
   );
   expect([...names].sort()).toEqual([...alertNames].sort());
-});
-
-const withHeartbeat = (settings: Settings): Settings => ({
-  ...settings,
-  alerts: { ...settings.alerts, heartbeatUrl: "https://heartbeat.example.com/id" },
 });
 
 test.each(places)("what Prometheus mounts in $stack on $target is right in promtool's eyes", ({ stack, target }) => {

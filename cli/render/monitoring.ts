@@ -1,0 +1,29 @@
+import { basename, posix } from "node:path";
+import { describePlatform, isWorkload, membersOf } from "../../components/specification.ts";
+import { readStackFile, stacksIn } from "../../stacks/files.ts";
+import { readSettings } from "../../stacks/read.ts";
+import { root } from "../root.ts";
+import type { Rendered } from "./index.ts";
+
+/** What is rendered, by the member that mounts it. */
+const mounted: readonly (readonly [member: string, path: string])[] = [
+  ["prometheus", "/etc/prometheus/prometheus.yml"],
+  ["prometheus", "/etc/prometheus/alert.rules"],
+  ["alertmanager", "/etc/alertmanager/alertmanager.yml"],
+];
+
+/** monitoring/: the files of dev, and those of the other stacks in a folder each, to the letter what the targets mount. */
+export const monitoringFiles = (): readonly Rendered[] =>
+  stacksIn(root).flatMap((stack) =>
+    mounted.map(([member, path]) => ({
+      path: posix.join("monitoring", stack === "dev" ? "" : stack, basename(path)),
+      render: () => contentOf(stack, member, path),
+    })),
+  );
+
+function contentOf(stack: string, member: string, path: string): string {
+  const workloads = membersOf(describePlatform(readSettings(readStackFile(root, stack)))).filter(isWorkload);
+  const file = workloads.find(({ name }) => name === member)?.files.find((each) => each.path === path);
+  if (file === undefined) throw new Error(`${member} of ${stack} mounts no ${path}`);
+  return file.content;
+}

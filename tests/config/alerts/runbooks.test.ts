@@ -1,0 +1,87 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { stringify } from "yaml";
+import { commands } from "../../../cli/commands/index.ts";
+import { root } from "../../../cli/root.ts";
+import { ensurePromtool } from "../../../cli/setup/monitoring.ts";
+import { alertNames } from "../../../components/alerts/names.ts";
+
+const runbooks = join(root, "docs", "runbooks");
+const read = (name: string): string => readFileSync(join(runbooks, `${name}.md`), "utf8");
+
+/** The content of a runbook's code blocks in that language. */
+const blocks = (name: string, language: string): readonly string[] =>
+  [...read(name).matchAll(/^ *```(\w+)\n([\s\S]*?)^ *```$/gm)].flatMap(([, found, code = ""]) =>
+    found === language ? [code.replaceAll(/^ {3}/gm, "").trim()] : [],
+  );
+
+let promtool: string;
+let folder: string;
+beforeAll(async () => {
+  promtool = await ensurePromtool();
+  folder = mkdtempSync(join(tmpdir(), "runbooks-"));
+  // The first time, promtool is built.
+}, 900_000);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test("every alert has its runbook, and no runbook is of an alert that there is not", () => {
+  expect(readdirSync(runbooks).sort()).toEqual(alertNames.map((name) => `${name}.md`).sort());
+});
+
+test.each(alertNames)("%s says what it means, what to check, what to do and whom to call", (name) => {
+  const text = read(name);
+  const headings = [...text.matchAll(/^#+ .*$/gm)].map(([heading]) => heading);
+  expect(headings).toEqual([
+    `# ${name}`,
+    "## What it means",
+    "## Check, in this order",
+    "## Repair",
+    "## Whom to call, and when",
+  ]);
+  expect(blocks(name, "promql").length).toBeGreaterThan(0);
+});
+
+test("every query is PromQL, and every script a shell's", () => {
+  const rules = alertNames.flatMap((name) =>
+    blocks(name, "promql").map((expr, index) => ({ record: `runbook:${name}_${index}`, expr })),
+  );
+  const file = join(folder, "queries.rules");
+  writeFileSync(file, stringify({ groups: [{ name: "runbooks", rules }] }));
+  const checked = spawnSync(promtool, ["check", "rules", file], { encoding: "utf8" });
+  expect({ status: checked.status, output: checked.stdout + checked.stderr }).toMatchObject({ status: 0 });
+  const script = alertNames.flatMap((name) => blocks(name, "sh")).join("\n");
+  expect(spawnSync("bash", ["-n"], { input: script, encoding: "utf8" }).stderr).toBe("");
+});
+
+describe("what a runbook names exists", () => {
+  const all = alertNames.map((name) => [name, read(name)] as const);
+
+  test("commands of ./platform", () => {
+    const known = commands.map((make) => make().name());
+    const named = all.flatMap(([, text]) => [...text.matchAll(/\.\/platform (\w+)/g)].map((match) => match[1] ?? ""));
+    expect([...new Set(named)].filter((word) => !known.includes(word))).toEqual([]);
+  });
+
+  test("settings", () => {
+    const documented = readFileSync(join(root, "docs", "settings.md"), "utf8");
+    const named = all.flatMap(([, text]) =>
+      [...text.matchAll(/`((?:images|logs|metrics|backend|worker|database|cache|alerts|ecs)\.[A-Za-z.]+)`/g)].map(
+        (match) => match[1] ?? "",
+      ),
+    );
+    expect(named.length).toBeGreaterThan(10);
+    expect([...new Set(named)].filter((key) => !documented.includes(`\`${key}`))).toEqual([]);
+  });
+
+  test("other runbooks, and links", () => {
+    const prose = all.map(([, text]) => text.replaceAll(/^ *```\w+\n[\s\S]*?^ *```$/gm, ""));
+    const names = prose.flatMap((text) => [...text.matchAll(/\b(?:[A-Z][a-z]+){2,}\b/g)].map(([word]) => word));
+    const unknown = [...new Set(names)].filter((word) => ![...alertNames, "PagerDuty"].some((known) => known === word));
+    expect(unknown).toEqual([]);
+    const links = all.flatMap(([, text]) => [...text.matchAll(/\]\(([^)]+)\)/g)].map((match) => match[1] ?? ""));
+    expect(links.filter((link) => !link.startsWith("https://") && !existsSync(join(runbooks, link)))).toEqual([]);
+  });
+});
