@@ -1,14 +1,23 @@
+import type { Environment } from "./enforcement.ts";
 import { DEFAULT_CONTEXT, judgeProgram, programOf } from "./judge.ts";
 import type { ExampleResource, Policy, Verdict } from "./policy.ts";
 import { entries, type Node, object, type Properties, UNKNOWN, type Value } from "./values.ts";
 
 /** What a policy finds, in short: `name: problem` for a violation, `name? property` for what it could not judge. */
 export const found = (policy: Policy, ...program: readonly ExampleResource[]): readonly string[] =>
-  judgeProgram(policy, programOf(program)).map(({ resource, finding }) =>
-    finding.kind === "unjudged"
-      ? `${resource?.name}? ${finding.property}`
-      : `${resource?.name}: ${finding.property}: ${finding.problem}`,
-  );
+  foundIn("production", policy, ...program);
+
+/** The same in another environment; a stack that says nothing is judged as production. `name! reason`: accepted. */
+export const foundIn = (
+  environment: Environment,
+  policy: Policy,
+  ...program: readonly ExampleResource[]
+): readonly string[] =>
+  judgeProgram(policy, programOf(program), { ...DEFAULT_CONTEXT, environment }).map(({ resource, finding }) => {
+    if (finding.kind === "unjudged") return `${resource?.name}? ${finding.property}`;
+    if (finding.kind === "accepted") return `${resource?.name}! ${finding.reason}`;
+    return `${resource?.name}: ${finding.property}: ${finding.problem}`;
+  });
 
 /** The verdict on one resource by itself. */
 export function verdictOn(policy: Policy, resource: Omit<ExampleResource, "name">): Verdict | undefined {
