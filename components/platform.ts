@@ -25,7 +25,7 @@ export class TradingPlatform extends pulumi.ComponentResource {
 
   constructor(name: string, args: TradingPlatformArgs, options: pulumi.ComponentResourceOptions = {}) {
     const { settings, platform, start, secretValue } = args;
-    const { stack, environment, domain, images, logs } = settings;
+    const { stack, environment, domain, images, logs, metrics } = settings;
     super(TradingPlatform.__pulumiType, name, { stack, environment, target: settings.target.name, domain }, options);
     const target = start(
       {
@@ -47,8 +47,10 @@ export class TradingPlatform extends pulumi.ComponentResource {
     const { keep, rollbackDepth } = images;
     new ImageRegistry("images", { repositories: imageSources(settings), keep, rollbackDepth }, parent);
     new Application("application", { members: platform.application, target }, parent);
-    new LoggingStack("logging", { level: logs.level, members: platform.logging, target }, parent);
-    new MonitoringStack("monitoring", { members: platform.monitoring, target }, parent);
+    const { level, retention } = logs;
+    new LoggingStack("logging", { level, retention, members: platform.logging, target }, parent);
+    const monitoring = { retention: metrics.retention, members: platform.monitoring, target };
+    new MonitoringStack("monitoring", monitoring, parent);
     new AlertRoutes("alerts", { settings }, parent);
     this.addresses = target.outputs;
     this.registerOutputs({ target: settings.target.name, environment, addresses: this.addresses });

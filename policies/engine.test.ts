@@ -296,6 +296,70 @@ describe("the pack in the real engine", { timeout: 60_000 }, () => {
     });
   });
 
+  describe("a waiver", () => {
+    const program = programOf({ web: deployment({ livenessProbe: undefined }) });
+    const waiver = {
+      stacks: ["shop"],
+      policy: "require-probes",
+      resource: "urn:pulumi:shop::policies::kubernetes:apps/v1:Deployment::web",
+      reason: "moves next month",
+      owner: "jane@example.com",
+      expires: "2999-12-31",
+    };
+    const runWith = async (content: object): Promise<Run> => {
+      const file = await engine.write("waivers.yaml", JSON.stringify({ waivers: [content] }));
+      return engine.run(program, { stack: "shop", config: { "require-valid-waivers": { file } } });
+    };
+
+    test("lets one finding pass, and says so", async () => {
+      const run = await runWith(waiver);
+      expect(run.succeeded).toBe(true);
+      expect(inShort(run)).toEqual(["warns require-probes web"]);
+      expect(run.reported[0]?.message).toMatch(
+        /^web: require-probes: waived until 2999-12-31 by jane@example.com \(moves next month\): container "api"/,
+      );
+    });
+
+    test.each<[string, object, string[]]>([
+      [
+        "that has expired",
+        { expires: "2020-01-01" },
+        ["blocks require-probes web", "blocks require-valid-waivers policies-shop"],
+      ],
+      ["without a reason", { reason: "" }, ["blocks require-probes web", "blocks require-valid-waivers policies-shop"]],
+      [
+        "for another resource",
+        { resource: waiver.resource.replace("::web", "::api") },
+        ["blocks forbid-unused-waivers policies-shop", "blocks require-probes web"],
+      ],
+      [
+        "for another policy",
+        { policy: "require-rollback" },
+        ["blocks forbid-unused-waivers policies-shop", "blocks require-probes web"],
+      ],
+      ["for another stack", { stacks: ["prod"] }, ["blocks require-probes web"]],
+    ])("%s lets nothing pass, and is refused", async (_, change, expected) => {
+      const run = await runWith({ ...waiver, ...change });
+      expect(run.succeeded).toBe(false);
+      expect(inShort(run).toSorted()).toEqual(expected);
+    });
+  });
+
+  test("the environment decides what blocks: by the stack's name, or as configured", async () => {
+    const group: Entry = { type: "aws:cloudwatch/logGroup:LogGroup", inputs: { name: "/shop" } };
+    const level = async (stack: string, config: object = {}): Promise<readonly string[]> =>
+      inShort(await engine.run(programOf({ group }), { stack, config: { "require-log-retention": config } }));
+    expect(await level("dev")).toEqual(["warns require-log-retention group"]);
+    expect(await level("prod")).toEqual(["blocks require-log-retention group"]);
+    expect(await level("dev", { environment: "production" })).toEqual(["blocks require-log-retention group"]);
+  });
+
+  test("settings are checked before anything runs", async () => {
+    const run = await engine.run(programOf({}), { config: { "require-log-retention": { minimumDays: "many" } } });
+    expect(run.succeeded).toBe(false);
+    expect(run.output).toMatch(/require-log-retention: minimumDays: Invalid type/);
+  });
+
   test("a program of somebody else, with nothing that the pack judges, passes", async () => {
     const run = await engine.run(() => {
       new Custom("aws:sns/topic:Topic", "news", { name: "news" });

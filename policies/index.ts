@@ -1,5 +1,5 @@
 import { PolicyPack } from "@pulumi/policy";
-import { toSdkPolicy } from "./pack.ts";
+import { packPolicies } from "./pack.ts";
 import { POLICIES } from "./policies.ts";
 
-new PolicyPack("trading-platform", { policies: POLICIES.map(toSdkPolicy) });
+new PolicyPack("trading-platform", { policies: [...packPolicies(POLICIES)] });

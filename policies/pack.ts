@@ -1,4 +1,5 @@
 import type {
+  Policies,
   PolicyResource,
   ReportViolation,
   ResourceValidationArgs,
@@ -7,13 +8,26 @@ import type {
   StackValidationPolicy,
 } from "@pulumi/policy";
 import { blocksIn } from "./enforcement.ts";
-import { findingLine } from "./message.ts";
+import { findingLine, waivedLine } from "./message.ts";
 import type { Finding, Policy, Resource, ResourceRule, StackResource } from "./policy.ts";
+import { send } from "./sdk-report.ts";
 import { fromSdk } from "./sdk-values.ts";
 import { type Settings, schemaOf, settingsOf } from "./settings.ts";
+import { openWaiverBook, type WaiverBook } from "./waiver-book.ts";
+import { unusedWaivers, validWaivers } from "./waiver-policies.ts";
+
+/** What the SDK serves: the policies, between those that look after the waivers. */
+export function packPolicies(policies: readonly Policy[]): Policies {
+  const today = new Date().toISOString().slice(0, 10);
+  const book = openWaiverBook(
+    policies.map(({ name }) => name),
+    today,
+  );
+  return [validWaivers(book), ...policies.map((policy) => toSdkPolicy(policy, book)), unusedWaivers(book)];
+}
 
 /** Turns a policy into what the SDK serves: one object that judges resources, the stack, or both under one name. */
-export function toSdkPolicy(policy: Policy): ResourceValidationPolicy | StackValidationPolicy {
+function toSdkPolicy(policy: Policy, book: WaiverBook): ResourceValidationPolicy | StackValidationPolicy {
   const { name, displayName, description, severity, url } = policy;
   return {
     name,
@@ -25,12 +39,15 @@ export function toSdkPolicy(policy: Policy): ResourceValidationPolicy | StackVal
     enforcementLevel: "mandatory",
     remediationSteps: policy.remedies.map(({ step, code }) => `${step}\n${code}`).join("\n\n"),
     configSchema: schemaOf(policy),
-    ...(policy.resourceRules.length > 0 ? { validateResource: resourceValidation(policy) } : {}),
-    ...(policy.stackRules.length > 0 ? { validateStack: stackValidation(policy) } : {}),
+    ...(policy.resourceRules.length > 0 ? { validateResource: resourceValidation(policy, book) } : {}),
+    ...(policy.stackRules.length > 0 ? { validateStack: stackValidation(policy, book) } : {}),
   };
 }
 
-function resourceValidation(policy: Policy): (args: ResourceValidationArgs, report: ReportViolation) => void {
+function resourceValidation(
+  policy: Policy,
+  book: WaiverBook,
+): (args: ResourceValidationArgs, report: ReportViolation) => void {
   const ruleOf = new Map<string, ResourceRule>(
     policy.resourceRules.flatMap((rule) => rule.types.map((type) => [type, rule])),
   );
@@ -41,14 +58,19 @@ function resourceValidation(policy: Policy): (args: ResourceValidationArgs, repo
     const settings = settingsOf(args.getConfig(), args.stackTags, args.urn);
     const verdict = rule.judge(resource, settings.context);
     if (verdict.kind === "not-applicable") return args.notApplicable(verdict.reason);
-    for (const finding of verdict.findings) send(report, policy, resource, finding, settings);
+    const judged = { policy, book, settings, report };
+    for (const finding of verdict.findings) tell(judged, resource, finding);
   };
 }
 
-function stackValidation(policy: Policy): (args: StackValidationArgs, report: ReportViolation) => void {
+function stackValidation(
+  policy: Policy,
+  book: WaiverBook,
+): (args: StackValidationArgs, report: ReportViolation) => void {
   return (args, report) => {
     const reasons: string[] = [];
     const settings = settingsOf(args.getConfig(), args.stackTags, args.resources[0]?.urn ?? "");
+    const judged = { policy, book, settings, report };
     for (const rule of policy.stackRules) {
       const types = new Set(rule.types);
       const verdict = rule.judge(
@@ -56,7 +78,7 @@ function stackValidation(policy: Policy): (args: StackValidationArgs, report: Re
         settings.context,
       );
       if (verdict.kind === "not-applicable") reasons.push(verdict.reason);
-      else for (const { resource, finding } of verdict.findings) send(report, policy, resource, finding, settings);
+      else for (const { resource, finding } of verdict.findings) tell(judged, resource, finding);
     }
     if (reasons.length === policy.stackRules.length) args.notApplicable(reasons.join("; "));
   };
@@ -81,30 +103,21 @@ const stackResourceOf = (resource: PolicyResource): StackResource => ({
   ),
 });
 
-interface Diagnostic {
-  readonly message: string;
-  readonly urn?: string;
-  readonly enforcementLevel?: "advisory";
+interface Judged {
+  readonly policy: Policy;
+  readonly book: WaiverBook;
+  readonly settings: Settings;
+  readonly report: ReportViolation;
 }
 
-/**
- * The SDK (1.21, server.js, makeReportViolationFun) also takes a whole diagnostic instead of a message, with a level
- * of its own: so a warning stands beside the violations of a mandatory policy, and the description is not repeated in
- * front of each line. Its declaration names only the message, which a method's parameter may widen.
- */
-interface DiagnosticSink {
-  report(diagnostic: string | Diagnostic): void;
-}
-
-function send(
-  report: ReportViolation,
-  policy: Policy,
-  resource: Resource | undefined,
-  finding: Finding,
-  settings: Settings,
-): void {
-  const sink: DiagnosticSink = { report };
-  sink.report({
+function tell({ policy, book, settings, report }: Judged, resource: Resource | undefined, finding: Finding): void {
+  const waiver = resource === undefined ? undefined : book.waiverFor(policy.name, resource.urn);
+  if (resource !== undefined && waiver !== undefined) {
+    const message = waivedLine(policy, resource, finding, waiver);
+    send(report, { message, urn: resource.urn, enforcementLevel: "advisory" });
+    return;
+  }
+  send(report, {
     message: findingLine(policy, resource, finding),
     ...(resource === undefined ? {} : { urn: resource.urn }),
     ...(isAdvice(policy, finding, settings) ? { enforcementLevel: "advisory" } : {}),

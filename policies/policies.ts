@@ -7,6 +7,7 @@ import { requireAlertRoute } from "./require-alert-route.ts";
 import { requireDeletionProtection } from "./require-deletion-protection.ts";
 import { requireEncryptionAndBackups } from "./require-encryption-and-backups.ts";
 import { requireImageRetention } from "./require-image-retention.ts";
+import { requireLogRetention } from "./require-log-retention.ts";
 import { requireNonRoot } from "./require-non-root.ts";
 import { requirePinnedImages } from "./require-pinned-images.ts";
 import { requireProbes } from "./require-probes.ts";
@@ -21,6 +22,7 @@ export const POLICIES: readonly Policy[] = [
   requireProbes,
   requireRollback,
   requireImageRetention,
+  requireLogRetention,
   requirePinnedImages,
   requireNonRoot,
   requireReadOnlyRoot,

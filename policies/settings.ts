@@ -55,5 +55,5 @@ function environmentOf(set: unknown, tag: string | undefined, stack: string): En
   return ENVIRONMENTS.find((environment) => environment === set) ?? environmentNamed(tag ?? stack);
 }
 
-/** `urn:pulumi:<stack>::<project>::<types>::<name>` */
-const stackOf = (urn: string): string => /^urn:pulumi:(.*?)::/.exec(urn)?.[1] ?? "";
+/** The stack that a URN names: `urn:pulumi:<stack>::<project>::<types>::<name>`. */
+export const stackOf = (urn: string): string => /^urn:pulumi:(.*?)::/.exec(urn)?.[1] ?? "";

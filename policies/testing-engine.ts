@@ -34,12 +34,18 @@ export interface Run {
 export interface Engine {
   /** Previews, or updates, a program with the pack; `policies: "none"` without. */
   readonly run: (program: () => void, options?: RunOptions) => Promise<Run>;
+  /** Writes a file into the engine's own folder; its path. */
+  readonly write: (name: string, content: string) => Promise<string>;
   readonly stop: () => Promise<void>;
 }
 
 interface RunOptions {
+  /** The stack's name; default: one that no other run has. */
+  readonly stack?: string;
   readonly operation?: "preview" | "up";
   readonly policies?: "pack" | "none";
+  /** The pack's folder; default: this one. */
+  readonly pack?: string;
   /** The pack's configuration, by policy. */
   readonly config?: Readonly<Record<string, object>>;
 }
@@ -57,12 +63,12 @@ export async function startEngine(): Promise<Engine> {
   };
   let count = 0;
   return {
-    run: async (program, { operation = "preview", policies = "pack", config } = {}) => {
+    run: async (program, { operation = "preview", policies = "pack", pack = PACK, config, stack: name } = {}) => {
       count += 1;
       const folder = join(home, `run-${count}`);
       await mkdir(folder);
       const stack = await LocalWorkspace.createStack(
-        { stackName: `s${count}`, projectName: "policies", program: async () => program() },
+        { stackName: name ?? `s${count}`, projectName: "policies", program: async () => program() },
         {
           pulumiHome: join(home, "home"),
           envVars: environment,
@@ -71,8 +77,13 @@ export async function startEngine(): Promise<Engine> {
       );
       const configFile = join(folder, "config.json");
       await writeFile(configFile, JSON.stringify(config ?? {}));
-      const packs = { policyPacks: [PACK], ...(config === undefined ? {} : { policyPackConfigs: [configFile] }) };
+      const packs = { policyPacks: [pack], ...(config === undefined ? {} : { policyPackConfigs: [configFile] }) };
       return outcome(stack, operation, policies === "pack" ? packs : {});
+    },
+    write: async (name, content) => {
+      const file = join(home, name);
+      await writeFile(file, content);
+      return file;
     },
     stop: async () => {
       provider.stop();

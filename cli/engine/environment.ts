@@ -2,6 +2,7 @@ import { accessSync, constants } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { root } from "../root.ts";
 
 /** Folder with the executable that starts a policy pack where Pulumi's own language host is not installed. */
 const policyHost = fileURLToPath(new URL("bin", import.meta.url));
@@ -17,15 +18,19 @@ export function harmlessEnvironment(environment: NodeJS.ProcessEnv): Record<stri
   return Object.fromEntries(harmless.flatMap((name) => pair(name, environment[name])));
 }
 
-/** What the engine needs in its environment to run a policy pack: Node on PATH, and a way to start the pack. */
+/** Read by the policy pack, which does not run in the checkout's folder. */
+const waivers = { POLICY_WAIVERS: join(root, "waivers.yaml") };
+
+/** What the engine needs in its environment to run a policy pack: Node on PATH, a way to start the pack, the waivers. */
 export function policyEnvironment(pulumi: string, path = process.env.PATH ?? ""): Record<string, string> {
   // The engine's own folder counts: an installed Pulumi has its language hosts beside it.
   const folders = [dirname(process.execPath), ...path.split(delimiter)];
   const hasLanguageHost = [dirname(pulumi), ...folders].some((folder) =>
     isExecutable(join(folder, "pulumi-language-nodejs")),
   );
-  if (hasLanguageHost) return { PATH: folders.join(delimiter) };
+  if (hasLanguageHost) return { ...waivers, PATH: folders.join(delimiter) };
   return {
+    ...waivers,
     PATH: [...folders, policyHost].join(delimiter),
     TRADING_PLATFORM_NODE: process.execPath,
     TRADING_PLATFORM_POLICY_RUNNER: createRequire(import.meta.url).resolve("@pulumi/pulumi/cmd/run-policy-pack"),

@@ -8,12 +8,15 @@ export interface Rendered {
 /** Every rendered file, each made by the folder that owns its content. */
 export async function renderedFiles(): Promise<readonly Rendered[]> {
   const { renderPoliciesDocument } = await import("../../policies/documentation.ts");
+  const { renderSet, SETS } = await import("../../policies/sets.ts");
+  const { POLICIES } = await import("../../policies/policies.ts");
   const { renderSettingsDocument, renderSettingsSchema } = await import("../../stacks/rendered.ts");
   const { renderTargetsDocument } = await import("../../components/targets/documentation.ts");
   const { targets } = await import("../../components/targets/index.ts");
   return [
     { path: "docs/targets.md", render: () => renderTargetsDocument(targets) },
     { path: "docs/policies.md", render: renderPoliciesDocument },
+    ...SETS.map((name) => ({ path: `policies/sets/${name}.json`, render: () => renderSet(name, POLICIES) })),
     { path: "docs/settings.md", render: renderSettingsDocument },
     { path: "stacks/settings.schema.generated.json", render: renderSettingsSchema },
   ];

@@ -1,12 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { realizeMembers } from "../members.ts";
 import type { Target } from "../targets/target.ts";
-import type { LogLevel, WorkloadSpec } from "../workload/index.ts";
+import { type Duration, formatDuration, type LogLevel, type WorkloadSpec } from "../workload/index.ts";
 import { levelWords } from "./levels.ts";
 
 export interface LoggingStackArgs {
   /** The environment's level. */
   readonly level: LogLevel;
+  /** How long lines are kept; a policy asks that it is stated. */
+  readonly retention: Duration;
   readonly members: readonly WorkloadSpec[];
   readonly target: Target;
 }
@@ -17,8 +19,12 @@ export class LoggingStack extends pulumi.ComponentResource {
   readonly level: LogLevel;
   readonly productLevels: Readonly<Record<string, string>>;
 
-  constructor(name: string, { level, members, target }: LoggingStackArgs, options: pulumi.ComponentResourceOptions) {
-    super(LoggingStack.__pulumiType, name, { level }, options);
+  constructor(
+    name: string,
+    { level, retention, members, target }: LoggingStackArgs,
+    options: pulumi.ComponentResourceOptions,
+  ) {
+    super(LoggingStack.__pulumiType, name, { level, retention: formatDuration(retention) }, options);
     this.level = level;
     this.productLevels = levelWords(level);
     realizeMembers(members, target, this);
