@@ -11,7 +11,7 @@ import {
   type Verdict,
 } from "./policy.ts";
 import { REQUIRE_ALERT_ROUTE_EXAMPLES } from "./require-alert-route.examples.ts";
-import { at, entries, flag, isAbsent, isUnknown, type Node, nameOf, object, rootOf, text } from "./values.ts";
+import { at, entries, flag, isAbsent, type Node, nameOf, object, rootOf, text } from "./values.ts";
 
 const PLATFORM = "trading-platform:platform:TradingPlatform";
 const ROUTES = "trading-platform:alerts:AlertRoutes";
@@ -94,10 +94,13 @@ function judgeAlarm({ properties }: Resource): Verdict {
 function judgeAlertmanagerConfig({ properties }: Resource): Verdict {
   const spec = at(rootOf(properties), "spec");
   const [route, receivers] = [at(spec, "route"), at(spec, "receivers")];
-  const names = entries(receivers).map((receiver) => at(receiver, "name"));
+  const all = entries(receivers);
+  const names = all.map((receiver) => at(receiver, "name"));
   const reached = [route, ...entries(at(route, "routes"))].map((one) => at(one, "receiver"));
-  const findings = whenKnown([route, receivers, ...entries(receivers), ...names, ...reached], () => {
-    const channels = new Map(entries(receivers).map((receiver) => [nameOf(receiver), hasChannel(receiver)]));
+  const findings = whenKnown([route, receivers, ...all, ...names, ...reached, ...all.flatMap(channelsOf)], () => {
+    const channels = new Map(
+      all.map((receiver) => [nameOf(receiver), channelsOf(receiver).some((list) => entries(list).length > 0)]),
+    );
     return reached
       .filter((receiver) => !isAbsent(receiver) || receiver.path === "spec.route.receiver")
       .filter((receiver) => channels.get(text(receiver) ?? "") !== true)
@@ -113,11 +116,11 @@ function judgeAlertmanagerConfig({ properties }: Resource): Verdict {
   return judged(withoutRepetition(findings));
 }
 
-const hasChannel = (receiver: Node): boolean =>
-  Object.keys(object(receiver) ?? {}).some((key) => {
-    const list = at(receiver, key);
-    return /Configs$/.test(key) && (isUnknown(list) || entries(list).length > 0);
-  });
+/** Where a receiver lists its channels. */
+const channelsOf = (receiver: Node): readonly Node[] =>
+  Object.keys(object(receiver) ?? {})
+    .filter((key) => key.endsWith("Configs"))
+    .map((key) => at(receiver, key));
 
 /** What is critical reaches somebody. */
 export const requireAlertRoute: Policy = {

@@ -25,7 +25,7 @@ test("labels of Kubernetes and Docker", () => {
   });
   expect(found(requireTags, deployment({ app: "api" }))).toEqual([]);
   expect(found(requireTags, deployment({ tier: "web" }))).toHaveLength(1);
-  expect(found(requireTags, deployment({ app: UNKNOWN }))).toEqual([]);
+  expect(found(requireTags, deployment({ app: UNKNOWN }))).toEqual(["d? metadata.labels.app"]);
   expect(found(requireTags, dockerContainer({ labels: [{ label: UNKNOWN, value: "x" }] }))).toEqual([
     "api? labels[0].label",
   ]);

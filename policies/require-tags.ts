@@ -1,7 +1,7 @@
 import { ask, violationAt, whenKnown } from "./ask.ts";
 import { type Finding, judged, type Policy, type Resource, type Verdict } from "./policy.ts";
 import { REQUIRE_TAGS_EXAMPLES } from "./require-tags.examples.ts";
-import { at, entries, isAbsent, isUnknown, type Node, object, rootOf, text } from "./values.ts";
+import { at, entries, isAbsent, type Node, object, rootOf, text } from "./values.ts";
 
 const PAGE = "https://docs.aws.amazon.com/whitepapers/latest/tagging-best-practices/tagging-best-practices.html";
 const KUBERNETES_PAGE = "https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/";
@@ -66,8 +66,8 @@ function judgeLabels({ properties }: Resource): Verdict {
   const labels = at(rootOf(properties), "metadata", "labels");
   const names = ["app.kubernetes.io/name", "app", "k8s-app", "name"].map((key) => at(labels, key));
   return judged(
-    whenKnown([labels], (): readonly Finding[] => {
-      if (names.some((name) => !isAbsent(name) || isUnknown(name))) return [];
+    whenKnown([labels, ...names], (): readonly Finding[] => {
+      if (names.some((name) => !isAbsent(name))) return [];
       const problem = "metadata.labels does not say what it is (app.kubernetes.io/name)";
       return [violationAt(labels, { problem, repair: LABELS_REPAIR, url: KUBERNETES_PAGE })];
     }),
