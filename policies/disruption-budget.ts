@@ -1,4 +1,5 @@
 import { ask, type Complaint, violationAt, whenKnown } from "./ask.ts";
+import { minimumByTarget, minimumOf, namespaceOf } from "./autoscalers.ts";
 import {
   type Finding,
   judged,
@@ -66,7 +67,7 @@ function judgeSelected(
   const minAvailable = at(rootOf(budget.properties), "spec", "minAvailable");
   if (isAbsent(minAvailable) || minAvailable.value === "100%") return [];
   return selectedBy(budget, workloads).flatMap((workload) => {
-    const replicas = replicasOf(workload, minimum);
+    const replicas = minimumOf(workload, minimum);
     const findings = whenKnown([minAvailable, replicas], (): readonly Finding[] => {
       const count = number(replicas) ?? 1;
       const kept = atLeast(minAvailable, count);
@@ -83,8 +84,6 @@ function atLeast(minAvailable: Node, replicas: number): number | undefined {
   const percent = /^(\d+)%$/.exec(text(minAvailable) ?? "")?.[1];
   return percent === undefined ? number(minAvailable) : Math.ceil((replicas * Number(percent)) / 100);
 }
-
-const namespaceOf = ({ properties }: Resource): string => text(at(rootOf(properties), "metadata", "namespace")) ?? "";
 
 const labelKeys = (resource: Resource, ...path: readonly string[]): readonly string[] =>
   Object.entries(object(at(rootOf(resource.properties), ...path)) ?? {}).map(
@@ -114,23 +113,4 @@ function selectedBy(
   const lists = keys.map((key) => workloads.get(key) ?? []).toSorted((one, other) => one.length - other.length);
   const [rarest = []] = lists;
   return rarest.filter((workload) => lists.every((list) => list === rarest || list.includes(workload)));
-}
-
-const targetKey = (namespace: string, kind: string, name: string): string => `${namespace}/${kind}/${name}`;
-
-function minimumByTarget(autoscalers: readonly StackResource[]): ReadonlyMap<string, Node> {
-  return new Map(
-    autoscalers.map((autoscaler) => {
-      const target = at(rootOf(autoscaler.properties), "spec", "scaleTargetRef");
-      const key = targetKey(namespaceOf(autoscaler), text(at(target, "kind")) ?? "", text(at(target, "name")) ?? "");
-      return [key, at(rootOf(autoscaler.properties), "spec", "minReplicas")];
-    }),
-  );
-}
-
-function replicasOf(workload: StackResource, minimum: ReadonlyMap<string, Node>): Node {
-  const stated = at(rootOf(workload.properties), "spec", "replicas");
-  const name = text(at(rootOf(workload.properties), "metadata", "name")) ?? "";
-  const kind = workload.type.replace(/^.*:/, "");
-  return minimum.get(targetKey(namespaceOf(workload), kind, name)) ?? stated;
 }

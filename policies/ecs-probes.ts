@@ -118,12 +118,12 @@ export const gracePeriod: StackRule = {
 };
 
 function judgeGrace(service: StackResource, byUrn: ReadonlyMap<string, StackResource>): readonly StackFinding[] {
-  const from = (property: string, types: readonly string[]): readonly StackResource[] =>
+  const sources = (property: string, types: readonly string[]): readonly StackResource[] =>
     (service.madeFrom[property] ?? [])
       .filter(({ type }) => types.includes(type))
       .flatMap(({ urn }) => byUrn.get(urn) ?? []);
-  const starts = from("taskDefinition", [TASK_DEFINITION]).flatMap(startPeriods);
-  const checks = from("loadBalancers", TARGET_GROUPS).map(({ properties }) => at(rootOf(properties), "healthCheck"));
+  const starts = sources("taskDefinition", [TASK_DEFINITION]).flatMap(startPeriods);
+  const checks = sources("loadBalancers", TARGET_GROUPS).map(({ properties }) => at(rootOf(properties), "healthCheck"));
   const grace = at(rootOf(service.properties), "healthCheckGracePeriodSeconds");
   const timings = checks.flatMap((check) => [at(check, "interval"), at(check, "unhealthyThreshold")]);
   if (starts.length === 0) return [];

@@ -201,11 +201,18 @@ export function judgeDeploymentGroup({ properties }: Resource): Verdict {
         CODE_DEPLOY_PAGE,
       ),
     ),
-    ...ask(
-      at(rollback, "events"),
-      (events) => entries(events).some((event) => isUnknown(event) || text(event) === "DEPLOYMENT_FAILURE"),
-      presence("autoRollbackConfiguration.events has no DEPLOYMENT_FAILURE", repair, CODE_DEPLOY_PAGE),
-    ),
+    ...eventFindings(at(rollback, "events"), repair),
   ];
   return judged(withoutRepetition(ifApplicable([service].filter(isUnknown), findings)));
+}
+
+function eventFindings(events: Node, repair: string): readonly Finding[] {
+  const all = entries(events);
+  if (all.some((event) => text(event) === "DEPLOYMENT_FAILURE")) return [];
+  return whenKnown([events, ...all], () => [
+    violationAt(
+      events,
+      presence("autoRollbackConfiguration.events has no DEPLOYMENT_FAILURE", repair, CODE_DEPLOY_PAGE),
+    ),
+  ]);
 }

@@ -148,7 +148,7 @@ describe("kubernetes", () => {
   test("law: an unknown value is never taken for a violation, and where it is a guarded one it is named", () => {
     const probe = "(livenessProbe(\\.failureThreshold|\\.httpGet(\\.\\w+)?)?|readinessProbe(\\.httpGet(\\.port)?)?)";
     const guarded = new RegExp(
-      `^spec(\\.template(\\.spec(\\.containers(\\[0\\]\\.(${probe}|ports(\\[0\\]\\.name)?))?)?)?)?$`,
+      `^spec(\\.template(\\.spec(\\.containers(\\[0\\](\\.(${probe}|ports(\\[0\\](\\.name)?)?))?)?)?)?)?$`,
     );
     const compliant = deployment({ containers: [CONTAINER] });
     for (const { path, value } of withOneUnknown(compliant.properties)) {

@@ -8,7 +8,8 @@ export const judgeWorkload = ({ properties }: Resource): Verdict =>
   judged(
     ["liveness", "readiness"].flatMap((kind) => {
       const probe = at(rootOf(properties), "probes", kind);
-      if (isUnknown(probe)) return [unjudged(probe.path)];
+      const check = at(probe, "check");
+      if (isUnknown(check)) return [unjudged(check.path)];
       return [...presence(probe, kind), ...depth(rootOf(properties), probe)];
     }),
   );

@@ -14,8 +14,13 @@ export class AlertRoutes extends pulumi.ComponentResource {
   constructor(name: string, { alerts }: AlertRoutesArgs, options: pulumi.ComponentResourceOptions) {
     super(AlertRoutes.__pulumiType, name, {}, options);
     this.alerts = alerts.map((alert) => alert.name);
-    const critical = alerts.filter(({ severity }) => severity === "critical").map((alert) => alert.name);
-    const receivers = [...new Set(alerts.flatMap(receiversFor))];
-    this.registerOutputs({ alerts: this.alerts, critical, receivers });
+    const critical = alerts.filter(({ severity }) => severity === "critical");
+    this.registerOutputs({
+      alerts: this.alerts,
+      critical: critical.map((alert) => alert.name),
+      receivers: [...new Set(alerts.flatMap(receiversFor))],
+      // Who is told of each: a policy asks that it is somebody.
+      told: Object.fromEntries(critical.map((alert) => [alert.name, receiversFor(alert)])),
+    });
   }
 }
