@@ -4,6 +4,7 @@ import { destroyCommand } from "./destroy.ts";
 import { doctorCommand } from "./doctor.ts";
 import { envCommand } from "./env.ts";
 import { lintCommand } from "./lint.ts";
+import { policiesCommand } from "./policies.ts";
 import { previewCommand } from "./preview.ts";
 import { refreshCommand } from "./refresh.ts";
 import { renderCommand } from "./render.ts";
@@ -22,6 +23,7 @@ export const commands: readonly (() => Command)[] = [
   renderCommand,
   testCommand,
   lintCommand,
+  policiesCommand,
   doctorCommand,
   benchCommand,
 ];
