@@ -27,7 +27,7 @@ export function checkFindings(
  * the deciding values are what could not be judged. Where nothing is violated it does not matter.
  */
 export function ifApplicable(undecided: readonly Node[], findings: readonly Finding[]): readonly Finding[] {
-  if (undecided.length === 0 || findings.every(({ kind }) => kind === "unjudged")) return findings;
+  if (undecided.length === 0 || findings.every(({ kind }) => kind !== "violation")) return findings;
   const open = [...undecided.map(({ path }) => path), ...findings.flatMap(unjudgedProperty)];
   return [...new Set(open)].map(unjudged);
 }

@@ -22,20 +22,43 @@ interface Entry {
   readonly inputs: Inputs;
 }
 
-const PROBE = { httpGet: { path: "/health", port: 8000 } };
+const LIVENESS = { httpGet: { path: "/health/live", port: 8000 } };
+const READINESS = { httpGet: { path: "/health/ready", port: 8000 } };
 const CHECK = ["CMD", "wget", "-q", "--spider", "http://127.0.0.1:8000/health"];
 
 const containers = (container: object): object[] => [
-  { name: "api", image: "ghcr.io/acme/api:2.1.0", livenessProbe: PROBE, readinessProbe: PROBE, ...container },
+  {
+    name: "api",
+    image: "ghcr.io/acme/api:2.1.0",
+    livenessProbe: LIVENESS,
+    readinessProbe: READINESS,
+    resources: { requests: { cpu: "250m", memory: "256Mi" }, limits: { memory: "512Mi" } },
+    securityContext: {
+      runAsNonRoot: true,
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    },
+    ...container,
+  },
 ];
+
+const TAGS = { project: "acme", environment: "production" };
 
 const deployment = (container: object = {}, spec: object = {}): Entry => ({
   type: "kubernetes:apps/v1:Deployment",
   inputs: {
+    metadata: { name: "web", labels: { app: "web" } },
     spec: {
+      replicas: 2,
       revisionHistoryLimit: 10,
       progressDeadlineSeconds: 300,
-      template: { spec: { containers: containers(container) } },
+      template: {
+        spec: {
+          containers: containers(container),
+          topologySpreadConstraints: [{ topologyKey: "topology.kubernetes.io/zone" }],
+        },
+      },
       ...spec,
     },
   },
@@ -45,13 +68,31 @@ const task = (healthCheck: object | undefined): Entry => ({
   type: "aws:ecs/taskDefinition:TaskDefinition",
   inputs: {
     family: "api",
-    containerDefinitions: JSON.stringify([{ name: "api", image: "ghcr.io/acme/api:2.1.0", healthCheck }]),
+    tags: TAGS,
+    containerDefinitions: JSON.stringify([
+      {
+        name: "api",
+        image: "ghcr.io/acme/api:2.1.0",
+        user: "10001",
+        memory: 512,
+        readonlyRootFilesystem: true,
+        dockerSecurityOptions: ["no-new-privileges"],
+        linuxParameters: { capabilities: { drop: ["ALL"] } },
+        healthCheck,
+      },
+    ]),
   },
 });
 
 const service = (deploymentCircuitBreaker: object | undefined): Entry => ({
   type: "aws:ecs/service:Service",
-  inputs: { desiredCount: 2, deploymentCircuitBreaker },
+  inputs: {
+    desiredCount: 2,
+    deploymentCircuitBreaker,
+    waitForSteadyState: true,
+    networkConfiguration: { subnets: ["subnet-a", "subnet-b"] },
+    tags: TAGS,
+  },
 });
 
 const container = (change: object = {}): Entry => ({
@@ -62,6 +103,12 @@ const container = (change: object = {}): Entry => ({
     waitTimeout: 60,
     restart: "unless-stopped",
     healthcheck: { tests: CHECK },
+    user: "10001",
+    memory: 512,
+    readOnly: true,
+    capabilities: { drops: ["ALL"] },
+    securityOpts: ["no-new-privileges:true"],
+    labels: Object.entries(TAGS).map(([label, value]) => ({ label, value })),
     ...change,
   },
 });
@@ -101,10 +148,14 @@ const COMPLIANT: Readonly<Record<string, Entry>> = {
   group: { type: "aws:lb/targetGroup:TargetGroup", inputs: { port: 8000, healthCheck: { path: "/health" } } },
   container: container(),
   image: image(true),
-  repository: { type: "aws:ecr/repository:Repository", inputs: { name: "acme/api", ...IMMUTABLE } },
+  repository: { type: "aws:ecr/repository:Repository", inputs: { name: "acme/api", tags: TAGS, ...IMMUTABLE } },
   lifecycle: lifecycle(RULES),
   platform: { type: "trading-platform:platform:TradingPlatform", inputs: {} },
   registry: registry(10),
+  alerts: {
+    type: "trading-platform:alerts:AlertRoutes",
+    inputs: { critical: ["BackendDown"], receivers: ["pagerduty"], told: { BackendDown: ["pagerduty"] } },
+  },
 };
 
 const programOf = (entries: Readonly<Record<string, Entry | undefined>>) => (): void => {
@@ -202,9 +253,16 @@ describe("the pack in the real engine", { timeout: 60_000 }, () => {
 
   describe("a value that is not known before the update", () => {
     const program = (): void => {
-      const other = new Custom("aws:ecr/repository:Repository", "repository", { name: "acme/api", ...IMMUTABLE });
+      const other = new Custom("aws:ecr/repository:Repository", "repository", {
+        name: "acme/api",
+        tags: TAGS,
+        ...IMMUTABLE,
+      });
       new Custom("aws:ecr/lifecyclePolicy:LifecyclePolicy", "lifecycle", { repository: other.id, policy: RULES });
-      const { type, inputs } = deployment({ readinessProbe: { httpGet: { port: other.id } } });
+      const { type, inputs } = deployment({
+        ports: [{ name: "id-repository", containerPort: 8000 }],
+        readinessProbe: { httpGet: { port: other.id } },
+      });
       new Custom(type, "web", { ...inputs });
     };
 
@@ -230,7 +288,7 @@ describe("the pack in the real engine", { timeout: 60_000 }, () => {
 
     test("and a violation beside it is found all the same", async () => {
       const run = await engine.run(() => {
-        const other = new Custom("aws:ecs/cluster:Cluster", "cluster", {});
+        const other = new Custom("aws:sns/topic:Topic", "news", {});
         const { type, inputs } = deployment({ livenessProbe: {}, readinessProbe: { tcpSocket: { port: other.id } } });
         new Custom(type, "web", { ...inputs });
       });
@@ -304,10 +362,8 @@ describe("the pack in the real engine", { timeout: 60_000 }, () => {
 
   test("a program of somebody else, with nothing that the pack judges, passes", async () => {
     const run = await engine.run(() => {
-      new Custom("aws:s3/bucket:Bucket", "files", { acl: "private" });
-      new Custom("kubernetes:batch/v1:Job", "migrate", {
-        spec: { template: { spec: { containers: [{ name: "m" }] } } },
-      });
+      new Custom("aws:sns/topic:Topic", "news", { name: "news" });
+      new Custom("kubernetes:core/v1:Namespace", "shop", { metadata: { name: "shop" } });
     });
     expect(run).toMatchObject({ succeeded: true, reported: [] });
   });

@@ -14,6 +14,7 @@ export function findingLine(
   if (finding.kind === "unjudged") {
     return `${subject}: could not be judged: ${finding.property} is not known before the update`;
   }
+  if (finding.kind === "accepted") return `${subject}: accepted: ${finding.problem}; reason: ${finding.reason}`;
   return `${subject}: ${finding.problem}; repair: ${finding.repair} (${finding.url})`;
 }
 

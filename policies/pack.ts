@@ -127,5 +127,6 @@ function tell({ policy, book, settings, report }: Judged, resource: Resource | u
 function isAdvice({ concern }: Policy, finding: Finding, { context, strict }: Settings): boolean {
   // What hygiene asks for is not worth to stop a preview for a value that nobody knows yet.
   if (finding.kind === "unjudged") return !strict || concern === "hygiene";
+  if (finding.kind === "accepted") return true;
   return !blocksIn(finding.concern ?? concern).includes(context.environment);
 }

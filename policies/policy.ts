@@ -40,7 +40,16 @@ export interface Unjudged {
   readonly property: string;
 }
 
-export type Finding = Violation | Unjudged;
+/** What would be a violation, had the program not stated a reason for it. Always said, never blocks. */
+export interface Accepted {
+  readonly kind: "accepted";
+  readonly property: string;
+  readonly problem: string;
+  /** In the program's own words. */
+  readonly reason: string;
+}
+
+export type Finding = Violation | Unjudged | Accepted;
 
 interface NotApplicable {
   readonly kind: "not-applicable";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../settings.ts";
 import { alertCatalogue } from "./catalogue.ts";
-import { routes } from "./routes.ts";
+import { receiversFor, routes } from "./routes.ts";
 
 export interface AlertRoutesArgs {
   readonly settings: Settings;
@@ -16,7 +16,13 @@ export class AlertRoutes extends pulumi.ComponentResource {
     super(AlertRoutes.__pulumiType, name, {}, options);
     const catalogue = alertCatalogue(settings);
     this.alerts = catalogue.map((alert) => alert.name);
-    const critical = catalogue.filter((alert) => alert.severity === "critical").map((alert) => alert.name);
-    this.registerOutputs({ alerts: this.alerts, critical, receivers: routes.map((route) => route.receiver) });
+    const critical = catalogue.filter((alert) => alert.severity === "critical");
+    this.registerOutputs({
+      alerts: this.alerts,
+      critical: critical.map((alert) => alert.name),
+      receivers: routes.map((route) => route.receiver),
+      // Who is told of each: a policy asks that it is somebody.
+      told: Object.fromEntries(critical.map((alert) => [alert.name, receiversFor(alert)])),
+    });
   }
 }

@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 import type { Settings } from "../settings.ts";
 import type { SecretFile } from "../workload/index.ts";
+import type { Alert } from "./alert.ts";
 
 const folder = "/etc/alertmanager-secrets";
 
@@ -25,6 +26,21 @@ export const routes: readonly Route[] = [
   { receiver: "slack", matchers: ['severity=~"critical|warning"'] },
   { receiver: "email", matchers: ['category="database"'] },
 ];
+
+/** Who is told of an alert: every route whose matchers all match it. */
+export const receiversFor = ({
+  severity,
+  category,
+}: Pick<Alert, "severity" | "category">): readonly Route["receiver"][] =>
+  routes
+    .filter(({ matchers }) => matchers.every((matcher) => matches(matcher, { severity, category })))
+    .map(({ receiver }) => receiver);
+
+/** A matcher as Alertmanager has it: `label="value"`, or `label=~"expression"`, which has to match the whole value. */
+function matches(matcher: string, labels: Readonly<Record<string, string>>): boolean {
+  const [, label = "", operator, value = ""] = /^(\w+)(=~?)"(.*)"$/.exec(matcher) ?? [];
+  return operator === "=~" ? new RegExp(`^(?:${value})$`).test(labels[label] ?? "") : labels[label] === value;
+}
 
 /** alertmanager.yml of the stack. */
 export function alertmanagerConfig(settings: Settings, backendAddress: string): string {

@@ -25,7 +25,8 @@ function makeRepository(service: string, args: RepositoriesArgs, parent: pulumi.
       imageTagMutabilityExclusionFilters: [{ filter: `${livePrefix}*`, filterType: "WILDCARD" }],
       imageScanningConfiguration: { scanOnPush: true },
       encryptionConfigurations: [{ encryptionType: "AES256" }],
-      tags: { project: "trading-platform", component: service },
+      // Every environment pulls from it.
+      tags: { project: "trading-platform", component: service, environment: "shared" },
     },
     // What runs in the stacks was pulled from here, and is pulled again by the next new host.
     { parent, protect: true },

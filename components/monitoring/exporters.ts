@@ -11,13 +11,17 @@ import {
   rolling,
 } from "../blueprint.ts";
 import { levelWord } from "../logging/levels.ts";
-import { port, resources, type WorkloadSpec, workload } from "../workload/index.ts";
+import { port, resources, scaling, type WorkloadSpec, workload } from "../workload/index.ts";
 
 /** What every exporter needs: it keeps nothing, so it is small and replaced at will. */
 const small = resources({ cpu: { request: 20, limit: 200 }, memory: { request: 32, limit: 128 } });
 
 const alone = (plan: Blueprint) =>
-  ({ kind: "stateless", scaling: { kind: "fixed", replicas: 1 }, rollout: rolling(plan, 10) }) as const;
+  ({
+    kind: "stateless",
+    scaling: scaling({ kind: "fixed", replicas: 1, singleReason: "a second one would measure everything twice" }),
+    rollout: rolling(plan, 10),
+  }) as const;
 
 /** CPU, memory and disks of each host. */
 export function nodeExporter(plan: Blueprint): WorkloadSpec {

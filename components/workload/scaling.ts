@@ -9,12 +9,21 @@ export type ScalingTarget =
 
 /** How many instances: a number, or a range with what decides. */
 export type Scaling =
-  | { readonly kind: "fixed"; readonly replicas: number }
+  | {
+      readonly kind: "fixed";
+      readonly replicas: number;
+      /** Why one is enough, where there is one: the targets write it as a label, and the policy prints it. Letters, digits and `+-=.:/@_` (AWS tags). */
+      readonly singleReason?: string;
+    }
   | { readonly kind: "automatic"; readonly minimum: number; readonly maximum: number; readonly target: ScalingTarget };
 
 /** Refuses empty ranges and targets that can never be met. */
 export function scaling(value: Scaling): Scaling {
   if (value.kind === "fixed") {
+    ensure(
+      /^[\w +=.:/@-]*$/.test(value.singleReason ?? ""),
+      `scaling: singleReason "${value.singleReason}" must be of letters, digits, spaces and +-=.:/@_ (AWS takes no others in a tag)`,
+    );
     ensure(
       Number.isInteger(value.replicas) && value.replicas >= 1,
       `scaling: replicas ${value.replicas} must be a whole number of at least 1`,
@@ -39,3 +48,6 @@ export function scaling(value: Scaling): Scaling {
 export const minimumReplicas = (value: Scaling): number => (value.kind === "fixed" ? value.replicas : value.minimum);
 
 export const maximumReplicas = (value: Scaling): number => (value.kind === "fixed" ? value.replicas : value.maximum);
+
+/** The label, annotation or tag under which every target writes why one replica is enough. */
+export const singleReasonLabel = "trading-platform/single-replica-reason";

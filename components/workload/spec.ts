@@ -99,6 +99,12 @@ export function replicasOf({ placement }: Pick<WorkloadSpec, "placement">): numb
   return placement.kind === "stateful" ? placement.replicas : 1;
 }
 
+/** Why one replica is enough, where the workload has one and says it. */
+export function singleReasonOf({ placement }: Pick<WorkloadSpec, "placement">): string | undefined {
+  if (placement.kind !== "stateless" || placement.scaling.kind !== "fixed") return undefined;
+  return placement.scaling.replicas === 1 ? placement.scaling.singleReason : undefined;
+}
+
 /** The port of that name; throws for a name that the workload does not have. */
 export function portNamed({ name, ports }: Pick<WorkloadSpec, "name" | "ports">, wanted: string): Port {
   const found = ports.find((candidate) => candidate.name === wanted);

@@ -43,12 +43,17 @@ export function containerCount({ placement }: Pick<WorkloadSpec, "placement">): 
 
 const userText = (user: User): string => (user.kind === "root" ? "0:0" : `${user.uid}:${user.gid}`);
 
+/** Why secrets stand in plain variables: a listed difference. The policy prints it. */
+const plainSecretsReasonLabel = "trading-platform/plain-secrets-reason";
+const plainSecretsReason = "a daemon outside a swarm holds no secrets; the state holds them encrypted";
+
 /** The version is the image's own, not the release's: a change of label makes a container anew. */
-function containerLabels({ name, image, user }: WorkloadSpec, naming: Naming): Label[] {
+function containerLabels({ name, image, user, secretVariables }: WorkloadSpec, naming: Naming): Label[] {
   return [
     ...labelsOf(naming, name),
     { label: "version", value: image.version },
     ...(user.kind === "root" ? [{ label: rootReasonLabel, value: user.reason }] : []),
+    ...(secretVariables.length > 0 ? [{ label: plainSecretsReasonLabel, value: plainSecretsReason }] : []),
   ];
 }
 

@@ -1,4 +1,12 @@
-import { imageReference, rolloutOf, rootReasonLabel, type Volume, type WorkloadSpec } from "../../workload/index.ts";
+import {
+  imageReference,
+  rolloutOf,
+  rootReasonLabel,
+  singleReasonLabel,
+  singleReasonOf,
+  type Volume,
+  type WorkloadSpec,
+} from "../../workload/index.ts";
 import type { TargetContext } from "../target.ts";
 import { drainSeconds } from "./differences.ts";
 import { type FileSources, mountedFiles } from "./files.ts";
@@ -13,7 +21,7 @@ export function podTemplate<SecretName>(spec: WorkloadSpec, stack: Stack, source
   return {
     metadata: {
       labels: workloadLabels(spec, stack),
-      ...(spec.user.kind === "root" ? { annotations: { [rootReasonLabel]: spec.user.reason } } : {}),
+      ...annotations(spec),
     },
     spec: {
       serviceAccountName: spec.name,
@@ -29,6 +37,16 @@ export function podTemplate<SecretName>(spec: WorkloadSpec, stack: Stack, source
       volumes: [...files.volumes, ...spec.volumes.flatMap(podVolume)],
     },
   };
+}
+
+/** What the workload does otherwise than the policies ask, and why; they print it. */
+function annotations(spec: WorkloadSpec): { readonly annotations?: Readonly<Record<string, string>> } {
+  const single = singleReasonOf(spec);
+  const reasons = {
+    ...(spec.user.kind === "root" ? { [rootReasonLabel]: spec.user.reason } : {}),
+    ...(single === undefined ? {} : { [singleReasonLabel]: single }),
+  };
+  return Object.keys(reasons).length === 0 ? {} : { annotations: reasons };
 }
 
 /** Whoever sends requests through a Service hears with a delay that a pod leaves; until then it answers. */

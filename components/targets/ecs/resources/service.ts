@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { WorkloadSpec } from "../../../workload/index.ts";
+import { singleReasonLabel, singleReasonOf, type WorkloadSpec } from "../../../workload/index.ts";
 import { containerDefinitions, networkMode, taskVolumes } from "../containers.ts";
 import { storedFiles } from "../files.ts";
 import { executionStatements, policyDocument, taskStatements, trustPolicy } from "../permissions.ts";
@@ -111,7 +111,7 @@ function makeService(
             healthCheckGracePeriodSeconds: gracePeriod(spec),
           }
         : {}),
-      tags: stack.tags(spec.name, spec.image.version),
+      tags: { ...stack.tags(spec.name, spec.image.version), ...reasonTag(spec) },
     },
     // The place of the hook that compares the running task definition with the requested one: `hooks` of these options.
     stack.under(parent, {
@@ -121,6 +121,12 @@ function makeService(
       ...(isAutomatic(spec) ? { ignoreChanges: ["desiredCount"] } : {}),
     }),
   );
+}
+
+/** Why the service runs one task, where the workload says it. */
+function reasonTag(spec: WorkloadSpec): Readonly<Record<string, string>> {
+  const reason = singleReasonOf(spec);
+  return reason === undefined ? {} : { [singleReasonLabel]: reason };
 }
 
 const isAutomatic = ({ placement }: WorkloadSpec): boolean =>

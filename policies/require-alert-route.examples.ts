@@ -1,0 +1,46 @@
+import type { Example } from "./policy.ts";
+import type { Properties } from "./values.ts";
+
+type ExampleResource = Example["bad"][number];
+
+const alarm = (alarmActions: readonly string[]): ExampleResource => ({
+  type: "aws:cloudwatch/metricAlarm:MetricAlarm",
+  name: "database-disk",
+  properties: { metricName: "FreeStorageSpace", alarmActions },
+});
+
+const config = (receiver: Properties): ExampleResource => ({
+  type: "kubernetes:monitoring.coreos.com/v1alpha1:AlertmanagerConfig",
+  name: "alerts",
+  properties: { spec: { route: { receiver: "oncall" }, receivers: [{ name: "oncall", ...receiver }] } },
+});
+
+const PLATFORM: ExampleResource = {
+  type: "trading-platform:platform:TradingPlatform",
+  name: "platform",
+  properties: {},
+};
+
+const routes = (told: Properties): ExampleResource => ({
+  type: "trading-platform:alerts:AlertRoutes",
+  name: "alerts",
+  properties: { critical: ["BackendDown"], receivers: ["pagerduty", "slack"], told },
+});
+
+export const REQUIRE_ALERT_ROUTE_EXAMPLES: readonly Example[] = [
+  {
+    title: "CloudWatch: an alarm that tells nobody",
+    bad: [alarm([])],
+    good: [alarm(["arn:aws:sns:eu-central-1:111122223333:alerts"])],
+  },
+  {
+    title: "Prometheus operator: a receiver without a channel",
+    bad: [config({})],
+    good: [config({ pagerdutyConfigs: [{ routingKey: { name: "pagerduty", key: "routingKey" } }] })],
+  },
+  {
+    title: "Trading platform: a critical alert that no route takes",
+    bad: [PLATFORM, routes({ BackendDown: [] })],
+    good: [PLATFORM, routes({ BackendDown: ["pagerduty", "slack"] })],
+  },
+];

@@ -1,0 +1,74 @@
+import { describe, expect, test } from "vitest";
+import type { ExampleResource } from "./policy.ts";
+import { requireAlertRoute } from "./require-alert-route.ts";
+import { found } from "./testing.ts";
+import { type Properties, UNKNOWN } from "./values.ts";
+
+describe("a stack with a TradingPlatform", () => {
+  const platform: ExampleResource = { type: "trading-platform:platform:TradingPlatform", name: "p", properties: {} };
+  const routes = (change: Properties = {}): ExampleResource => ({
+    type: "trading-platform:alerts:AlertRoutes",
+    name: "alerts",
+    properties: {
+      critical: ["A", "B"],
+      receivers: ["pagerduty"],
+      told: { A: ["pagerduty"], B: ["pagerduty"] },
+      ...change,
+    },
+  });
+
+  test.each<[string, readonly ExampleResource[], readonly string[]]>([
+    ["no AlertRoutes", [platform], [expect.stringContaining("no AlertRoutes")]],
+    ["all that is asked", [platform, routes()], []],
+    ["nothing critical", [platform, routes({ critical: [] })], [expect.stringContaining("nothing ever pages")]],
+    [
+      "one that nobody is told of",
+      [platform, routes({ told: { A: ["pagerduty"] } })],
+      [expect.stringContaining("critical alert B")],
+    ],
+    [
+      "a receiver that there is not",
+      [platform, routes({ receivers: ["slack"] })],
+      [expect.anything(), expect.anything()],
+    ],
+    [
+      "nobody by name",
+      [platform, routes({ receivers: ["null"], told: { A: ["null"], B: ["null"] } })],
+      [expect.anything(), expect.anything()],
+    ],
+    ["unknown receivers", [platform, routes({ receivers: UNKNOWN })], ["alerts? receivers"]],
+    ["no platform", [routes({ critical: [] })], []],
+  ])("%s", (_, program, findings) => {
+    expect(found(requireAlertRoute, ...program)).toEqual(findings);
+  });
+});
+
+test("a CloudWatch alarm has an action that is on", () => {
+  const alarm = (properties: Properties): ExampleResource => ({
+    type: "aws:cloudwatch/metricAlarm:MetricAlarm",
+    name: "a",
+    properties,
+  });
+  expect(found(requireAlertRoute, alarm({ alarmActions: ["arn"] }))).toEqual([]);
+  expect(found(requireAlertRoute, alarm({ alarmActions: [UNKNOWN] }))).toEqual([]);
+  expect(found(requireAlertRoute, alarm({}))).toHaveLength(1);
+  expect(found(requireAlertRoute, alarm({ alarmActions: ["arn"], actionsEnabled: false }))).toHaveLength(1);
+  expect(found(requireAlertRoute, alarm({ alarmActions: UNKNOWN }))).toEqual(["a? alarmActions"]);
+});
+
+test("the operator's routes lead to channels, the children's too", () => {
+  const config = (route: Properties, receivers: readonly Properties[]): ExampleResource => ({
+    type: "kubernetes:monitoring.coreos.com/v1alpha1:AlertmanagerConfig",
+    name: "c",
+    properties: { spec: { route, receivers } },
+  });
+  const slack = { name: "slack", slackConfigs: [{ channel: "#alerts" }] };
+  expect(found(requireAlertRoute, config({ receiver: "slack" }, [slack]))).toEqual([]);
+  expect(found(requireAlertRoute, config({ receiver: "slack", routes: [{ receiver: "page" }] }, [slack]))).toEqual([
+    expect.stringContaining("receiver page has no channel"),
+  ]);
+  expect(found(requireAlertRoute, config({}, [slack]))).toHaveLength(1);
+  expect(found(requireAlertRoute, config({ receiver: "slack" }, [{ name: "slack", slackConfigs: UNKNOWN }]))).toEqual([
+    "c? spec.receivers[0].slackConfigs",
+  ]);
+});
