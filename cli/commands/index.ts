@@ -7,6 +7,7 @@ import { envCommand } from "./env.ts";
 import { imagesCommand } from "./images.ts";
 import { lintCommand } from "./lint.ts";
 import { logsCommand } from "./logs.ts";
+import { policiesCommand } from "./policies.ts";
 import { previewCommand } from "./preview.ts";
 import { refreshCommand } from "./refresh.ts";
 import { renderCommand } from "./render.ts";
@@ -30,6 +31,7 @@ export const commands: readonly (() => Command)[] = [
   imagesCommand,
   testCommand,
   lintCommand,
+  policiesCommand,
   doctorCommand,
   benchCommand,
 ];

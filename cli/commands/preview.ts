@@ -8,6 +8,8 @@ interface PreviewOptions {
   readonly live?: boolean;
   readonly json?: boolean;
   readonly diff?: boolean;
+  /** The file; true for standard output. */
+  readonly sarif?: string | true;
   readonly target?: string;
   readonly against?: string;
   readonly verbose?: boolean;
@@ -22,6 +24,10 @@ export function previewCommand(): Command {
     .option("--offline", "with stand-in providers: no credentials, no network (default where no cloud credentials are)")
     .option("--live", "with the real providers and the stacks' real state")
     .option("--json", "print the results as JSON")
+    .option(
+      "--sarif [file]",
+      "write the policies' findings as SARIF 2.1.0, for code-review pages; without a file, print it",
+    )
     .option("--diff", "print the tree of resources with their properties")
     .option("--target <target>", "on another target than the settings say")
     .option("--against <git-ref>", "as a change of that commit: what is added, changed, replaced, removed")
@@ -80,24 +86,35 @@ async function modeOf({ offline, live, target, against }: PreviewOptions): Promi
 
 type Rows = Awaited<ReturnType<typeof import("../engine/preview.ts").previewStacks>>;
 
-async function print(rows: Rows, { json, diff, against, verbose }: PreviewOptions): Promise<void> {
+async function print(rows: Rows, { json, diff, sarif, against, verbose }: PreviewOptions): Promise<void> {
+  const results = rows.map(({ result }) => result);
+  if (sarif !== undefined) {
+    const { toSarif, writeSarif } = await import("../engine/report/sarif.ts");
+    if (sarif === true) {
+      process.stdout.write(`${toSarif(results)}\n`);
+      return;
+    }
+    await writeSarif(sarif, results);
+  }
   if (json) {
     const { toJson } = await import("../engine/report/json.ts");
     process.stdout.write(`${toJson(rows, diff === true)}\n`);
     return;
   }
-  const [{ findingLines }, { summaryTable, timingTable }, { treeLines }, { changeLines }] = await Promise.all([
-    import("../engine/report/findings.ts"),
-    import("../engine/report/summary.ts"),
-    import("../engine/report/tree.ts"),
-    import("../engine/report/change.ts"),
-  ]);
-  const results = rows.map(({ result }) => result);
+  const [{ findingLines }, { policyTable, summaryTable, timingTable }, { treeLines }, { changeLines }] =
+    await Promise.all([
+      import("../engine/report/findings.ts"),
+      import("../engine/report/summary.ts"),
+      import("../engine/report/tree.ts"),
+      import("../engine/report/change.ts"),
+    ]);
+  const isFound = results.some(({ violations, warnings }) => violations.length + warnings.length > 0);
   const blocks = [
     ...(diff ? results.map(({ steps }) => treeLines(steps)) : []),
     ...(against === undefined ? [] : results.map(changeLines)),
     findingLines(results),
     ...(verbose ? [[timingTable(results)]] : []),
+    ...(isFound ? [[policyTable(results)]] : []),
     [summaryTable(rows)],
   ];
   console.log(

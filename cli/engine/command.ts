@@ -15,11 +15,13 @@ interface CommandOutput {
   readonly code: number;
 }
 
-/** Thrown when the CLI fails; `stderr` is what it said. */
+/** Thrown when the CLI fails; `stdout` and `stderr` are what it said. */
 export class EngineFailure extends Error {
+  readonly stdout: string;
   readonly stderr: string;
-  constructor(code: number | null, stderr: string) {
+  constructor(code: number | null, stderr: string, stdout = "") {
     super(`the engine ended with ${code === null ? "a signal" : `exit code ${code}`}`);
+    this.stdout = stdout;
     this.stderr = stderr;
   }
 }
@@ -96,7 +98,7 @@ function start(
     child.on("error", reject);
     child.on("close", (code) => {
       if (code === 0) resolve({ stdout, stderr, code });
-      else reject(new EngineFailure(code, stderr));
+      else reject(new EngineFailure(code, stderr, stdout));
     });
   });
   return { process: child, output };

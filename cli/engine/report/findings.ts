@@ -1,7 +1,9 @@
 import type { PolicyFinding, RunResult } from "../result.ts";
 
+type Judged = Pick<RunResult, "stack" | "violations" | "warnings" | "diagnostics">;
+
 /** One line a finding: what it is about, which policy, what it says. */
-export function findingLines(results: readonly RunResult[]): readonly string[] {
+export function findingLines(results: readonly Judged[]): readonly string[] {
   return results.flatMap(({ stack, violations, warnings, diagnostics }) => [
     ...violations.map((finding) => `violation  ${stack}  ${findingText(finding)}`),
     ...warnings.map((finding) => `warning    ${stack}  ${findingText(finding)}`),

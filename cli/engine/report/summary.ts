@@ -1,5 +1,5 @@
 import { table } from "../../console/table.ts";
-import type { RunResult, Timeline } from "../result.ts";
+import type { PolicyFinding, RunResult, Timeline } from "../result.ts";
 
 /** A stack's result with the target that its settings ask for. */
 export interface Summarised {
@@ -20,6 +20,23 @@ export function summaryTable(rows: readonly Summarised[]): string {
       result.seconds.toFixed(1),
       verdict(result),
     ]),
+  ]);
+}
+
+/** How many findings each policy has, over all stacks; a waived one is told as what it is. */
+export function policyTable(results: readonly Pick<RunResult, "violations" | "warnings">[]): string {
+  const violations = results.flatMap((result) => result.violations);
+  const warnings = results.flatMap((result) => result.warnings);
+  const isWaived = ({ message }: PolicyFinding): boolean => message.includes(": waived until ");
+  const policies = [...new Set([...violations, ...warnings].map(({ policy }) => policy))].sort();
+  return table([
+    ["policy", "violations", "warnings", "waived"],
+    ...policies.map((policy) => {
+      const told = warnings.filter((finding) => finding.policy === policy);
+      const waived = told.filter(isWaived).length;
+      const blocking = violations.filter((finding) => finding.policy === policy).length;
+      return [policy, String(blocking), String(told.length - waived), String(waived)];
+    }),
   ]);
 }
 
