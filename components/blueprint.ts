@@ -17,6 +17,7 @@ import {
   type StopFirstRollout,
   seconds,
   type User,
+  type Volume,
 } from "./workload/index.ts";
 
 /** What every function that describes a workload starts from. */
@@ -152,6 +153,18 @@ export function perHost({ settings }: Blueprint): PerHostRollout {
     stopGracePeriod: seconds(30),
   });
 }
+
+/** Where a container finds the socket of the runtime that runs it, if {@link runtimeSocket} is among its volumes. */
+export const runtimeSocketPath = "/var/run/docker.sock";
+
+/** The container runtime's socket, for what finds containers by it. */
+export const runtimeSocket = ({ runtimeSocket: hostPath }: Settings["target"]): Volume => ({
+  kind: "host",
+  name: "socket",
+  path: runtimeSocketPath,
+  hostPath,
+  readOnly: true,
+});
 
 /** What most workloads do not have; spread into a spec, then state the rest. */
 export const plain = {

@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import { describePlatform, isWorkload, membersOf } from "../../components/specification.ts";
 import { imageReference } from "../../components/workload/index.ts";
+import { daemonAddress } from "../../offline/docker/daemon/address.ts";
 import { connect } from "../../offline/docker/daemon/client.ts";
 import { namespace } from "../../stacks/error.ts";
 import { readStackFile } from "../../stacks/files.ts";
@@ -30,11 +31,16 @@ export async function dockerGround(stackOf: StackOf, operation: Deployment): Pro
   const source = readStackFile(project.directory, stack);
   const named = valueAt(source.config, ["docker", "host"]);
   const host = typeof named === "string" ? named : undefined;
+  // Elsewhere the daemon runs in a virtual machine, where its socket is at its usual place.
+  const socket = process.platform === "linux" ? daemonAddress(host).socket : undefined;
   const owner = { project: project.name, stack };
   await requireDocker([], owner, host);
   const without = operation === "up" && stack === developersStack ? await withoutImages(source) : [];
   return {
-    config: without.length === 0 ? {} : { [`${namespace}:without`]: without },
+    config: {
+      ...(without.length === 0 ? {} : { [`${namespace}:without`]: without }),
+      ...(socket === undefined ? {} : { [`${namespace}:docker`]: withSocket(source.config.docker, socket) }),
+    },
     survey: async (live, plan) => {
       if (operation === "up") await requireDocker(plan.steps, owner, host);
       const { docker } = await connect(host === undefined ? {} : { host });
@@ -42,6 +48,12 @@ export async function dockerGround(stackOf: StackOf, operation: Deployment): Pro
     },
   };
 }
+
+/** The section `docker` of a stack whose daemon is on this machine: where it listens is known. */
+const withSocket = (section: unknown, socket: string): Readonly<Record<string, unknown>> => ({
+  socket,
+  ...(typeof section === "object" ? section : {}),
+});
 
 /** Names of the workloads that cannot run here for want of an image, beside those that the settings leave out. */
 async function withoutImages(source: ReturnType<typeof readStackFile>): Promise<readonly string[]> {

@@ -1,5 +1,15 @@
 import { stringify } from "yaml";
-import { type Blueprint, connection, httpProbes, logsOf, perHost, plain, productImage } from "../blueprint.ts";
+import {
+  type Blueprint,
+  connection,
+  httpProbes,
+  logsOf,
+  perHost,
+  plain,
+  productImage,
+  runtimeSocket,
+  runtimeSocketPath,
+} from "../blueprint.ts";
 import { port, resources, type Volume, type WorkloadSpec, workload } from "../workload/index.ts";
 import { levelWord } from "./levels.ts";
 
@@ -23,7 +33,7 @@ export function promtail(plan: Blueprint): WorkloadSpec {
     placement: { kind: "per-host", rollout: perHost(plan) },
     resources: resources({ cpu: { request: 50, limit: 500 }, memory: { request: 64, limit: 256 } }),
     user: { kind: "root", reason: "container logs on the host are readable by root alone" },
-    volumes: [positions, ...(onKubernetes ? podLogs : containerLogs)],
+    volumes: [positions, ...(onKubernetes ? podLogs : containerLogs(plan))],
     logs: logsOf(plan, "json"),
     scrape: { port: "http", path: "/metrics" },
     connectsTo: [connection("loki", "http")],
@@ -43,9 +53,9 @@ const positions: Volume = {
 
 const readOnly = (name: string, path: string): Volume => ({ kind: "host", name, path, hostPath: path, readOnly: true });
 const podLogs = [readOnly("pods", "/var/log/pods")];
-const containerLogs = [
+const containerLogs = ({ settings: { target } }: Blueprint): readonly Volume[] => [
   readOnly("containers", "/var/lib/docker/containers"),
-  readOnly("socket", "/var/run/docker.sock"),
+  runtimeSocket(target),
 ];
 
 function promtailConfig(plan: Blueprint): string {
@@ -60,7 +70,7 @@ function promtailConfig(plan: Blueprint): string {
 
 const containerJob = {
   job_name: "containers",
-  docker_sd_configs: [{ host: "unix:///var/run/docker.sock", refresh_interval: "5s" }],
+  docker_sd_configs: [{ host: `unix://${runtimeSocketPath}`, refresh_interval: "5s" }],
   relabel_configs: [
     { source_labels: ["__meta_docker_container_label_component"], target_label: "service" },
     { source_labels: ["__meta_docker_container_label_stack"], target_label: "stack" },

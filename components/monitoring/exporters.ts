@@ -9,6 +9,7 @@ import {
   plain,
   productImage,
   rolling,
+  runtimeSocket,
 } from "../blueprint.ts";
 import { levelWord } from "../logging/levels.ts";
 import { port, resources, scaling, type WorkloadSpec, workload } from "../workload/index.ts";
@@ -154,7 +155,7 @@ export function cadvisor(plan: Blueprint): WorkloadSpec {
     user: { kind: "root", reason: "reads the control groups of every container and Docker's socket" },
     volumes: [
       host("root", "/rootfs", "/"),
-      host("run", "/var/run", "/var/run"),
+      runtimeSocket(plan.settings.target),
       host("sys", "/sys", "/sys"),
       host("docker", "/var/lib/docker", "/var/lib/docker"),
     ],

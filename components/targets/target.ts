@@ -71,6 +71,8 @@ export interface BoundTarget {
   namespaces(stack: string): readonly string[];
   /** One host whose loopback a developer uses: there the gateway forwards the loopback ports of rolling workloads. */
   readonly loopback: boolean;
+  /** Path of the container runtime's socket on each host, for what watches containers. */
+  readonly runtimeSocket: string;
   /** Repositories of images that it adds by itself, as they are before `images.registry` replaces the registry. */
   readonly ownImages: readonly string[];
   /** Where Loki keeps its chunks. */
@@ -112,6 +114,8 @@ interface TargetDefinition<Section> {
   namespaces?(stack: string, section: Section): readonly string[];
   /** Default: false. */
   readonly loopback?: boolean;
+  /** Default: Docker's own. */
+  runtimeSocket?(section: Section): string;
   /** Default: none. */
   readonly ownImages?: readonly string[];
   /** Default: a volume. */
@@ -139,6 +143,7 @@ export function defineTarget<Section>(definition: TargetDefinition<Section>): Ta
         discovery,
         loopback: definition.loopback ?? false,
         namespaces: (stack) => definition.namespaces?.(stack, section) ?? [],
+        runtimeSocket: definition.runtimeSocket?.(section) ?? "/var/run/docker.sock",
         ownImages: definition.ownImages ?? [],
         address: (member, stack) => definition.address(member, stack, section),
         problems: (spec) => definition.problems(spec, section),

@@ -130,7 +130,11 @@ function rolling({ placement }: WorkloadSpec) {
 
 describe("the section", () => {
   test("has a default for everything", () => {
-    expect(dockerSection.parse({})).toEqual({ loopbackAddress: "127.0.0.1", publicAddress: "127.0.0.1" });
+    expect(dockerSection.parse({})).toEqual({
+      socket: "/var/run/docker.sock",
+      loopbackAddress: "127.0.0.1",
+      publicAddress: "127.0.0.1",
+    });
   });
 
   test.each([{ host: "localhost" }, { loopbackAddress: "localhost" }, { publicAddress: "0.0.0.0/0" }, { ports: 1 }])(

@@ -12,6 +12,11 @@ export const dockerSection = z.strictObject({
       "must be the address of a Docker daemon, as unix:///var/run/docker.sock or ssh://deploy@host",
     )
     .optional(),
+  /** Where the daemon listens on its own host: Promtail and cAdvisor read it. */
+  socket: z
+    .string()
+    .regex(/^\/[^\s:]+$/, "must be the path of the daemon's socket on its host, as /var/run/docker.sock")
+    .default("/var/run/docker.sock"),
   /** Where loopback ports answer on the host. */
   loopbackAddress: address.default("127.0.0.1"),
   /** Where public ports answer on the host; 0.0.0.0 for every network card. */

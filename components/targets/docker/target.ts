@@ -11,6 +11,7 @@ export const docker = defineTarget({
   managed: [],
   discovery: "dns",
   loopback: true,
+  runtimeSocket: ({ socket }) => socket,
   // Docker's DNS knows a container by its alias on a common network.
   address: (member) => member,
   problems,
