@@ -11,7 +11,7 @@ import rpc from "@pulumi/pulumi/proto/provider_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import type { Problem } from "./check.ts";
 import { Configurations } from "./configurations.ts";
-import type { Change } from "./diff.ts";
+import { type Change, changesBetween } from "./diff.ts";
 import { EngineLog } from "./engine-log.ts";
 import type { ServedProvider } from "./served-provider.ts";
 import { decode, encode, failure } from "./wire.ts";
@@ -56,7 +56,11 @@ function implementation(provider: ServedProvider, log: EngineLog): UntypedServic
         .setInputs(request.getNews())
         .setFailuresList(failures(provider.configProblems(decode(request.getNews())))),
     ),
-    diffConfig: answer(() => new rpc.DiffResponse().setChanges(rpc.DiffResponse.DiffChanges.DIFF_NONE)),
+    // Without a difference the engine would go on with the configuration that is recorded.
+    diffConfig: answer((request: rpc.DiffRequest) => {
+      const before = decode(request.hasOldInputs() ? request.getOldInputs() : request.getOlds());
+      return diffResponse(changesBetween(before, decode(request.getNews()), { forcesNew: [] }), false);
+    }),
     configure: answer((request: rpc.ConfigureRequest, peer) => {
       configurations.set(peer, decode(request.getArgs()));
       return new rpc.ConfigureResponse().setAcceptsecrets(true).setAcceptresources(true).setSupportspreview(true);

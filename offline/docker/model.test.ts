@@ -54,6 +54,8 @@ describe("rules beyond the table", () => {
     [{ healthcheck: { interval: "10" } }, "healthcheck.interval"],
     [{ uploads: [{ file: "/a" }] }, "uploads[0]"],
     [{ uploads: [{ file: "/a", content: "x", source: "y" }] }, "uploads[0]"],
+    [{ uploads: [{ file: "/a", contentBase64: "no base" }] }, "uploads[0].contentBase64"],
+    [{ uploads: [{ file: "/a", content: "x", permissions: "640" }] }, "uploads[0].permissions"],
     [{ volumes: [{ hostPath: "data" }] }, "volumes[0].hostPath"],
     [{ networkMode: "host", networksAdvanced: [{ name: "n" }] }, "networkMode"],
   ])("%j", (inputs, property) => {
@@ -61,7 +63,13 @@ describe("rules beyond the table", () => {
   });
 
   test("a good container has none", () => {
-    const inputs = { healthcheck: { interval: "1m30s", timeout: "500ms" }, uploads: [{ file: "/a", content: "" }] };
+    const inputs = {
+      healthcheck: { interval: "1m30s", timeout: "500ms" },
+      uploads: [
+        { file: "/a", content: "" },
+        { file: "/b", contentBase64: "YQ==", permissions: "0440" },
+      ],
+    };
     expect(dockerProblems(container, inputs)).toEqual([]);
   });
 });

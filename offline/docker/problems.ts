@@ -21,13 +21,27 @@ function durations(healthcheck: Properties): readonly Problem[] {
   });
 }
 
-/** An upload has its content from exactly one place; a missing one fails the creation. */
+/** An upload has its content from exactly one place, in the form that the place has. */
 function uploads(inputs: Properties): readonly Problem[] {
   return list(inputs.uploads).flatMap((it, index) => {
-    const given = ["content", "contentBase64", "source"].filter((key) => object(it)[key] !== undefined);
+    const upload = object(it);
+    const property = `uploads[${index}]`;
+    const given = ["content", "contentBase64", "source"].filter((key) => upload[key] !== undefined);
     const reason = `has ${given.length === 0 ? "none" : "more than one"} of content, contentBase64, source; set exactly one`;
-    return given.length === 1 ? [] : [{ property: `uploads[${index}]`, reason }];
+    return [...(given.length === 1 ? [] : [{ property, reason }]), ...uploadForm(upload, property)];
   });
+}
+
+/** The content is not repeated: it may be a secret. */
+function uploadForm({ contentBase64, permissions }: Properties, property: string): readonly Problem[] {
+  const [encoded, mode] = [text(contentBase64), text(permissions)];
+  const isBase64 =
+    encoded === undefined || /^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/.test(encoded);
+  const isMode = mode === undefined || /^0[0-7]{3}$/.test(mode);
+  return [
+    ...(isBase64 ? [] : [{ property: `${property}.contentBase64`, reason: "is not Base64; encode the content" }]),
+    ...(isMode ? [] : [{ property: `${property}.permissions`, reason: `is "${mode}"; must be like "0640"` }]),
+  ];
 }
 
 function hostPaths(inputs: Properties): readonly Problem[] {

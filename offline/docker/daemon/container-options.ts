@@ -60,7 +60,6 @@ function hostConfig(inputs: Properties): Docker.HostConfig {
     Tmpfs: asTextMap(inputs.tmpfs),
     Privileged: asFlag(inputs.privileged),
     PublishAllPorts: asFlag(inputs.publishAllPorts),
-    AutoRemove: asFlag(inputs.rm),
     ReadonlyRootfs: asFlag(inputs.readOnly),
     CapAdd: asTexts(capabilities.adds),
     CapDrop: asTexts(capabilities.drops),

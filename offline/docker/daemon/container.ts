@@ -1,13 +1,13 @@
 import type Docker from "dockerode";
 import { PartialFailure, ProviderError } from "../../served-provider.ts";
-import { number, object, type Properties } from "../../value.ts";
+import { number, object, type Properties, text } from "../../value.ts";
 import { poll } from "./cancellation.ts";
 import { limitDrift, observedInputs, shouldRun } from "./container-drift.ts";
 import { describeFailure } from "./container-failure.ts";
 import { logOf } from "./container-log.ts";
 import { createOptions } from "./container-options.ts";
 import { containerOutputs } from "./container-outputs.ts";
-import { daemonsWords, isConflict, isMissing, statusOf } from "./errors.ts";
+import { connectionProblem, daemonsWords, isConflict, isMissing, statusOf } from "./errors.ts";
 import { tooNewFor } from "./features.ts";
 import { ensureImage } from "./image.ts";
 import { updateOptions } from "./limits.ts";
@@ -31,22 +31,22 @@ export const container: DrivenResource = {
     refuseTooNew(inputs, operation);
     const made = await make(inputs, operation);
     // From here on it exists, and whatever goes wrong, its id must be known.
-    const log = await orPartialFailure(made, inputs, async () => {
+    const properties = await orPartialFailure(made, inputs, operation, async () => {
       await prepare(made, inputs, operation);
-      if (asFlag(inputs.start) === false) return "";
+      if (asFlag(inputs.start) === false) return containerOutputs(inputs, await made.inspect());
       await start(made, inputs);
       return settle(made, inputs, operation);
     });
-    return { id: made.id, properties: containerOutputs(inputs, await made.inspect(), log) };
+    return { id: made.id, properties };
   },
-  async read({ id }, inputs, { daemon }) {
+  async read({ id, properties }, inputs, { daemon }) {
     const info = await inspect(daemon.docker.getContainer(id));
     if (info === undefined) return undefined;
     const given = Object.keys(inputs).length > 0 ? inputs : { name: info.Name.slice(1), image: info.Image };
     const known = observedInputs(given, info);
-    return { id: info.Id, properties: containerOutputs(known, info), inputs: known };
+    return { id: info.Id, properties: containerOutputs(known, info, text(properties.containerLogs)), inputs: known };
   },
-  async update({ id }, inputs, operation) {
+  async update({ id, properties }, inputs, operation) {
     const existing = operation.daemon.docker.getContainer(id);
     const before = await inspect(existing);
     if (before === undefined) {
@@ -54,13 +54,14 @@ export const container: DrivenResource = {
         `container ${id.slice(0, 12)} is gone; \`./platform refresh\` notes it, then up makes it anew`,
       );
     }
-    const log = await orPartialFailure(existing, inputs, async () => {
+    return orPartialFailure(existing, inputs, operation, async () => {
       await changeLimits(existing, before, inputs);
-      if (!shouldRun(inputs)) return "";
+      if (!shouldRun(inputs)) {
+        return containerOutputs(inputs, await existing.inspect(), text(properties.containerLogs));
+      }
       if (!runs(before)) await start(existing, inputs);
       return settle(existing, inputs, operation);
     });
-    return containerOutputs(inputs, await existing.inspect(), log);
   },
   async delete({ id, properties }, { daemon, signal }) {
     const existing = daemon.docker.getContainer(id);
@@ -145,16 +146,17 @@ async function start(made: Docker.Container, inputs: Properties): Promise<void> 
   }
 }
 
-/** Waits for what the program asks for; the log of a container that ran once, if it asks for that. */
-async function settle(made: Docker.Container, inputs: Properties, { signal }: Operation): Promise<string> {
+/** Waits for what the program asks for; the outputs then, with the log of a container that ran once if it asks for that. */
+async function settle(made: Docker.Container, inputs: Properties, { signal }: Operation): Promise<Properties> {
   if (asFlag(inputs.wait)) await untilHealthy(made, number(inputs.waitTimeout) ?? usualWait, signal);
   if (asFlag(inputs.attach)) {
     await untilEnded(made, longestRun, signal);
-    return asFlag(inputs.logs) ? logOf(made, asFlag(inputs.tty) ?? false) : "";
+    const log = asFlag(inputs.logs) ? await logOf(made, asFlag(inputs.tty) ?? false) : "";
+    return containerOutputs(inputs, await made.inspect(), log);
   }
   const info = await made.inspect();
   if (shouldRun(inputs) && !runs(info)) throw new WaitFailure(stateOf(info));
-  return "";
+  return containerOutputs(inputs, info);
 }
 
 /** `docker update`, and a look whether the daemon did it: it takes "no limit any more" without a word and does nothing. */
@@ -176,23 +178,24 @@ async function changeLimits(
 const differing = (inputs: Properties, info: Docker.ContainerInspectInfo): readonly string[] =>
   Object.entries(limitDrift(inputs, info)).flatMap(([key, value]) => (value === undefined ? [] : [key]));
 
-/** Whatever goes wrong with a container that exists is recorded with its id, and told with what the container said. */
+/**
+ * Whatever goes wrong with a container that exists is recorded with its id, and told with what the container said; also
+ * when the daemon is gone in the middle.
+ */
 async function orPartialFailure<Result>(
   existing: Docker.Container,
   inputs: Properties,
+  { daemon }: Operation,
   action: () => Promise<Result>,
 ): Promise<Result> {
   try {
     return await action();
   } catch (error) {
-    const reason = error instanceof WaitFailure ? error.message : daemonsWords(error);
-    const [message, info] = [await describeFailure(existing, reason, inputs), await inspect(existing)];
-    throw new PartialFailure(
-      message,
-      existing.id,
-      info === undefined ? inputs : containerOutputs(inputs, info),
-      inputs,
-    );
+    const reason =
+      error instanceof WaitFailure ? error.message : (connectionProblem(error, daemon.address) ?? daemonsWords(error));
+    const message = await describeFailure(existing, reason, inputs);
+    const info = await existing.inspect().catch(() => undefined);
+    throw new PartialFailure(message, existing.id, info ? containerOutputs(inputs, info) : inputs, inputs);
   }
 }
 

@@ -19,7 +19,7 @@ test("inputs that only the official plugin knows are refused by name", () => {
     "gpus",
   ]);
   expect(names("docker:index/remoteImage:RemoteImage", { build: { context: "." } })).toEqual(["build"]);
-  expect(names("docker:index/container:Container", { image: "a", gpus: null })).toEqual([]);
+  expect(names("docker:index/container:Container", { image: "a", gpus: null, rm: false })).toEqual([]);
 });
 
 test("a daemon that is too old for a wish says which version it takes", () => {

@@ -1,5 +1,6 @@
 import type { Problem } from "../../check.ts";
 import type { Properties } from "../../value.ts";
+import { asFlag } from "./values.ts";
 
 /** The resource types that the driver makes. */
 export const drivenTypes = [
@@ -20,6 +21,7 @@ const refused: Readonly<Record<DrivenType, Readonly<Record<string, string>>>> = 
   "docker:index/container:Container": {
     deviceRequests: `asks for devices of a vendor's runtime; ${officialOnly}`,
     gpus: `asks for devices of a vendor's runtime; ${officialOnly}`,
+    rm: "makes a container that is gone when it ends, which every refresh would take for removed by hand; leave it out",
   },
   "docker:index/network:Network": {},
   "docker:index/remoteImage:RemoteImage": {
@@ -40,6 +42,6 @@ export function unsupported(type: string, inputs: Properties): readonly Problem[
     ];
   }
   return Object.entries(refused[type]).flatMap(([property, reason]) =>
-    inputs[property] === undefined || inputs[property] === null ? [] : [{ property, reason }],
+    (inputs[property] ?? null) === null || asFlag(inputs[property]) === false ? [] : [{ property, reason }],
   );
 }
