@@ -1,0 +1,45 @@
+import { describe, expect, test } from "vitest";
+import { table } from "../../cli/console/table.ts";
+import { settingsOf } from "../support/stacks.ts";
+import { GUARDS } from "./guards.ts";
+import { killersOf, mutantsOf, programOf, violationsIn } from "./mutants.ts";
+
+const PROGRAMS = [
+  ["dev", "docker"],
+  ["prod", "ecs"],
+  ["prod", "kubernetes"],
+] as const;
+
+const used = new Set<object>();
+let count = 0;
+
+describe.each(PROGRAMS)("%s on %s", (stack, target) => {
+  test("each safety setting, weakened, is found by exactly the policy that guards it", async () => {
+    const program = await programOf(settingsOf(stack, target));
+    const before = new Set(violationsIn(program));
+    const mutants = mutantsOf(program);
+    const survivors = mutants.flatMap((mutant) => {
+      used.add(mutant.guard);
+      const killers = killersOf(mutant, before);
+      const { guard, resource, path } = mutant;
+      if (killers.length === 1 && killers[0] === guard.policy) return [];
+      return [
+        [resource.type, resource.name, path, JSON.stringify(guard.weak), guard.policy, killers.join(", ") || "none"],
+      ];
+    });
+    count += mutants.length;
+    console.log(`${stack} on ${target}: ${mutants.length} mutants, ${survivors.length} survivors`);
+    if (survivors.length > 0) {
+      console.log(
+        table([["type", "resource", "setting", "weakened to", "must be found by", "found by"], ...survivors]),
+      );
+    }
+    expect(survivors).toEqual([]);
+  });
+});
+
+test("every guard has a mutant, and there are many", () => {
+  const idle = GUARDS.filter((guard) => !used.has(guard)).map(({ path, policy }) => `${policy} ${path.source}`);
+  expect(idle).toEqual([]);
+  expect(count).toBeGreaterThanOrEqual(60);
+});
