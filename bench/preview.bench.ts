@@ -3,6 +3,7 @@ import { runOffline } from "../cli/engine/offline.ts";
 import type { RunResult } from "../cli/engine/result.ts";
 import { makeTemporaryBackend } from "../offline/backend.ts";
 import { type Benchmark, inSeconds, median, pairs, ratio } from "./bench.ts";
+import { peakMemory } from "./memory.ts";
 
 const programs = {
   empty: fileURLToPath(new URL("programs/empty.ts", import.meta.url)),
@@ -39,7 +40,7 @@ const rounds = 5;
 
 const benchmark: Benchmark = {
   name: "preview",
-  what: "preview of dev against the bare engine with as many empty resources (≤ 1.30×), the policies' share (≤ 20 %), growth by workloads (≤ 1.20×)",
+  what: "preview of dev against the bare engine with as many empty resources (≤ 1.30×), the policies' share (≤ 20 %), growth of time and peak memory by workloads (≤ 1.20×)",
   run: async () => {
     const { resources } = await preview({ policies: true });
     const bare = { program: programs.empty, count: resources, policies: false };
@@ -56,23 +57,49 @@ const benchmark: Benchmark = {
     const [mine, theirs] = [median(engine.map(([a]) => a)), median(engine.map(([, b]) => b))];
     const [withPack, without] = [median(judged.map(([a]) => a)), median(judged.map(([, b]) => b))];
     return [
-      ["measured", "seconds", "against", "seconds", "ratio"],
-      [`dev, ${resources} resources`, inSeconds(mine), "bare engine", inSeconds(theirs), ratio(mine, theirs)],
-      ["dev with policies", inSeconds(withPack), "without", inSeconds(without), ratio(withPack, without)],
+      ["measured", "", "against", "", "ratio"],
+      [`seconds, dev, ${resources} resources`, inSeconds(mine), "bare engine", inSeconds(theirs), ratio(mine, theirs)],
+      ["seconds, dev with policies", inSeconds(withPack), "without", inSeconds(without), ratio(withPack, without)],
       ...(await growth()),
     ];
   },
 };
 
-/** Seconds a workload at the large end against the small end. */
+/** Seconds and peak memory that a workload adds, at the large end against the small end. */
 async function growth(): Promise<readonly (readonly string[])[]> {
-  const time = async (count: number): Promise<number> => {
-    const measured = { program: programs.workloads, count, policies: false };
-    return median([await seconds(measured), await seconds(measured), await seconds(measured)]);
+  const cost = async (count: number): Promise<Cost> => {
+    const costs: Cost[] = [];
+    for (let round = 0; round < 3; round++) {
+      let time = 0;
+      const memory = await peakMemory(async () => {
+        time = await seconds({ program: programs.workloads, count, policies: false });
+      });
+      costs.push({ time, megabytes: memory / 1024 ** 2 });
+    }
+    return { time: median(costs.map(({ time }) => time)), megabytes: median(costs.map(({ megabytes }) => megabytes)) };
   };
-  const [t100, t200, t500, t1000] = [await time(100), await time(200), await time(500), await time(1000)];
-  const [large, small] = [(t1000 - t500) / 500, (t200 - t100) / 100];
-  return [["a workload of 500–1000", large.toFixed(4), "of 100–200", small.toFixed(4), ratio(large, small)]];
+  const [c100, c200, c500, c1000] = [await cost(100), await cost(200), await cost(500), await cost(1000)];
+  const row = (what: string, of: (cost: Cost) => number, write: (value: number) => string): readonly string[] => {
+    const [large, small] = [(of(c1000) - of(c500)) / 500, (of(c200) - of(c100)) / 100];
+    return [`${what} a workload, 500–1000`, write(large), "100–200", write(small), ratio(large, small)];
+  };
+  return [
+    row(
+      "seconds",
+      ({ time }) => time,
+      (value) => value.toFixed(4),
+    ),
+    row(
+      "MiB",
+      ({ megabytes }) => megabytes,
+      (value) => value.toFixed(2),
+    ),
+  ];
+}
+
+interface Cost {
+  readonly time: number;
+  readonly megabytes: number;
 }
 
 export default benchmark;

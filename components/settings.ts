@@ -8,6 +8,8 @@ export interface Settings {
   readonly target: BoundTarget;
   /** Where customers find the application, as `trading.example.com`; `localhost` in dev. */
   readonly domain: string;
+  /** Members of the platform that are left out; in development only. */
+  readonly without: readonly string[];
   readonly images: ImageSettings;
   readonly logs: LogSettings;
   readonly metrics: MetricSettings;

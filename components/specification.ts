@@ -19,10 +19,28 @@ export const isWorkload = (member: Member): member is WorkloadSpec => member.kin
 /** Describes a stack's platform; pure, needs neither engine nor network. */
 export function describePlatform(settings: Settings): PlatformSpec {
   const plan = blueprint(settings);
-  const application = applicationMembers(plan);
-  const logging = loggingMembers(plan);
-  const monitoring = monitoringMembers(plan, [...application.filter(isWorkload), ...logging]);
+  const { without } = settings;
+  const application = leaveOut(without, applicationMembers(plan));
+  const logging = leaveOut(without, loggingMembers(plan));
+  const monitoring = leaveOut(without, monitoringMembers(plan, [...application.filter(isWorkload), ...logging]));
   return { application, monitoring, logging };
+}
+
+/** The others, which wait for none of those that are left out and connect to none. */
+function leaveOut<M extends Member>(names: readonly string[], members: readonly M[]): readonly M[] {
+  if (names.length === 0) return members;
+  const isThere = (name: string): boolean => !names.includes(name);
+  return members
+    .filter(({ name }) => isThere(name))
+    .map((member) =>
+      isWorkload(member)
+        ? {
+            ...member,
+            connectsTo: member.connectsTo.filter(({ to }) => isThere(to)),
+            startsAfter: member.startsAfter.filter(isThere),
+          }
+        : member,
+    );
 }
 
 export const membersOf = ({ application, monitoring, logging }: PlatformSpec): readonly Member[] => [
@@ -44,10 +62,18 @@ export function platformProblems(settings: Settings, platform: PlatformSpec): re
       : [],
   );
   const workloads = members.filter(isWorkload);
+  const strangers = settings.without.length === 0 ? [] : unknownNames(settings);
   const dangling = workloads.flatMap((spec) =>
     [...spec.connectsTo.map(({ to }) => to), ...spec.startsAfter]
       .filter((to) => !names.has(to))
       .map((to) => `${spec.name}: names "${to}"; the platform has ${[...names].join(", ")}`),
   );
-  return [...unmanaged, ...dangling, ...workloads.flatMap((spec) => settings.target.problems(spec))];
+  return [...strangers, ...unmanaged, ...dangling, ...workloads.flatMap((spec) => settings.target.problems(spec))];
+}
+
+function unknownNames(settings: Settings): readonly string[] {
+  const all = membersOf(describePlatform({ ...settings, without: [] })).map(({ name }) => name);
+  return settings.without
+    .filter((name) => !all.includes(name))
+    .map((name) => `without: "${name}" is no member of the platform; there are ${all.join(", ")}`);
 }

@@ -15,11 +15,20 @@ export class EngineLog {
 
   /** Done when the engine has it, so that it is shown before the answer; a lost message is no failure. */
   async warn(urn: string, message: string): Promise<void> {
+    await this.#send(engine.LogSeverity.WARNING, urn, message);
+  }
+
+  /** Shown only by `pulumi --debug`. */
+  debug(urn: string, message: string): void {
+    void this.#send(engine.LogSeverity.DEBUG, urn, message);
+  }
+
+  async #send(severity: engine.LogSeverity, urn: string, message: string): Promise<void> {
     const client = this.#client;
     if (client === undefined) {
       return;
     }
-    const request = new engine.LogRequest().setSeverity(engine.LogSeverity.WARNING).setUrn(urn).setMessage(message);
+    const request = new engine.LogRequest().setSeverity(severity).setUrn(urn).setMessage(message);
     await new Promise<void>((resolve) => client.log(request, () => resolve()));
   }
 }

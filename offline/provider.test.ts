@@ -4,7 +4,8 @@ import { docker } from "./docker/model.ts";
 import type { Fault } from "./faults.ts";
 import type { Guard } from "./guard.ts";
 import { kubernetes } from "./kubernetes/model.ts";
-import { OfflineProvider, PartialFailure } from "./provider.ts";
+import { OfflineProvider } from "./provider.ts";
+import { PartialFailure } from "./served-provider.ts";
 import type { Properties } from "./value.ts";
 
 const open: Guard = { refusal: () => undefined };
@@ -99,11 +100,13 @@ test("to state what the provider had filled in is no change, to state something 
   expect(changes({ launchType: "FARGATE" })).toEqual([{ path: "launchType", kind: "update", replaces: true }]);
 });
 
-test("a refresh finds what is stored; what is only named is made up", () => {
+test("a refresh finds what is stored; what is only named is made up", async () => {
   const server = new OfflineProvider(aws, open, []);
   const vpc = "urn:pulumi:dev::p::aws:ec2/vpc:Vpc::v";
-  expect(server.read(vpc, "vpc-1", { cidrBlock: "10.0.0.0/8" }, {}, {})).toEqual({ cidrBlock: "10.0.0.0/8" });
-  expect(server.read(vpc, "vpc-1", {}, {}, {})).toMatchObject({ arn: "arn:aws:ec2:us-east-1:123456789012:vpc/vpc-1" });
+  const read = async (properties: Properties) =>
+    (await server.read(vpc, { id: "vpc-1", properties }, {}, {})).properties;
+  expect(await read({ cidrBlock: "10.0.0.0/8" })).toEqual({ cidrBlock: "10.0.0.0/8" });
+  expect(await read({})).toMatchObject({ arn: "arn:aws:ec2:us-east-1:123456789012:vpc/vpc-1" });
 });
 
 test("a function without a stand-in is refused with the ones there are", () => {

@@ -1,99 +1,60 @@
-import { type Problem, problemsOf } from "./check.ts";
-import { type Change, changesBetween } from "./diff.ts";
+import type { Problem } from "./check.ts";
 import { type Fault, faultFor, type Operation, Waits } from "./faults.ts";
 import type { Guard } from "./guard.ts";
 import { Lives, parseUrn, type ResourceName } from "./identity.ts";
 import type { Instance, Model } from "./model.ts";
-import { loadTable } from "./schema/load.ts";
+import { Planner } from "./planner.ts";
+import {
+  type Checked,
+  type Difference,
+  type Found,
+  PartialFailure,
+  ProviderError,
+  type ServedProvider,
+  type State,
+} from "./served-provider.ts";
 import { type Properties, reveal } from "./value.ts";
 
-/** A refusal or failure that the user reads. */
-export class ProviderError extends Error {}
-
-/** A failure after the resource exists: what there is of it is recorded, and the next update repairs it. */
-export class PartialFailure extends Error {
-  readonly id: string;
-  readonly properties: Properties;
-  readonly inputs: Properties;
-
-  constructor(message: string, id: string, properties: Properties, inputs: Properties) {
-    super(message);
-    this.id = id;
-    this.properties = properties;
-    this.inputs = inputs;
-  }
-}
-
-export interface Checked {
-  readonly inputs: Properties;
-  readonly problems: readonly Problem[];
-  /** A type that the tables do not know, told once. */
-  readonly warning?: string;
-}
-
-export interface Difference {
-  readonly changes: readonly Change[];
-  readonly deletesFirst: boolean;
-}
-
-interface State {
-  readonly id: string;
-  readonly properties: Properties;
-}
-
 /** One stand-in, without the protocol around it: what is asked comes in as plain values. */
-export class OfflineProvider {
+export class OfflineProvider implements ServedProvider {
   readonly model: Model;
+  readonly #planner: Planner;
   readonly #guard: Guard;
   readonly #faults: readonly Fault[];
   readonly #lives = new Lives();
   readonly #waits = new Waits();
-  readonly #unlisted = new Set<string>();
 
   constructor(model: Model, guard: Guard, faults: readonly Fault[]) {
     this.model = model;
+    this.#planner = new Planner(model, (urn) => this.#lives.seed(urn));
     this.#guard = guard;
     this.#faults = faults;
   }
 
   get version(): string {
-    return loadTable(this.model.provider).version;
+    return this.#planner.version;
+  }
+
+  /** Whatever it is: no account, region or daemon is ever reached. */
+  configProblems(): readonly Problem[] {
+    return [];
   }
 
   check(urn: string, inputs: Properties, previous?: Properties, proposedName?: string): Checked {
-    const resource = parseUrn(urn);
-    const filled = this.model.fill({
-      resource,
-      inputs,
-      seed: this.#lives.seed(urn),
-      ...(previous === undefined ? {} : { previous }),
-      ...(proposedName === undefined ? {} : { proposedName }),
-    });
-    const table = loadTable(this.model.provider);
-    const problems = problemsOf(table, resource.type, filled, this.model.scalars);
-    if (problems !== undefined) {
-      return { inputs: filled, problems: [...problems, ...this.model.problems(resource.type, filled)] };
-    }
-    const warning = this.#firstMention(resource.type);
-    return { inputs: filled, problems: [], ...(warning === undefined ? {} : { warning }) };
+    return this.#planner.check(urn, inputs, previous, proposedName);
   }
 
-  /** `state`: the outputs, which tell what the provider had filled in where the inputs of last time say nothing. */
   diff(urn: string, id: string, before: Properties, after: Properties, state: Properties = {}): Difference {
-    const { type } = parseUrn(urn);
     this.#lives.saw(urn, id);
-    const rules = this.model.rules(type, after, before);
-    const filledIn = Object.entries(state).filter(([key]) => rules.kept?.includes(key) === true);
-    const changes = changesBetween({ ...Object.fromEntries(filledIn), ...before }, after, rules);
-    return { changes, deletesFirst: this.model.deletesFirst(type, changes, after) };
+    return this.#planner.diff(urn, before, after, state);
   }
 
   async create(urn: string, inputs: Properties, config: Properties, preview: boolean): Promise<State> {
+    if (preview) {
+      return { id: "", properties: this.#planner.expected(urn, inputs, config) };
+    }
     const resource = parseUrn(urn);
     const planned: Instance = { resource, inputs, config, seed: this.#lives.seed(urn) };
-    if (preview) {
-      return { id: "", properties: this.model.outputs(planned) };
-    }
     this.#requireTemporaryState(resource);
     const id = this.model.id(planned);
     const state = { id, properties: this.model.outputs({ ...planned, id }) };
@@ -109,12 +70,12 @@ export class OfflineProvider {
     config: Properties,
     preview: boolean,
   ): Promise<Properties> {
-    const resource = parseUrn(urn);
-    const instance = { resource, inputs, config, seed: urn, previous: state.properties };
     if (preview) {
-      return this.model.outputs(instance);
+      return this.#planner.expected(urn, inputs, config, state.properties);
     }
+    const resource = parseUrn(urn);
     this.#requireTemporaryState(resource);
+    const instance = { resource, inputs, config, seed: urn, previous: state.properties };
     const properties = this.model.outputs({ ...instance, id: state.id });
     await this.#disturb(resource, "update", inputs, { id: state.id, properties });
     return properties;
@@ -127,10 +88,11 @@ export class OfflineProvider {
   }
 
   /** The stored state; for a resource only named (`X.get`), one that is made up for its id. */
-  read(urn: string, id: string, stored: Properties, inputs: Properties, config: Properties): Properties {
+  async read(urn: string, { id, properties: stored }: State, inputs: Properties, config: Properties): Promise<Found> {
     this.#lives.saw(urn, id);
     const known = Object.keys(stored).length > 0;
-    return known ? stored : this.model.outputs({ resource: parseUrn(urn), seed: id, id, inputs, config });
+    const made = known ? stored : this.model.outputs({ resource: parseUrn(urn), seed: id, id, inputs, config });
+    return { id, properties: made, inputs: Object.keys(inputs).length > 0 ? inputs : made };
   }
 
   /** Throws ProviderError for a function that has no stand-in. */
@@ -174,13 +136,5 @@ export class OfflineProvider {
       throw new PartialFailure(message, state.id, state.properties, inputs);
     }
     throw new ProviderError(message);
-  }
-
-  #firstMention(type: string): string | undefined {
-    if (this.#unlisted.has(type)) {
-      return undefined;
-    }
-    this.#unlisted.add(type);
-    return `the offline ${this.model.provider} provider does not know ${type}: accepted unchecked. To have it checked, add it to offline/schema/resource-types.ts`;
   }
 }

@@ -9,22 +9,26 @@ import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
 import service from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import rpc from "@pulumi/pulumi/proto/provider_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
+import type { Problem } from "./check.ts";
 import { Configurations } from "./configurations.ts";
 import type { Change } from "./diff.ts";
 import { EngineLog } from "./engine-log.ts";
-import type { OfflineProvider } from "./provider.ts";
+import type { ServedProvider } from "./served-provider.ts";
 import { decode, encode, failure } from "./wire.ts";
 
-/** A stand-in that listens. */
+/** A provider that listens. */
 export interface RunningServer {
   readonly port: number;
   stop(): Promise<void>;
 }
 
-/** Serves a provider to the engine over gRPC on a free port of 127.0.0.1. */
-export async function serve(provider: OfflineProvider): Promise<RunningServer> {
+/**
+ * Serves a provider to the engine over gRPC on a free port of 127.0.0.1.
+ * @param log where messages beside a resource go, for a provider that has some of its own.
+ */
+export async function serve(provider: ServedProvider, log = new EngineLog()): Promise<RunningServer> {
   const server = new Server({ "grpc.max_receive_message_length": -1 });
-  server.addService(service.ResourceProviderService, implementation(provider));
+  server.addService(service.ResourceProviderService, implementation(provider, log));
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
       error === null ? resolve(bound) : reject(error),
@@ -33,8 +37,7 @@ export async function serve(provider: OfflineProvider): Promise<RunningServer> {
   return { port, stop: async () => server.forceShutdown() };
 }
 
-function implementation(provider: OfflineProvider): UntypedServiceImplementation {
-  const log = new EngineLog();
+function implementation(provider: ServedProvider, log: EngineLog): UntypedServiceImplementation {
   const configurations = new Configurations();
   const nothing = new empty.Empty();
   return {
@@ -48,7 +51,11 @@ function implementation(provider: OfflineProvider): UntypedServiceImplementation
     }),
     getPluginInfo: answer(() => new plugin.PluginInfo().setVersion(provider.version)),
     getSchema: answer(() => new rpc.GetSchemaResponse().setSchema("{}")),
-    checkConfig: answer((request: rpc.CheckRequest) => new rpc.CheckResponse().setInputs(request.getNews())),
+    checkConfig: answer((request: rpc.CheckRequest) =>
+      new rpc.CheckResponse()
+        .setInputs(request.getNews())
+        .setFailuresList(failures(provider.configProblems(decode(request.getNews())))),
+    ),
     diffConfig: answer(() => new rpc.DiffResponse().setChanges(rpc.DiffResponse.DiffChanges.DIFF_NONE)),
     configure: answer((request: rpc.ConfigureRequest, peer) => {
       configurations.set(peer, decode(request.getArgs()));
@@ -67,10 +74,7 @@ function implementation(provider: OfflineProvider): UntypedServiceImplementation
       if (checked.warning !== undefined) {
         await log.warn(request.getUrn(), checked.warning);
       }
-      const failures = checked.problems.map((it) =>
-        new rpc.CheckFailure().setProperty(it.property).setReason(it.reason),
-      );
-      return new rpc.CheckResponse().setInputs(encode(checked.inputs)).setFailuresList(failures);
+      return new rpc.CheckResponse().setInputs(encode(checked.inputs)).setFailuresList(failures(checked.problems));
     }),
     diff: answer((request: rpc.DiffRequest) => {
       const state = decode(request.getOlds());
@@ -92,16 +96,21 @@ function implementation(provider: OfflineProvider): UntypedServiceImplementation
       const outputs = await provider.update(request.getUrn(), state, inputs, config, request.getPreview());
       return new rpc.UpdateResponse().setProperties(encode(outputs));
     }),
-    delete: answer(async (request: rpc.DeleteRequest) => {
-      await provider.delete(request.getUrn());
+    delete: answer(async (request: rpc.DeleteRequest, peer) => {
+      const state = { id: request.getId(), properties: decode(request.getProperties()) };
+      await provider.delete(request.getUrn(), state, configurations.get(peer));
       return nothing;
     }),
-    read: answer((request: rpc.ReadRequest, peer) => {
+    read: answer(async (request: rpc.ReadRequest, peer) => {
+      const state = { id: request.getId(), properties: decode(request.getProperties()) };
       const inputs = decode(request.getInputs());
-      const stored = decode(request.getProperties());
-      const properties = provider.read(request.getUrn(), request.getId(), stored, inputs, configurations.get(peer));
-      const known = Object.keys(inputs).length > 0 ? inputs : properties;
-      return new rpc.ReadResponse().setId(request.getId()).setProperties(encode(properties)).setInputs(encode(known));
+      const found = await provider.read(request.getUrn(), state, inputs, configurations.get(peer));
+      return found === undefined
+        ? new rpc.ReadResponse()
+        : new rpc.ReadResponse()
+            .setId(found.id)
+            .setProperties(encode(found.properties))
+            .setInputs(encode(found.inputs));
     }),
     invoke: answer((request: rpc.InvokeRequest, peer) => {
       const result = provider.invoke(request.getTok(), decode(request.getArgs()), configurations.get(peer));
@@ -139,6 +148,9 @@ function notOffered(what: string): () => never {
     throw Object.assign(new Error(`an offline provider has no ${what}`), { code: status.UNIMPLEMENTED });
   };
 }
+
+const failures = (problems: readonly Problem[]): rpc.CheckFailure[] =>
+  problems.map((it) => new rpc.CheckFailure().setProperty(it.property).setReason(it.reason));
 
 function diffResponse(changes: readonly Change[], deletesFirst: boolean): rpc.DiffResponse {
   const response = new rpc.DiffResponse()

@@ -56,6 +56,14 @@ export function isSecret(value: Value): boolean {
   return isProperties(value) && value[signatureKey] === secretSignature;
 }
 
+/** True if the value, or something inside it, is secret. */
+export function holdsSecret(value: Value): boolean {
+  if (isSecret(value)) {
+    return true;
+  }
+  return isList(value) ? value.some(holdsSecret) : isProperties(value) && Object.values(value).some(holdsSecret);
+}
+
 /** True if the value, or something inside it, is not known yet. */
 export function hasUnknown(value: Value): boolean {
   const plain = reveal(value);

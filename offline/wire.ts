@@ -3,7 +3,7 @@ import rpc from "@pulumi/pulumi/proto/provider_pb.js";
 import statusProto from "@pulumi/pulumi/proto/status_pb.js";
 import any from "google-protobuf/google/protobuf/any_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
-import { PartialFailure } from "./provider.ts";
+import { PartialFailure } from "./served-provider.ts";
 import { isList, isProperties, type Properties, type Value } from "./value.ts";
 
 /** A message's properties as plain JSON; empty if there are none. */

@@ -44,3 +44,13 @@ export function runsBeside(container: Node): Answer {
 export function isRestarted(restart: Node): boolean {
   return !isAbsent(restart) && text(restart) !== "no" && text(restart) !== "";
 }
+
+const UNITS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 1e-3, us: 1e-6, µs: 1e-6, ns: 1e-9 };
+
+/** Seconds of a duration as Go writes it, `1m30s`; undefined where it is none. */
+export function seconds(duration: Node): number | undefined {
+  const source = text(duration);
+  if (source === undefined || !/^(0|(\d+(\.\d+)?(h|ms|m|s|us|µs|ns))+)$/.test(source)) return undefined;
+  const parts = [...source.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s|us|µs|ns)/g)];
+  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (UNITS[unit ?? ""] ?? 0), 0);
+}

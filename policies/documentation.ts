@@ -1,28 +1,73 @@
+import { blocksIn, type Concern, ENVIRONMENTS, type Environment } from "./enforcement.ts";
 import { judgeProgram, programOf } from "./judge.ts";
 import { asLiteral } from "./literal.ts";
 import { findingLine } from "./message.ts";
 import { POLICIES } from "./policies.ts";
-import type { Counterpart, Example, ExampleResource, Policy, Remedy, ResourceRule, StackRule } from "./policy.ts";
+import type {
+  Counterpart,
+  Example,
+  ExampleResource,
+  Parameter,
+  Policy,
+  Remedy,
+  ResourceRule,
+  StackRule,
+} from "./policy.ts";
 
 /** The text of docs/policies.md, made of the policies' metadata and examples. */
-export const renderPoliciesDocument = (): string => `${[HEAD, table(), ...POLICIES.map(section)].join("\n\n")}\n`;
+export const renderPoliciesDocument = (): string => `${[head(), table(), ...POLICIES.map(section)].join("\n\n")}\n`;
 
-const HEAD = `<!-- Rendered from policies/; edit the metadata there. -->
+const head = (): string => `<!-- Rendered from policies/; edit the metadata there. -->
 # Policies
 
 What the policy pack in \`policies/\` asks of a program, why, and how a violation is put right. The pack judges real
 resources of the aws, kubernetes and docker providers, so it works on any Pulumi program; see \`policies/README.md\`.
 
 A guarded value that is not known before the update is named in a warning and judged when it is known; with
-\`"strict": true\` in the policy's configuration it blocks. What a policy does not judge is reported as not applicable.`;
+\`"strict": true\` in the policy's configuration it blocks. What a policy does not judge is reported as not applicable.
+
+Whether a violation blocks or is advice depends on what it is about and on the stack's environment. That is the
+policy's setting \`environment\`, else the stack's tag \`environment\`, else its name (\`dev\`, \`staging\`, \`prod\`); a
+stack that says nothing is judged as production.
+
+${concernTable()}`;
+
+const CONCERNS: readonly (readonly [Concern, string])[] = [
+  ["presence", "what must be there is not there at all"],
+  ["depth", "it is there, but does not do what it is there for"],
+  ["hygiene", "what goes with it"],
+];
+
+function concernTable(): string {
+  const level = (concern: Concern, environment: Environment): string =>
+    blocksIn(concern).includes(environment) ? "blocks" : "advice";
+  return [
+    `| a violation about | | ${ENVIRONMENTS.join(" | ")} |`,
+    `|---|---|${ENVIRONMENTS.map(() => "---|").join("")}`,
+    ...CONCERNS.map(
+      ([concern, meaning]) =>
+        `| ${concern} | ${meaning} | ${ENVIRONMENTS.map((environment) => level(concern, environment)).join(" | ")} |`,
+    ),
+  ].join("\n");
+}
+
+/** What a policy's violations are about, as its examples show. */
+function concernsOf(policy: Policy): readonly Concern[] {
+  const shown = policy.examples
+    .flatMap(({ bad }) => judgeProgram(policy, programOf(bad)))
+    .map(({ finding }) => (finding.kind === "violation" ? (finding.concern ?? policy.concern) : policy.concern));
+  return CONCERNS.map(([concern]) => concern).filter(
+    (concern) => concern === policy.concern || shown.includes(concern),
+  );
+}
 
 const table = (): string =>
   [
-    "| policy | severity | by default | what must be |",
+    "| policy | severity | about | what must be |",
     "|---|---|---|---|",
     ...POLICIES.map(
-      ({ name, severity, enforcement, description }) =>
-        `| [\`${name}\`](#${name}) | ${severity} | ${enforcement} | ${description} |`,
+      (policy) =>
+        `| [\`${policy.name}\`](#${policy.name}) | ${policy.severity} | ${concernsOf(policy).join(", ")} | ${policy.description} |`,
     ),
   ].join("\n");
 
@@ -31,6 +76,7 @@ const section = (policy: Policy): string =>
     `## ${policy.name}`,
     `${policy.description}\n\n**Why.** ${policy.why}`,
     `### What it asks\n\n${rules(policy)}`,
+    ...(policy.parameters.length === 0 ? [] : [`### Settings\n\n${parameters(policy)}`]),
     `### How to repair\n\n${policy.remedies.map(remedy).join("\n\n")}`,
     `### Examples\n\n${policy.examples.map((example) => exampleText(policy, example)).join("\n\n")}`,
     `### The same elsewhere\n\n${policy.counterparts.map(counterpart).join("\n")}\n\nMore: <${policy.url}>`,
@@ -45,6 +91,17 @@ function rules({ resourceRules, stackRules }: Policy): string {
     ...resourceRules.map((rule) => row(rule, "before the resource is touched")),
     ...stackRules.map((rule) => row(rule, "when the whole stack is known")),
   ].join("\n");
+}
+
+const parameters = ({ parameters: all }: Policy): string =>
+  ["| setting | what | default |", "|---|---|---|", ...all.map(parameterRow)].join("\n");
+
+function parameterRow({ name, description, default: value }: Parameter): string {
+  const text =
+    typeof value === "number"
+      ? String(value)
+      : ENVIRONMENTS.map((environment) => `${environment}: ${value[environment]}`).join(", ");
+  return `| \`${name}\` | ${description} | ${text} |`;
 }
 
 const remedy = ({ step, code }: Remedy): string => `${step}\n\n${block("ts", code)}`;

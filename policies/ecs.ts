@@ -14,19 +14,28 @@ export function containerDefinitions(root: Node): ContainerDefinitions {
   return { kind: "known", containers: entries(read) };
 }
 
+export interface EssentialContainers {
+  readonly containers: readonly Node[];
+  readonly unknown: readonly Node[];
+}
+
 /**
  * The containers whose end ends the task: essential is the default. Left out are those that another one waits for to
  * complete, as init containers do.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html
  */
-export function longRunning(containers: readonly Node[]): readonly Node[] {
+export function essentialContainers(containers: readonly Node[]): EssentialContainers {
+  const known = containers.filter((container) => !isUnknown(container));
   const initial = new Set(
-    containers
+    known
       .flatMap((container) => entries(at(container, "dependsOn")))
       .filter((dependency) => ["SUCCESS", "COMPLETE"].includes(text(at(dependency, "condition")) ?? ""))
       .map((dependency) => text(at(dependency, "containerName"))),
   );
-  return containers
-    .filter((container) => flag(at(container, "essential")) !== false)
-    .filter((container) => !initial.has(text(at(container, "name")) ?? ""));
+  return {
+    containers: known
+      .filter((container) => flag(at(container, "essential")) !== false)
+      .filter((container) => !initial.has(text(at(container, "name")) ?? "")),
+    unknown: containers.filter(isUnknown),
+  };
 }

@@ -22,11 +22,12 @@ interface Entry {
   readonly inputs: Inputs;
 }
 
-const PROBE = { httpGet: { path: "/health", port: 8000 } };
+const LIVENESS = { httpGet: { path: "/health/live", port: 8000 } };
+const READINESS = { httpGet: { path: "/health/ready", port: 8000 } };
 const CHECK = ["CMD", "wget", "-q", "--spider", "http://127.0.0.1:8000/health"];
 
 const containers = (container: object): object[] => [
-  { name: "api", image: "ghcr.io/acme/api:2.1.0", livenessProbe: PROBE, readinessProbe: PROBE, ...container },
+  { name: "api", image: "ghcr.io/acme/api:2.1.0", livenessProbe: LIVENESS, readinessProbe: READINESS, ...container },
 ];
 
 const deployment = (container: object = {}, spec: object = {}): Entry => ({
@@ -51,7 +52,7 @@ const task = (healthCheck: object | undefined): Entry => ({
 
 const service = (deploymentCircuitBreaker: object | undefined): Entry => ({
   type: "aws:ecs/service:Service",
-  inputs: { desiredCount: 2, deploymentCircuitBreaker },
+  inputs: { desiredCount: 2, deploymentCircuitBreaker, waitForSteadyState: true },
 });
 
 const container = (change: object = {}): Entry => ({
@@ -76,6 +77,18 @@ const registry = (keep: number, repositories: readonly string[] = ["ghcr.io/acme
   inputs: { keep, rollbackDepth: 10, repositories: [...repositories] },
 });
 
+const IMMUTABLE = { imageTagMutability: "IMMUTABLE" };
+
+const keep = (rulePriority: number, selection: object): object => ({
+  rulePriority,
+  selection: { countType: "imageCountMoreThan", countNumber: 10, ...selection },
+  action: { type: "expire" },
+});
+
+const RULES = JSON.stringify({
+  rules: [keep(1, { tagStatus: "tagged", tagPatternList: ["release-*"] }), keep(2, { tagStatus: "any" })],
+});
+
 const lifecycle = (policy: string): Entry => ({
   type: "aws:ecr/lifecyclePolicy:LifecyclePolicy",
   inputs: { repository: "acme/api", policy },
@@ -89,8 +102,8 @@ const COMPLIANT: Readonly<Record<string, Entry>> = {
   group: { type: "aws:lb/targetGroup:TargetGroup", inputs: { port: 8000, healthCheck: { path: "/health" } } },
   container: container(),
   image: image(true),
-  repository: { type: "aws:ecr/repository:Repository", inputs: { name: "acme/api" } },
-  lifecycle: lifecycle('{"rules":[{"rulePriority":1}]}'),
+  repository: { type: "aws:ecr/repository:Repository", inputs: { name: "acme/api", ...IMMUTABLE } },
+  lifecycle: lifecycle(RULES),
   platform: { type: "trading-platform:platform:TradingPlatform", inputs: {} },
   registry: registry(10),
 };
@@ -190,12 +203,12 @@ describe("the pack in the real engine", { timeout: 60_000 }, () => {
 
   describe("a value that is not known before the update", () => {
     const program = (): void => {
-      const other = new Custom("aws:ecr/repository:Repository", "repository", { name: "acme/api" });
-      new Custom("aws:ecr/lifecyclePolicy:LifecyclePolicy", "lifecycle", {
-        repository: other.id,
-        policy: '{"rules":[{"rulePriority":1}]}',
+      const other = new Custom("aws:ecr/repository:Repository", "repository", { name: "acme/api", ...IMMUTABLE });
+      new Custom("aws:ecr/lifecyclePolicy:LifecyclePolicy", "lifecycle", { repository: other.id, policy: RULES });
+      const { type, inputs } = deployment({
+        ports: [{ name: "id-repository", containerPort: 8000 }],
+        readinessProbe: { httpGet: { port: other.id } },
       });
-      const { type, inputs } = deployment({ readinessProbe: { httpGet: { port: other.id } } });
       new Custom(type, "web", { ...inputs });
     };
 

@@ -1,4 +1,8 @@
-import type { ExampleResource, Finding, Policy, Resource, StackResource } from "./policy.ts";
+import type { Context, ExampleResource, Finding, Policy, Resource, StackResource } from "./policy.ts";
+import { settingsOf } from "./settings.ts";
+
+/** A stack whose name and configuration say nothing. */
+export const DEFAULT_CONTEXT: Context = settingsOf({}, new Map(), "").context;
 
 /** A finding and the resource that it is about; none where it is about the stack. */
 export interface Judgement {
@@ -7,19 +11,26 @@ export interface Judgement {
 }
 
 /** What a policy finds in a whole program: each resource by itself, then all together. */
-export function judgeProgram(policy: Policy, resources: readonly StackResource[]): readonly Judgement[] {
+export function judgeProgram(
+  policy: Policy,
+  resources: readonly StackResource[],
+  context: Context = DEFAULT_CONTEXT,
+): readonly Judgement[] {
   return [
-    ...resources.flatMap((resource) => judgeResource(policy, resource)),
+    ...resources.flatMap((resource) => judgeResource(policy, resource, context)),
     ...policy.stackRules.flatMap((rule) => {
-      const verdict = rule.judge(resources.filter(({ type }) => rule.types.includes(type)));
+      const verdict = rule.judge(
+        resources.filter(({ type }) => rule.types.includes(type)),
+        context,
+      );
       return verdict.kind === "judged" ? verdict.findings : [];
     }),
   ];
 }
 
-function judgeResource(policy: Policy, resource: Resource): readonly Judgement[] {
+function judgeResource(policy: Policy, resource: Resource, context: Context): readonly Judgement[] {
   const rule = policy.resourceRules.find(({ types }) => types.includes(resource.type));
-  const verdict = rule?.judge(resource);
+  const verdict = rule?.judge(resource, context);
   return verdict?.kind === "judged" ? verdict.findings.map((finding) => ({ resource, finding })) : [];
 }
 

@@ -1,5 +1,4 @@
 import type {
-  PolicyConfigSchema,
   PolicyResource,
   ReportViolation,
   ResourceValidationArgs,
@@ -7,19 +6,11 @@ import type {
   StackValidationArgs,
   StackValidationPolicy,
 } from "@pulumi/policy";
+import { blocksIn } from "./enforcement.ts";
 import { findingLine } from "./message.ts";
 import type { Finding, Policy, Resource, ResourceRule, StackResource } from "./policy.ts";
 import { fromSdk } from "./sdk-values.ts";
-
-const CONFIG_SCHEMA: PolicyConfigSchema = {
-  properties: {
-    strict: {
-      type: "boolean",
-      default: false,
-      description: "A guarded property that is not known before the update blocks the preview; else it is a warning.",
-    },
-  },
-};
+import { type Settings, schemaOf, settingsOf } from "./settings.ts";
 
 /** Turns a policy into what the SDK serves: one object that judges resources, the stack, or both under one name. */
 export function toSdkPolicy(policy: Policy): ResourceValidationPolicy | StackValidationPolicy {
@@ -30,9 +21,10 @@ export function toSdkPolicy(policy: Policy): ResourceValidationPolicy | StackVal
     description,
     severity,
     url,
-    enforcementLevel: policy.enforcement,
+    // The most that a finding can do: the environment lowers it, and so may the configuration.
+    enforcementLevel: "mandatory",
     remediationSteps: policy.remedies.map(({ step, code }) => `${step}\n${code}`).join("\n\n"),
-    configSchema: CONFIG_SCHEMA,
+    configSchema: schemaOf(policy),
     ...(policy.resourceRules.length > 0 ? { validateResource: resourceValidation(policy) } : {}),
     ...(policy.stackRules.length > 0 ? { validateStack: stackValidation(policy) } : {}),
   };
@@ -46,27 +38,29 @@ function resourceValidation(policy: Policy): (args: ResourceValidationArgs, repo
     const rule = ruleOf.get(args.type);
     if (rule === undefined) return args.notApplicable(`${policy.name} does not judge ${args.type}`);
     const resource = resourceOf(args);
-    const verdict = rule.judge(resource);
+    const settings = settingsOf(args.getConfig(), args.stackTags, args.urn);
+    const verdict = rule.judge(resource, settings.context);
     if (verdict.kind === "not-applicable") return args.notApplicable(verdict.reason);
-    for (const finding of verdict.findings) send(report, policy, resource, finding, isStrict(args.getConfig()));
+    for (const finding of verdict.findings) send(report, policy, resource, finding, settings);
   };
 }
 
 function stackValidation(policy: Policy): (args: StackValidationArgs, report: ReportViolation) => void {
   return (args, report) => {
     const reasons: string[] = [];
-    const strict = isStrict(args.getConfig());
+    const settings = settingsOf(args.getConfig(), args.stackTags, args.resources[0]?.urn ?? "");
     for (const rule of policy.stackRules) {
       const types = new Set(rule.types);
-      const verdict = rule.judge(args.resources.filter(({ type }) => types.has(type)).map(stackResourceOf));
+      const verdict = rule.judge(
+        args.resources.filter(({ type }) => types.has(type)).map(stackResourceOf),
+        settings.context,
+      );
       if (verdict.kind === "not-applicable") reasons.push(verdict.reason);
-      else for (const { resource, finding } of verdict.findings) send(report, policy, resource, finding, strict);
+      else for (const { resource, finding } of verdict.findings) send(report, policy, resource, finding, settings);
     }
     if (reasons.length === policy.stackRules.length) args.notApplicable(reasons.join("; "));
   };
 }
-
-const isStrict = (config: object): boolean => "strict" in config && config.strict === true;
 
 const resourceOf = ({ type, name, urn, props, opts }: ResourceValidationArgs | PolicyResource): Resource => ({
   type,
@@ -107,12 +101,18 @@ function send(
   policy: Policy,
   resource: Resource | undefined,
   finding: Finding,
-  strict: boolean,
+  settings: Settings,
 ): void {
   const sink: DiagnosticSink = { report };
   sink.report({
     message: findingLine(policy, resource, finding),
     ...(resource === undefined ? {} : { urn: resource.urn }),
-    ...(finding.kind === "unjudged" && !strict ? { enforcementLevel: "advisory" } : {}),
+    ...(isAdvice(policy, finding, settings) ? { enforcementLevel: "advisory" } : {}),
   });
+}
+
+function isAdvice({ concern }: Policy, finding: Finding, { context, strict }: Settings): boolean {
+  // What hygiene asks for is not worth to stop a preview for a value that nobody knows yet.
+  if (finding.kind === "unjudged") return !strict || concern === "hygiene";
+  return !blocksIn(finding.concern ?? concern).includes(context.environment);
 }

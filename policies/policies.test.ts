@@ -47,7 +47,6 @@ describe.each(POLICIES)("$name", (policy) => {
 
   test("has metadata that a person can use", () => {
     expect(policy.name).toMatch(/^[a-z]+(-[a-z]+)+$/);
-    expect(policy.enforcement).toBe("mandatory");
     expect(policy.remedies.length).toBeGreaterThan(0);
     expect(policy.counterparts.length).toBeGreaterThan(0);
   });

@@ -1,3 +1,4 @@
+import type { Concern, Environment } from "./enforcement.ts";
 import type { Properties } from "./values.ts";
 
 /** A resource as the program registered it, or as a stack holds it. */
@@ -29,6 +30,8 @@ export interface Violation {
   readonly repair: string;
   /** The vendor's page about that setting. */
   readonly url: string;
+  /** Where it is another than the policy's own: a policy that asks for presence may also find what lacks depth. */
+  readonly concern?: Concern;
 }
 
 /** A guarded property whose value is not known yet: neither right nor wrong, so it is said. */
@@ -53,6 +56,23 @@ export const notApplicable = (reason: string): NotApplicable => ({ kind: "not-ap
 
 export const unjudged = (property: string): Unjudged => ({ kind: "unjudged", property });
 
+/** A number that a policy asks for, which a person may set in the pack's configuration. */
+export interface Parameter {
+  /** camelCase, with its unit where it has one: `minimumReplicas`, `retentionDays`. */
+  readonly name: string;
+  readonly description: string;
+  readonly minimum: number;
+  readonly maximum?: number;
+  readonly default: number | Readonly<Record<Environment, number>>;
+}
+
+/** What a rule knows of the stack, beside its resources. */
+export interface Context {
+  readonly environment: Environment;
+  /** What is set for one of the policy's parameters, else its default. */
+  readonly setting: (parameter: Parameter) => number;
+}
+
 /** How resources of some types are judged, each by itself, before it is touched. */
 export interface ResourceRule {
   readonly types: readonly string[];
@@ -60,7 +80,7 @@ export interface ResourceRule {
   readonly asks: string;
   /** What it leaves alone, for the documentation. */
   readonly leavesAlone?: string;
-  readonly judge: (resource: Resource) => Verdict;
+  readonly judge: (resource: Resource, context: Context) => Verdict;
 }
 
 /** A finding about one of the stack's resources; about the stack itself where there is none. */
@@ -77,7 +97,7 @@ export interface StackRule {
   readonly asks: string;
   readonly leavesAlone?: string;
   /** `resources` are those of `types`. */
-  readonly judge: (resources: readonly StackResource[]) => StackVerdict;
+  readonly judge: (resources: readonly StackResource[], context: Context) => StackVerdict;
 }
 
 /** The same rule in another tool, for those who come from there or must show that it is covered. */
@@ -109,8 +129,12 @@ export interface Policy {
   readonly name: string;
   readonly displayName: string;
   readonly severity: "low" | "medium" | "high" | "critical";
-  /** What a violation does where the pack's configuration does not say otherwise. */
-  readonly enforcement: "advisory" | "mandatory";
+  /**
+   * What its violations are about, where they do not say it themselves; by it and the environment they block or are
+   * advice. Configuration may switch a policy to `advisory` or `disabled`; to have advice block, it sets another
+   * `environment`.
+   */
+  readonly concern: Concern;
   /** One sentence: what must be. */
   readonly description: string;
   /** What happens in production without it. */
@@ -118,6 +142,8 @@ export interface Policy {
   readonly remedies: readonly Remedy[];
   readonly url: string;
   readonly counterparts: readonly Counterpart[];
+  /** The numbers that a person may set; rules read them with {@link Context.setting}. */
+  readonly parameters: readonly Parameter[];
   readonly resourceRules: readonly ResourceRule[];
   readonly stackRules: readonly StackRule[];
   readonly examples: readonly Example[];

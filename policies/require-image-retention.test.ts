@@ -1,18 +1,32 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { comesFrom } from "./images.ts";
+import { DEFAULT_CONTEXT } from "./judge.ts";
 import type { ExampleResource } from "./policy.ts";
 import { requireImageRetention } from "./require-image-retention.ts";
 import { found } from "./testing.ts";
 import { type Properties, UNKNOWN, type Value } from "./values.ts";
 
+const IMMUTABLE = { imageTagMutability: "IMMUTABLE" };
+
 describe("ecr", () => {
-  const repository = (name: string, properties: Properties = { name: `app/${name}` }): ExampleResource => ({
+  const repository = (
+    name: string,
+    properties: Properties = { name: `app/${name}`, ...IMMUTABLE },
+  ): ExampleResource => ({
     type: "aws:ecr/repository:Repository",
     name,
     properties,
   });
-  const RULES = JSON.stringify({ rules: [{ rulePriority: 1 }] });
+  const keep = (rulePriority: number, selection: Properties): Properties => ({
+    rulePriority,
+    selection: { countType: "imageCountMoreThan", countNumber: 10, ...selection },
+    action: { type: "expire" },
+  });
+  const KEEPING = {
+    rules: [keep(1, { tagStatus: "tagged", tagPatternList: ["release-*"] }), keep(2, { tagStatus: "any" })],
+  };
+  const RULES = JSON.stringify(KEEPING);
   const policy = (properties: Properties, madeFrom: Readonly<Record<string, string>> = {}): ExampleResource => ({
     type: "aws:ecr/lifecyclePolicy:LifecyclePolicy",
     name: "keep",
@@ -30,7 +44,7 @@ describe("ecr", () => {
   });
 
   test("and by what its property was made from, while the name is unknown", () => {
-    const unnamed = repository("api", { name: UNKNOWN });
+    const unnamed = repository("api", { name: UNKNOWN, ...IMMUTABLE });
     const made = policy({ repository: UNKNOWN, policy: RULES }, { repository: "api" });
     expect(found(requireImageRetention, unnamed, made)).toEqual([]);
     expect(found(requireImageRetention, repository("web"), unnamed, made)).toEqual([
@@ -46,7 +60,7 @@ describe("ecr", () => {
 
   test("the same name in another region is another repository", () => {
     const far = policy({ repository: "app/api", region: "us-east-1", policy: RULES });
-    const here = repository("api", { name: "app/api", region: "eu-central-1" });
+    const here = repository("api", { name: "app/api", region: "eu-central-1", ...IMMUTABLE });
     expect(found(requireImageRetention, here, far)).toHaveLength(1);
   });
 
@@ -56,7 +70,8 @@ describe("ecr", () => {
     ["an empty list", '{"rules":[]}', 1],
     ["a list in the wrong place", "[{}]", 1],
     ["a rule", RULES, 0],
-    ["an object, which the provider also takes", { rules: [{ rulePriority: 1 }] }, 0],
+    ["an object, which the provider also takes", KEEPING, 0],
+    ["an object with a part that is not known yet", { rules: [{ ...KEEPING.rules[0], action: UNKNOWN }] }, 1],
   ])("a policy that is %s", (_, document, count) => {
     const kept = policy({ repository: "app/api", policy: document });
     expect(found(requireImageRetention, repository("api"), kept)).toHaveLength(count);
@@ -81,7 +96,10 @@ describe("ecr", () => {
 
   test("a program of somebody else is not applicable, and that is said", () => {
     for (const rule of requireImageRetention.stackRules) {
-      expect(rule.judge([])).toEqual({ kind: "not-applicable", reason: expect.stringMatching(/^the stack has no /) });
+      expect(rule.judge([], DEFAULT_CONTEXT)).toEqual({
+        kind: "not-applicable",
+        reason: expect.stringMatching(/^the stack has no /),
+      });
     }
   });
 });

@@ -1,4 +1,6 @@
-import { ecrRetention, LIFECYCLE_REPAIR } from "./ecr-retention.ts";
+import { ecrMutability, IMMUTABLE } from "./ecr-mutability.ts";
+import { ecrRetention, LIFECYCLE_REPAIR, RELEASES_KEPT } from "./ecr-retention.ts";
+import { ecrSharing } from "./ecr-sharing.ts";
 import { platformRetention } from "./platform-retention.ts";
 import {
   type Finding,
@@ -39,11 +41,15 @@ export const requireImageRetention: Policy = {
   name: "require-image-retention",
   displayName: "Images are kept by a rule",
   severity: "high",
-  enforcement: "mandatory",
-  description: "Where images are stored, a rule says how many are kept, so that a rollback finds its image.",
-  why: "A rollback pulls the image of an earlier release. Without a rule images either pile up until somebody cleans up by hand, or are gone when they are needed.",
+  concern: "presence",
+  description: "Where images are stored, rules keep those that run and that a rollback needs, and no endless rest.",
+  why: "A rollback pulls the image of an earlier release. Without rules images pile up until somebody cleans up by hand; with rules that only count or look at the age, the running release is deleted after enough pushes, and nobody notices before the next host or the next rollback pulls it.",
   remedies: [
-    { step: "AWS: give each repository a lifecycle policy.", code: LIFECYCLE_REPAIR },
+    {
+      step: "AWS: give each repository a lifecycle policy in which releases have a tag and a rule of their own, before what deletes the rest. A stack's running image keeps a tag that a first rule names (`live-*`) and lets live.",
+      code: LIFECYCLE_REPAIR,
+    },
+    { step: "AWS: a release's tag never moves.", code: IMMUTABLE },
     { step: "Docker: keep pulled images when their resource goes.", code: KEEP_LOCALLY },
     {
       step: "Trading platform: state in the ImageRegistry where the stack's images come from and how many are kept.",
@@ -52,10 +58,14 @@ export const requireImageRetention: Policy = {
   ],
   url: PAGE,
   counterparts: [
-    { tool: "Security Hub", rules: ["ECR.3"] },
-    { tool: "checkov", rules: ["CKV_AWS_51 (immutable tags, its neighbour: tags that move make kept images useless)"] },
+    {
+      tool: "Security Hub",
+      rules: ["ECR.2 (immutable tags)", "ECR.3 (that there is a lifecycle policy, not what it does)"],
+    },
+    { tool: "checkov", rules: ["CKV_AWS_51 (immutable tags)"] },
   ],
-  resourceRules: [REMOTE_IMAGE],
-  stackRules: [ecrRetention, platformRetention],
+  parameters: [RELEASES_KEPT],
+  resourceRules: [REMOTE_IMAGE, ecrMutability],
+  stackRules: [ecrRetention, ecrSharing, platformRetention],
   examples: REQUIRE_IMAGE_RETENTION_EXAMPLES,
 };

@@ -17,6 +17,30 @@ const taskDefinition = (container: Example["bad"][number]["properties"]): Exampl
   ]),
 });
 
+/** A service whose containers take up to two minutes to start, behind a load balancer. */
+const slowStart = (service: Example["bad"][number]["properties"]): Example["bad"] => [
+  {
+    type: "aws:ecs/taskDefinition:TaskDefinition",
+    name: "api-task",
+    properties: taskDefinition({ healthCheck: { command: ["CMD-SHELL", ASK_READY], startPeriod: 120 } }),
+  },
+  {
+    type: "aws:lb/targetGroup:TargetGroup",
+    name: "api-targets",
+    properties: { port: 8000, protocol: "HTTP", healthCheck: { path: "/health/ready", interval: 10, timeout: 5 } },
+  },
+  {
+    type: "aws:ecs/service:Service",
+    name: "api",
+    properties: {
+      loadBalancers: [{ targetGroupArn: "…:targetgroup/api", containerName: "api", containerPort: 8000 }],
+      taskDefinition: "…:task-definition/api:1",
+      ...service,
+    },
+    madeFrom: { taskDefinition: "api-task", loadBalancers: "api-targets" },
+  },
+];
+
 export const REQUIRE_PROBES_EXAMPLES: readonly Example[] = [
   {
     title: "Kubernetes: a readiness probe that asks nothing",
@@ -151,5 +175,33 @@ export const REQUIRE_PROBES_EXAMPLES: readonly Example[] = [
         },
       },
     ],
+  },
+  {
+    title: "Kubernetes: a liveness that asks the database, and a check that cannot fail",
+    bad: [
+      {
+        type: "kubernetes:apps/v1:Deployment",
+        name: "api",
+        properties: pod({
+          livenessProbe: { ...LIVENESS, httpGet: { path: "/health/detailed", port: 8000 } },
+          readinessProbe: { exec: { command: ["sh", "-c", "wget -q --spider http://127.0.0.1:8000/ || true"] } },
+        }),
+      },
+    ],
+    good: [
+      {
+        type: "kubernetes:apps/v1:Deployment",
+        name: "api",
+        properties: pod({
+          livenessProbe: LIVENESS,
+          readinessProbe: { exec: { command: ["wget", "-q", "--spider", "http://127.0.0.1:8000/health/ready"] } },
+        }),
+      },
+    ],
+  },
+  {
+    title: "ECS: a task that is replaced before its start is over",
+    bad: slowStart({ healthCheckGracePeriodSeconds: 10 }),
+    good: slowStart({ healthCheckGracePeriodSeconds: 120 }),
   },
 ];

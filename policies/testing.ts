@@ -1,4 +1,4 @@
-import { judgeProgram, programOf } from "./judge.ts";
+import { DEFAULT_CONTEXT, judgeProgram, programOf } from "./judge.ts";
 import type { ExampleResource, Policy, Verdict } from "./policy.ts";
 import { entries, type Node, object, type Properties, UNKNOWN, type Value } from "./values.ts";
 
@@ -13,7 +13,7 @@ export const found = (policy: Policy, ...program: readonly ExampleResource[]): r
 /** The verdict on one resource by itself. */
 export function verdictOn(policy: Policy, resource: Omit<ExampleResource, "name">): Verdict | undefined {
   const rule = policy.resourceRules.find(({ types }) => types.includes(resource.type));
-  return rule?.judge({ name: "it", urn: "urn:it", ...resource });
+  return rule?.judge({ name: "it", urn: "urn:it", ...resource }, DEFAULT_CONTEXT);
 }
 
 interface WithUnknown<V> {

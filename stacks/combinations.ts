@@ -11,6 +11,7 @@ export type Sound = { readonly [Key in keyof SettingsSections]?: SettingsSection
 /** Values that are allowed one by one and impossible together; each with the way out. */
 export const combinationProblems = (sound: Sound): readonly Problem[] => [
   ...domainProblems(sound),
+  ...withoutProblems(sound),
   ...probeProblems(sound),
   ...portProblems(sound),
   ...scrapeProblems(sound),
@@ -23,6 +24,12 @@ function domainProblems({ environment, domain }: Sound): readonly Problem[] {
   return environment === "production" && domain === "localhost"
     ? [problem("domain", '"localhost" is where nobody but this host finds production; give its DNS name')]
     : [];
+}
+
+function withoutProblems({ environment, without = [] }: Sound): readonly Problem[] {
+  return environment === "development" || environment === undefined || without.length === 0
+    ? []
+    : [problem("without", `${without.join(", ")} may be left out in development only; remove the key`)];
 }
 
 function probeProblems({ backend, frontend }: Sound): readonly Problem[] {

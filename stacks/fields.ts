@@ -34,6 +34,13 @@ export function text(what: string, pattern: RegExp, allowed: string): z.ZodStrin
   return described(z.string({ error }).regex(pattern, { error }), what, allowed);
 }
 
+/** A list of members' names. */
+export function names(what: string, example: string) {
+  const allowed = `a list of names, as [${example}]`;
+  const error = `must be ${allowed}`;
+  return described(z.array(z.string({ error }), { error }).readonly(), what, allowed);
+}
+
 /** A length of time, written `30s`, `1m30s`, `15d`; bounds in the same form. */
 export function duration(what: string, minimum: string, maximum: string) {
   const [shortest, longest] = [parseDuration(minimum), parseDuration(maximum)];

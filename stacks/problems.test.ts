@@ -140,6 +140,16 @@ const mistakes: readonly (readonly [string, Data, string])[] = [
     "trading-platform:cache.memoryMiB: 8192 does not fit into the container's limit of 4096 MiB, so a full cache would be killed; raise cache.resources.memoryMiB.limit above it",
   ],
   [
+    "a member of production left out",
+    { without: ["grafana"] },
+    "trading-platform:without: grafana may be left out in development only; remove the key",
+  ],
+  [
+    "a name where a list is wanted",
+    { without: "grafana" },
+    'trading-platform:without: "grafana" must be a list of names, as [grafana]',
+  ],
+  [
     "production that nobody finds",
     { domain: "localhost" },
     'trading-platform:domain: "localhost" is where nobody but this host finds production; give its DNS name',

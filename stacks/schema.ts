@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { logLevels, type SecretName, type SecretSource } from "../components/workload/index.ts";
 import { alertsSection } from "./alerts-schema.ts";
-import { choice, duration, flag, httpPath, section, text, whole } from "./fields.ts";
+import { choice, duration, flag, httpPath, names, section, text, whole } from "./fields.ts";
 import { imagesSection } from "./images-schema.ts";
 import { resources, scaling } from "./service-schema.ts";
 
@@ -130,6 +130,10 @@ const domain = text(
 export const settingsSchema = z.strictObject({
   environment: choice("What the stack is for; decides the defaults.", environments),
   domain,
+  without: names(
+    "Members of the platform that are left out, as grafana where its image cannot be had; in development only.",
+    "grafana",
+  ),
   images: imagesSection,
   logs,
   metrics,

@@ -8,7 +8,7 @@ export function envCommand(): Command {
     .action(async (stack: string) => {
       const { chooseStacks, projectsIn } = await import("../engine/stacks.ts");
       const { developersStack, developerEnvironment } = await import("../engine/live.ts");
-      const { makeDeveloperHome } = await import("../engine/developer.ts");
+      const { makeDeveloperHome } = await import("../engine/developer/home.ts");
       const { backendInUse } = await import("../engine/login.ts");
       const [chosen] = chooseStacks(projectsIn(), [stack]);
       if (chosen === undefined || stack !== developersStack) {

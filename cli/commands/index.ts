@@ -5,10 +5,12 @@ import { doctorCommand } from "./doctor.ts";
 import { envCommand } from "./env.ts";
 import { imagesCommand } from "./images.ts";
 import { lintCommand } from "./lint.ts";
+import { logsCommand } from "./logs.ts";
 import { previewCommand } from "./preview.ts";
 import { refreshCommand } from "./refresh.ts";
 import { renderCommand } from "./render.ts";
 import { settingsCommand } from "./settings.ts";
+import { statusCommand } from "./status.ts";
 import { testCommand } from "./test.ts";
 import { upCommand } from "./up.ts";
 
@@ -18,6 +20,8 @@ export const commands: readonly (() => Command)[] = [
   upCommand,
   refreshCommand,
   destroyCommand,
+  statusCommand,
+  logsCommand,
   envCommand,
   settingsCommand,
   renderCommand,

@@ -9,6 +9,7 @@ const machine = (answers: Readonly<Record<string, string>>, engine: Engine = noE
   engine,
   nodeVersion: "v24.21.0",
   hasCloudCredentials: false,
+  dockerProvider: { kind: "driver", reason: "the official plugin is not installed" },
 });
 
 function finding(tool: string, ...from: Parameters<typeof machine>): Finding {
@@ -54,4 +55,8 @@ test("a docker command without a daemon is told apart from no docker", () => {
   expect(finding("docker", daemon).found).toBe("28.1.0");
   expect(finding("docker", { "docker --version": "Docker version 28" }).wayOut).toContain("daemon does not answer");
   expect(finding("docker", {}).wayOut).toContain("install Docker");
+});
+
+test("who makes Docker's resources is said, and why", () => {
+  expect(finding("docker provider", {}).found).toBe("our own driver: the official plugin is not installed");
 });

@@ -1,3 +1,5 @@
+import type { DockerProvider } from "../engine/docker-provider.ts";
+
 /** What can be looked at: everything that the doctor asks of a machine, so that tests can stand in for one. */
 export interface Machine {
   /** A program's answer on stdout, or undefined where it is missing or fails. */
@@ -6,6 +8,8 @@ export interface Machine {
   readonly engine: Engine;
   readonly nodeVersion: string;
   readonly hasCloudCredentials: boolean;
+  /** Who would make Docker's resources, and why. */
+  readonly dockerProvider: DockerProvider;
 }
 
 export interface Engine {
@@ -38,6 +42,7 @@ export function examine(machine: Machine): readonly Finding[] {
     engine(machine.engine, go !== undefined),
     optional("go", go, "building programs that cannot be downloaded", "install Go 1.25 or newer: https://go.dev/dl/"),
     docker(ask),
+    dockerProvider(machine.dockerProvider),
     optional("git", ask("git", "--version")?.replace("git version ", ""), "preview --against", "install git"),
     optional(
       "kubectl",
@@ -84,6 +89,12 @@ function docker(ask: Machine["ask"]): Finding {
       ? "install Docker: https://docs.docker.com/engine/install/"
       : "the docker command is there, its daemon does not answer: start it, or see DOCKER_HOST";
   return optional("docker", server, "up dev, parts of test --full", wayOut);
+}
+
+/** Never missing: what cannot be had is replaced. */
+function dockerProvider({ kind, reason }: DockerProvider): Finding {
+  const names = { plugin: "official plugin", driver: "our own driver", attached: "attached" };
+  return optional("docker provider", `${names[kind]}: ${reason}`, "up dev", "");
 }
 
 const firstLine = (text: string | undefined): string | undefined => text?.split("\n")[0];

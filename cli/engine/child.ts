@@ -72,7 +72,7 @@ async function run(request: EngineRequest): Promise<void> {
 }
 
 async function operate(request: EngineRequest): Promise<RunResult> {
-  const { operation, stack: name, planOnly = false } = request;
+  const { operation, stack: name, planOnly = false, message } = request;
   const planned = operation === "preview" || planOnly;
   const collector = makeCollector(planned);
   const problems: Diagnostic[] = [];
@@ -112,13 +112,18 @@ async function operate(request: EngineRequest): Promise<RunResult> {
     }
   };
 
-  const [automation, standIns] = await Promise.all([importAutomation(request.program), startStandIns(request)]);
+  const [automation, providers] = await Promise.all([importAutomation(request.program), startProviders(request)]);
   let failed = false;
   try {
-    const stack = await openStack(automation, request, { ...request.environment, ...standIns.environment }, inline);
+    const stack = await openStack(automation, request, { ...request.environment, ...providers.environment }, inline);
     const options = { onEvent };
     if (operation === "preview") await stack.preview({ ...options, policyPacks: [...request.policyPacks] });
-    else if (operation === "up") await stack.up({ ...options, policyPacks: [...request.policyPacks] });
+    else if (operation === "up")
+      await stack.up({
+        ...options,
+        policyPacks: [...request.policyPacks],
+        ...(message === undefined ? {} : { message }),
+      });
     else if (operation === "refresh")
       await stack.refresh({ ...options, previewOnly: planOnly, clearPendingCreates: !planOnly });
     else await stack.destroy({ ...options, previewOnly: planOnly });
@@ -126,7 +131,7 @@ async function operate(request: EngineRequest): Promise<RunResult> {
     failed = true;
     problems.push(...engineProblems(error, problems.length + collector.collected().diagnostics.length));
   } finally {
-    await standIns.stop();
+    await providers.stop();
     reached("ended");
   }
 
@@ -209,10 +214,12 @@ async function importProgram(module: string): Promise<() => Promise<unknown>> {
 const toOutputs = (value: unknown): Record<string, unknown> | undefined =>
   typeof value === "object" && value !== null ? { ...value } : undefined;
 
-async function startStandIns({ standIns }: EngineRequest): Promise<{
+/** The providers of a run that are not plugins: in this process, so that they live as long as the engine. */
+async function startProviders({ standIns, dockerDriver }: EngineRequest): Promise<{
   readonly environment: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }> {
+  if (dockerDriver) return (await import("../../offline/docker/daemon/start.ts")).startDockerDriver();
   if (standIns === undefined) return { environment: {}, stop: async () => {} };
   const { startOfflineProviders } = await import("../../offline/start.ts");
   // The folder belongs to whoever made it, and that is not this process.

@@ -82,6 +82,22 @@ describe("steps", () => {
     ]);
   });
 
+  test.each([
+    ["the new one first", ["create-replacement", "replace", "delete-replaced"]],
+    ["the old one first", ["delete-replaced", "replace", "create-replacement"]],
+  ])("a replacement is done when its successor is there, %s", (_order, ops) => {
+    const collector = makeCollector(false);
+    const states = ops.flatMap((op) =>
+      ["resourcePreEvent", "resOutputsEvent"].map((kind) => {
+        collector.add(event({ [kind]: { metadata: metadata(op as Op) } }));
+        return collector.collected().steps.get(urn)?.state;
+      }),
+    );
+    const made = states.indexOf("done");
+    expect(states.slice(made).every((state) => state === "done")).toBe(true);
+    expect(made).toBe(ops.indexOf("create-replacement") * 2 + 1);
+  });
+
   test("an update is planned, then done; in a preview it stays planned", () => {
     const events = [
       { resourcePreEvent: { metadata: metadata("create") } },

@@ -83,9 +83,12 @@ function propertyChanges(step: StepEventMetadata): readonly PropertyChange[] {
   }));
 }
 
-function toStep(metadata: StepEventMetadata, state: Step["state"]): Step | undefined {
+/** @param before what is known of the resource from earlier events. */
+function toStep(metadata: StepEventMetadata, reached: Step["state"], before: Step | undefined): Step | undefined {
   const change = changes[metadata.op];
   if (change === undefined) return undefined;
+  // This one is for the books alone; its successor is made, or was, in a step of its own.
+  const state = metadata.op === "replace" ? (before?.state ?? "planned") : reached;
   const known = metadata.new ?? metadata.old;
   return {
     urn: metadata.urn,
@@ -120,9 +123,10 @@ export function makeCollector(planned: boolean): Collector {
   const diagnostics: Diagnostic[] = [];
   let outputs: Readonly<Record<string, unknown>> = {};
 
-  const keep = (step: Step | undefined): Step | undefined => {
+  const keep = (metadata: StepEventMetadata, reached: Step["state"]): Step | undefined => {
+    const before = steps.get(metadata.urn);
+    const step = toStep(metadata, reached, before);
     if (step === undefined) return undefined;
-    const before = steps.get(step.urn);
     // The engine goes on about a replaced resource after the step that says so.
     const replaced = before?.change === "replace";
     const merged = {
@@ -158,12 +162,12 @@ export function makeCollector(planned: boolean): Collector {
         diagnostics.push(diagnostic);
         return diagnostic;
       }
-      if (resourcePreEvent !== undefined) return keep(toStep(resourcePreEvent.metadata, "planned"));
-      if (resOpFailedEvent !== undefined) return keep(toStep(resOpFailedEvent.metadata, "failed"));
+      if (resourcePreEvent !== undefined) return keep(resourcePreEvent.metadata, "planned");
+      if (resOpFailedEvent !== undefined) return keep(resOpFailedEvent.metadata, "failed");
       if (resOutputsEvent !== undefined) {
         const { metadata } = resOutputsEvent;
         if (metadata.type === "pulumi:pulumi:Stack") outputs = readableRecord(metadata.new?.outputs ?? outputs);
-        return keep(toStep(metadata, planned ? "planned" : "done"));
+        return keep(metadata, planned ? "planned" : "done");
       }
       return undefined;
     },

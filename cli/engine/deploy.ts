@@ -1,11 +1,15 @@
 import { UserError } from "../console/error.ts";
+import { say } from "../console/progress.ts";
 import { isResource } from "./collect.ts";
 import { type Interrupts, interrupted } from "./interrupt.ts";
 import { type LiveStack, openLive, runLive } from "./live.ts";
+import { checkedOutCommit, lastGoodRelease, releaseMessage } from "./release.ts";
 import { changeLines } from "./report/change.ts";
+import { changedWorkloads, reportComponents } from "./report/components.ts";
 import { findingLines } from "./report/findings.ts";
 import { reportProgress } from "./report/progress.ts";
-import { type Operation, passed, type RunResult } from "./result.ts";
+import { asReleased, obstacleTo } from "./restore.ts";
+import { type Operation, type Progress, passed, type RunResult } from "./result.ts";
 import type { RunControl } from "./run.ts";
 import type { StackOf } from "./stacks.ts";
 
@@ -30,7 +34,7 @@ export interface DeployRequest {
 export async function deploy(request: DeployRequest): Promise<RunResult | undefined> {
   const { stackOf, operation, print, confirm } = request;
   const live = await openLive(stackOf);
-  const plan = await watch(request, live, true);
+  const plan = await planned(request, live);
   print([...findingLines([plan]), ...changeLines(plan)].join("\n"));
   refuse(plan, "nothing was touched");
   if (operation !== "refresh" && !changesAnything(plan)) {
@@ -38,28 +42,62 @@ export async function deploy(request: DeployRequest): Promise<RunResult | undefi
     return undefined;
   }
   if (!(await confirm())) throw new UserError("not confirmed: nothing was touched");
-  const result = await watch(request, live, false);
+  const result = await apply(
+    request,
+    live,
+    changedWorkloads(plan.steps),
+    await checkedOutCommit(stackOf.project.directory),
+  );
   print([...findingLines([result]), ...failureLines(result), ...outputLines(result)].join("\n"));
+  if (operation === "up" && result.outcome === "failed") print(await takeBack(request, live));
   refuse(result, "what was done is recorded; mend the cause and run the same command again");
   return result;
 }
 
-async function watch(request: DeployRequest, live: LiveStack, planning: boolean): Promise<RunResult> {
-  const { operation, interrupts, onOutput } = request;
-  const { interrupt, kill } = interrupts;
+async function planned(request: DeployRequest, live: LiveStack): Promise<RunResult> {
+  const { operation } = request;
   const progress = reportProgress([live.stack]);
-  const control: RunControl = {
-    interrupt,
-    kill,
-    onProgress: progress.on(live.stack),
-    ...(onOutput === undefined ? {} : { onOutput }),
-  };
-  const result =
-    planning && operation === "up"
+  const control = controlOf(request, progress.on(live.stack));
+  const plan =
+    operation === "up"
       ? await runLive(live, "preview", control)
-      : await runLive(live, operation, { ...control, planOnly: planning });
-  progress.end(live.stack, `${planning ? "planned" : result.outcome} in ${result.seconds.toFixed(1)} s`);
+      : await runLive(live, operation, { ...control, planOnly: true });
+  progress.end(live.stack, `planned in ${plan.seconds.toFixed(1)} s`);
+  return plan;
+}
+
+async function apply(
+  request: DeployRequest,
+  live: LiveStack,
+  workloads: number,
+  commit: string | undefined,
+): Promise<RunResult> {
+  const components = reportComponents(live.stack, workloads);
+  const control = controlOf(request, (progress) => components.on(progress));
+  const result = await runLive(live, request.operation, { ...control, message: releaseMessage(commit) });
+  components.end(`${result.outcome} in ${result.seconds.toFixed(1)} s`);
   return result;
+}
+
+/** A second update, to the last good release: what could not run twice, or the target does not take back, is gone. */
+async function takeBack(request: DeployRequest, live: LiveStack): Promise<string> {
+  const { stack } = live;
+  const release = await lastGoodRelease(live);
+  const obstacle = await obstacleTo(release, live);
+  if (release === undefined || obstacle !== undefined) return `${stack}: nothing is taken back: ${obstacle}`;
+  const name = `the release of ${release.at}${release.commit === undefined ? "" : ` (${release.commit.slice(0, 9)})`}`;
+  say(`${stack}: taking it back to ${name} …`);
+  const result = await asReleased(live, release, say, (released) => apply(request, released, 0, release.commit));
+  const lines = [...findingLines([result]), ...failureLines(result)];
+  const verdict = passed(result)
+    ? `${stack}: taken back: ${name} is deployed again`
+    : `${stack}: could not be taken back to ${name}; run ./platform up ${stack} with what is known to work`;
+  return [...lines, verdict].join("\n");
+}
+
+function controlOf({ interrupts, onOutput }: DeployRequest, onProgress: (progress: Progress) => void): RunControl {
+  const { interrupt, kill } = interrupts;
+  return { interrupt, kill, onProgress, ...(onOutput === undefined ? {} : { onOutput }) };
 }
 
 function refuse(result: RunResult, consequence: string): void {

@@ -1,10 +1,11 @@
 import { accessSync, constants } from "node:fs";
-import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Folder with the executable that starts a policy pack where Pulumi's own language host is not installed. */
 const policyHost = fileURLToPath(new URL("bin", import.meta.url));
+
+const policyRunner = fileURLToPath(new URL("policy-runner.ts", import.meta.url));
 
 /**
  * What an offline run takes over from the terminal: how to find programs, where temporary files go, the language.
@@ -28,7 +29,7 @@ export function policyEnvironment(pulumi: string, path = process.env.PATH ?? "")
   return {
     PATH: [...folders, policyHost].join(delimiter),
     TRADING_PLATFORM_NODE: process.execPath,
-    TRADING_PLATFORM_POLICY_RUNNER: createRequire(import.meta.url).resolve("@pulumi/pulumi/cmd/run-policy-pack"),
+    TRADING_PLATFORM_POLICY_RUNNER: policyRunner,
   };
 }
 

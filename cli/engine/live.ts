@@ -4,7 +4,8 @@ import { parse, stringify } from "yaml";
 import { secretsFileVariable } from "../../stacks/secrets.ts";
 import { UserError } from "../console/error.ts";
 import { ensurePulumi } from "../setup/pulumi.ts";
-import { type DeveloperHome, makeDeveloperHome } from "./developer.ts";
+import { type DeveloperHome, makeDeveloperHome } from "./developer/home.ts";
+import { chooseDockerProvider, usesDocker } from "./docker-provider.ts";
 import { policyEnvironment } from "./environment.ts";
 import { clearDeadLocks } from "./lock.ts";
 import { backendInUse, isService } from "./login.ts";
@@ -25,6 +26,8 @@ export interface LiveStack extends StackOf {
   /** Folder with the Pulumi.yaml and Pulumi.<stack>.yaml that the engine reads. */
   readonly workDirectory: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** True: Docker's resources are made by our driver. */
+  readonly dockerDriver: boolean;
 }
 
 /**
@@ -44,6 +47,10 @@ export async function openLive({ project, stack }: StackOf): Promise<LiveStack> 
   if (login !== undefined) requirePassphrase(project, stack, login);
   const home = isDevelopers ? await makeDeveloperHome() : undefined;
   const pulumi = await ensurePulumi();
+  const docker = usesDocker({ project, stack }) ? await chooseDockerProvider() : undefined;
+  if (docker?.kind === "driver") {
+    console.error(`platform: ${stack}: Docker's resources are made by our own driver: ${docker.reason}`);
+  }
   const ownEnvironment = home === undefined ? {} : developerEnvironment(home, login);
   return {
     project,
@@ -53,6 +60,7 @@ export async function openLive({ project, stack }: StackOf): Promise<LiveStack> 
     workDirectory:
       home === undefined || login !== undefined ? project.directory : await fillWorkspace(home, project, stack),
     environment: { PULUMI_SKIP_UPDATE_CHECK: "true", ...policyEnvironment(pulumi), ...ownEnvironment },
+    dockerDriver: docker?.kind === "driver",
   };
 }
 
@@ -91,13 +99,14 @@ async function fillWorkspace({ workspace }: DeveloperHome, project: Project, sta
 /**
  * Runs one operation on a stack where it really is, with the person's own credentials and the real providers.
  * @param planOnly for refresh and destroy: only find out what would happen.
+ * @param message what the stack's history says of an update.
  */
 export async function runLive(
-  { project, stack, backend, pulumi, workDirectory, environment }: LiveStack,
+  { project, stack, backend, pulumi, workDirectory, environment, dockerDriver }: LiveStack,
   operation: Operation,
-  control: RunControl & { readonly planOnly?: boolean } = {},
+  control: RunControl & { readonly planOnly?: boolean; readonly message?: string } = {},
 ): Promise<RunResult> {
-  const { planOnly = false } = control;
+  const { planOnly = false, message } = control;
   const removed = await clearDeadLocks(backend, project.name, stack);
   if (removed > 0) console.error(`platform: ${stack}: removed the lock of a process that is no longer there`);
   return runEngine(
@@ -105,11 +114,13 @@ export async function runLive(
       operation,
       stack,
       planOnly,
+      ...(message === undefined ? {} : { message }),
       program: project.program,
       workDirectory,
       pulumi,
       environment,
       policyPacks: [policyPack],
+      dockerDriver,
       createStack: operation === "up" || stack === developersStack,
     },
     { ...process.env, ...environment },

@@ -7,6 +7,8 @@ export interface EngineRequest {
   readonly stack: string;
   /** For refresh and destroy: only find out what would happen. Default: false. */
   readonly planOnly?: boolean;
+  /** For an update: what the stack's history says of it. */
+  readonly message?: string;
   /** Module whose default export is the Pulumi program. */
   readonly program: string;
   /** Folder with the Pulumi.yaml and Pulumi.<stack>.yaml that this run reads. */
@@ -19,6 +21,8 @@ export interface EngineRequest {
   readonly policyPacks: readonly string[];
   /** True: make the stack when the backend does not have it. */
   readonly createStack: boolean;
+  /** True: Docker's resources are made by our driver, because the official plugin cannot be had. Default: false. */
+  readonly dockerDriver?: boolean;
   /** Stand-in providers to start for this run; absent: the engine starts the real plugins. */
   readonly standIns?: {
     readonly backend: { readonly directory: string; readonly url: string };

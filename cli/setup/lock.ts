@@ -58,7 +58,8 @@ function takeAway(lock: string): void {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process is there and not only waiting to be buried. */
+export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0) && !isZombie(pid);
   } catch (error) {

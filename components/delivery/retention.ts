@@ -49,7 +49,8 @@ export function retention({ keep, rollbackDepth }: Retention): Retention {
 
 /**
  * The lifecycle policy of one service's repository. An image that one rule has chosen is left alone by all later ones,
- * so the first rule shields what runs, however many images were pushed after it.
+ * so the first rule shields what runs, however many images were pushed after it. Releases of all stacks are counted
+ * together, by the age of the image: a stack goes back as far as the last `keep` releases of anybody reach.
  */
 export function lifecycleRules(stated: Retention): readonly LifecycleRule[] {
   const { keep } = retention(stated);

@@ -24,5 +24,6 @@ export function monitoringMembers(plan: Blueprint, watched: readonly WorkloadSpe
     alertmanager(plan),
     grafana(plan),
   ];
-  return [prometheus(plan, [...watched, ...members]), ...members];
+  const there = members.filter(({ name }) => !plan.settings.without.includes(name));
+  return [prometheus(plan, [...watched, ...there]), ...there];
 }

@@ -4,7 +4,7 @@ import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { confirmed } from "../../cli/engine/confirm.ts";
 import { type Deployment, deploy } from "../../cli/engine/deploy.ts";
-import { developerHome } from "../../cli/engine/developer.ts";
+import { developerHome } from "../../cli/engine/developer/home.ts";
 import { cacheFolder } from "../../cli/setup/cache.ts";
 import { makeTemporaryBackend, type TemporaryBackend } from "../../offline/backend.ts";
 import { startOfflineProviders } from "../../offline/start.ts";

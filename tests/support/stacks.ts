@@ -15,8 +15,14 @@ const examples = {
   },
 } as const;
 
-/** A checked-in stack's settings; on another target where one is named. */
-export function settingsOf(stack: string, target?: string): Settings {
+type Config = Readonly<Record<string, unknown>>;
+
+/** What a checked-in stack's file says; on another target where one is named, and with `more` in its place. */
+export function configOf(stack: string, target?: string, more: Config = {}): Config {
   const { config } = readStackFile(root, stack);
-  return readSettings({ stack, config: { ...examples, ...config, ...(target === undefined ? {} : { target }) } });
+  return { ...examples, ...config, ...(target === undefined ? {} : { target }), ...more };
 }
+
+/** The settings of {@link configOf}. */
+export const settingsOf = (stack: string, target?: string, more: Config = {}): Settings =>
+  readSettings({ stack, config: configOf(stack, target, more) });

@@ -163,7 +163,11 @@ test("no secret is anywhere but in variables and uploads", () => {
 
 test("a person reads where it answers", () => {
   expect(rendering.outputs).toMatchObject({
-    "gateway-https": "127.0.0.1:443",
-    "prometheus-http": "127.0.0.1:9090",
+    "gateway-https": "https://127.0.0.1:443",
+    "backend-http": "http://127.0.0.1:8000",
+    "frontend-http": "http://127.0.0.1:3000",
+    "prometheus-http": "http://127.0.0.1:9090",
+    "database-postgres": "127.0.0.1:5432",
   });
+  expect(rendering.outputs).not.toHaveProperty("gateway-backend");
 });

@@ -18,15 +18,31 @@ export function startDocker(section: DockerSection, context: TargetContext, plat
     managedService: ({ name, engine }) => {
       throw new Error(`docker: ${name} is a managed ${engine}; target docker runs none`);
     },
-    outputs: Object.fromEntries(context.members.flatMap((member) => addressesOf(member, section))),
+    outputs: Object.fromEntries(context.members.flatMap((member) => addressesOf(member, context, section))),
   };
 }
 
-/** `gateway-https: 127.0.0.1:443` for each port on the host. */
-function addressesOf(member: TargetContext["members"][number], section: DockerSection): [string, string][] {
+/** `gateway-https: https://127.0.0.1:443` for each port on the host; one that is forwarded goes by its owner's name. */
+function addressesOf(
+  member: TargetContext["members"][number],
+  { members }: TargetContext,
+  section: DockerSection,
+): [string, string][] {
   if (member.kind === "managed") return [];
-  return publishedPorts(member, section).map(({ ip, external }) => {
+  return publishedPorts(member, section).flatMap(({ ip, external }): [string, string][] => {
     const port = member.ports.find(({ number }) => number === external);
-    return [`${member.name}-${port?.name ?? external}`, `${ip.includes(":") ? `[${ip}]` : ip}:${external}`];
+    const owner = members.find(({ name }) => name === port?.name);
+    if (owner === undefined) return [[`${member.name}-${port?.name}`, addressOf(port?.name, ip, external)]];
+    return owner.kind === "managed"
+      ? []
+      : owner.ports
+          .filter(({ number }) => number === external)
+          .map(({ name }) => [`${owner.name}-${name}`, addressOf(name, ip, external)]);
   });
+}
+
+/** A URL where a browser can show it. */
+function addressOf(portName: string | undefined, ip: string, port: number): string {
+  const address = `${ip.includes(":") ? `[${ip}]` : ip}:${port}`;
+  return portName === "http" || portName === "https" ? `${portName}://${address}` : address;
 }

@@ -1,6 +1,13 @@
 import type { Difference } from "../target.ts";
 
+/** "Replaced stop-first": owners of a host port, writers to a folder of the host, and stateful workloads. */
 export const differences: readonly Difference[] = [
+  {
+    field: "name",
+    where: "members that nobody connects to",
+    instead: "no address",
+    why: "a server has a network of its own, on which its clients find it; without clients there is none",
+  },
   {
     field: "probes.liveness",
     where: "every workload",
@@ -16,34 +23,52 @@ export const differences: readonly Difference[] = [
     why: "a container has one health check; its start period has an interval of its own, and no check or timeout",
   },
   {
+    field: "placement.kind",
+    where: "workloads that run once a host",
+    instead: "one container",
+    why: "a daemon is one host",
+  },
+  {
     field: "placement.scaling",
     where: "workloads with automatic scaling",
     instead: "the minimum of replicas runs",
     why: "Docker scales nothing by itself",
   },
   {
+    field: "placement.rollout.strategy",
+    where: "rolling workloads with a public port or a writable folder of the host",
+    instead: "stop-first: the old container goes before the new one starts, and its clients wait out the gap",
+    why: "a port or a folder of the host has one owner",
+  },
+  {
     field: "placement.rollout.surge",
-    where: "rolling workloads without a public port, of more than one replica",
+    where: "rolling workloads that are not replaced stop-first",
     instead: "all new containers are made before the first old one goes",
     why: "an update makes everything new, then deletes everything old",
   },
   {
-    field: "placement.rollout.strategy",
-    where: "rolling workloads with a public port",
-    instead: "stop-first: the old container goes before the new one starts, and customers wait out the gap",
-    why: "a port of the host has one owner",
-  },
-  {
     field: "placement.rollout.unavailable",
-    where: "workloads that run once a host, own no host port and write to no folder of the host",
+    where: "rolling and per-host workloads that are not replaced stop-first",
     instead: "none is missing: the new container is ready before the old one goes",
     why: "nothing keeps the two apart",
   },
   {
+    field: "placement.rollout.unavailable",
+    where: "stateful workloads of more than one replica",
+    instead: "all are missing for a while",
+    why: "an update does not wait for one container before it stops the next",
+  },
+  {
     field: "placement.rollout.rollbackOnFailure",
-    where: "owners of a volume or a host port",
+    where: "workloads that are replaced stop-first",
     instead: "the update fails; `./platform up` does a second one with the inputs of the last good release",
     why: "the old container is gone by then; elsewhere it simply runs on",
+  },
+  {
+    field: "placement.rollout.rollbackOnFailure",
+    where: "workloads that want none, and are not replaced stop-first",
+    instead: "the old container serves on all the same",
+    why: "an update deletes it only after the new one is healthy",
   },
   {
     field: "placement.rollout.revisionsKept",
@@ -52,16 +77,41 @@ export const differences: readonly Difference[] = [
     why: "a container has no revisions",
   },
   {
+    field: "ports",
+    where: "internal ports",
+    instead: "not declared: a container listens on what it likes, and its clients reach all of it",
+    why: "Docker's networks know no ports",
+  },
+  {
     field: "ports.exposure",
     where: "loopback ports of rolling workloads",
     instead: "internal; the gateway forwards those of the backend and the frontend",
     why: "a port of the host has one owner, and while a rolling workload is replaced there are two containers",
   },
   {
+    field: "ports.exposure",
+    where: "public ports",
+    instead: "on the host's address that `docker.publicAddress` says, by default loopback",
+    why: "a developer's machine shows nothing to its network unless somebody says so",
+  },
+  {
     field: "connectsTo",
     where: "every workload that opens connections",
     instead: "the whole of a server is reachable, and so are the other clients on the server's network",
     why: "Docker's networks know no ports and no direction",
+  },
+  {
+    field: "startsAfter",
+    where: "every workload that names one",
+    instead:
+      "`up` waits for it before it makes the next; after a restart of the daemon all start together, and the checks sort it out",
+    why: "Docker knows no order between containers",
+  },
+  {
+    field: "internet",
+    where: "workloads that own a host port",
+    instead: "open",
+    why: "Docker publishes no port of a container whose networks are all internal",
   },
   {
     field: "volumes.sizeGiB",

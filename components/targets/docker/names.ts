@@ -14,6 +14,9 @@ export interface Label {
 export const nameOf = ({ project, stack }: Naming, ...parts: readonly string[]): string =>
   [project, stack, ...parts].join("-");
 
+/** Label of a volume with a workload's own data: it outlives the stack, and is removed by nobody but a person. */
+export const keptLabel = "kept";
+
 /** Labels of what belongs to `component`; without a version, because a change of label makes a volume or network anew. */
 export const labelsOf = ({ project, stack, environment }: Naming, component: string): Label[] => [
   { label: "project", value: project },

@@ -5,7 +5,7 @@ import { containerCount, containerSettings } from "./container.ts";
 import { type FileFolder, fileFolders, filesHash } from "./files.ts";
 import { type Foundation, neverStarted, pulledImage } from "./foundation.ts";
 import { needsProbeBinary, probeFolder } from "./health.ts";
-import { labelsOf, nameOf } from "./names.ts";
+import { keptLabel, labelsOf, nameOf } from "./names.ts";
 import { membershipsOf } from "./networks.ts";
 import { stopsFirst } from "./ports.ts";
 
@@ -100,7 +100,7 @@ function ownVolume(
   const volumeName = nameOf(naming, part);
   const volume = new docker.Volume(
     part,
-    { name: volumeName, labels: labelsOf(naming, spec.name) },
+    { name: volumeName, labels: [...labelsOf(naming, spec.name), { label: keptLabel, value: "true" }] },
     { ...options(parent), retainOnDelete: true },
   );
   return { volume, mount: { volumeName, containerPath: path } };

@@ -96,8 +96,8 @@ function ownContainer(spec: WorkloadSpec, site: TaskSite, before: readonly Conta
     ...(spec.command === undefined ? {} : { entryPoint: spec.command }),
     ...(spec.args.length === 0 ? {} : { command: spec.args }),
     environment: Object.entries({
-      ...spec.variables,
       ...(spec.cloudAccess === undefined ? {} : { AWS_REGION: site.region }),
+      ...spec.variables,
     }).map(([name, value]) => ({ name, value })),
     secrets: spec.secretVariables.map(({ name, secret }) => ({ name, valueFrom: site.secretArn(secret) })),
     portMappings: spec.ports.map(({ number }) => ({ containerPort: number, hostPort: number, protocol: "tcp" })),

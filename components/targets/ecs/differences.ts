@@ -3,6 +3,18 @@ import type { Difference } from "../target.ts";
 /** What ECS cannot express of the contract, and does instead. */
 export const differences: readonly Difference[] = [
   {
+    field: "name",
+    where: "per-host workloads",
+    instead: "no address: found by the hosts that the EC2 API lists",
+    why: "Cloud Map has addresses of tasks with a network interface of their own; these share the host's",
+  },
+  {
+    field: "variables",
+    where: "workloads with cloudAccess",
+    instead: "AWS_REGION as well, where the workload does not state it",
+    why: "the SDKs of AWS ask for it",
+  },
+  {
     field: "probes.readiness",
     where: "workloads without a public port",
     instead: "not asked; a release goes on when liveness succeeds",
@@ -75,6 +87,18 @@ export const differences: readonly Difference[] = [
     why: "a security group belongs to a network interface, and these share the host's",
   },
   {
+    field: "internet",
+    where: "per-host workloads",
+    instead: "HTTPS is open; everything, where one of them asks for the internet",
+    why: "they share the host's network interface, over which the ECS agent works and images are pulled",
+  },
+  {
+    field: "ports.exposure",
+    where: "loopback ports",
+    instead: "internal",
+    why: "the hosts have no loopback that a developer shares",
+  },
+  {
     field: "ports",
     where: "workloads with several public ports",
     instead: "customers reach the port that readiness asks; the load balancer ends TLS before it",
@@ -83,7 +107,7 @@ export const differences: readonly Difference[] = [
   {
     field: "volumes.sizeGiB",
     where: "persistent volumes",
-    instead: "one disk of the sum of all sizes, shared without quotas",
+    instead: "one disk, a tenth larger than all sizes together, shared without quotas",
     why: "the monitoring host has one EBS volume, which moves with it as a whole",
   },
   {

@@ -28,6 +28,13 @@ describe("what ECS cannot keep", () => {
     [timed(edge, 30, 1), "workload gateway: probes.liveness.timeout is 1 s; an ECS health check takes 2 to 60 s"],
   ])("a timing: %#", (spec, message) => expect(found(spec)).toEqual([message]));
 
+  test("a share of a core that the kernel does not take", () => {
+    const resources = { ...edge.resources, cpu: { request: 1, limit: 100 } };
+    expect(found(workload({ ...edge, resources }))).toEqual([
+      "workload gateway: resources.cpu.request is 1 thousandth of a core; the smallest share of ECS is 2",
+    ]);
+  });
+
   test("a start that takes more than five minutes", () => {
     const startup = probe({
       check: backend.probes.readiness.check,

@@ -27,6 +27,7 @@ export const problems = (spec: WorkloadSpec, section: EcsSection): readonly stri
     ...balancerProblems(spec),
     ...scalingProblems(spec),
     ...volumeProblems(spec),
+    ...shareProblems(spec),
     ...sizeProblems(spec, section),
   ].map((problem) => `workload ${spec.name}: ${problem}`);
 
@@ -93,6 +94,16 @@ function volumeProblems({ files, secretFiles, volumes }: WorkloadSpec): string[]
       .map((folder) => `a file lies in ${folder}, which is a volume too; put it into a folder of its own`),
   ];
 }
+
+/** The smallest weight that the kernel takes (kernel.org "CFS scheduler", cpu.shares) is 2 of 1024. */
+const smallestCpuRequest = 2;
+
+const shareProblems = ({ resources }: WorkloadSpec): string[] =>
+  resources.cpu.request < smallestCpuRequest
+    ? [
+        `resources.cpu.request is ${resources.cpu.request} thousandth of a core; the smallest share of ECS is ${smallestCpuRequest}`,
+      ]
+    : [];
 
 function sizeProblems(spec: WorkloadSpec, { hosts, monitoringHost }: EcsSection): string[] {
   const type = spec.placement.kind === "stateful" ? monitoringHost.instanceType : hosts.instanceType;

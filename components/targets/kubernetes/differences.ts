@@ -8,6 +8,12 @@ export const drainSeconds = 5;
 
 export const differences: readonly Difference[] = [
   {
+    field: "name",
+    where: "workloads without a port",
+    instead: "no address",
+    why: "a Service needs a port",
+  },
+  {
     field: "placement.rollout.rollbackOnFailure",
     where: "every workload",
     instead:
@@ -21,6 +27,13 @@ export const differences: readonly Difference[] = [
     why: "only a Deployment has progressDeadlineSeconds",
   },
   {
+    field: "files",
+    where: "workloads with files",
+    instead:
+      "a folder of files holds the workload's files only, what the image has there is hidden; in a system folder, or one named after the image, each file is mounted alone",
+    why: "a mount of a folder hides what is under it",
+  },
+  {
     field: "startsAfter",
     where: "every workload that names one",
     instead:
@@ -32,6 +45,13 @@ export const differences: readonly Difference[] = [
     where: "loopback ports",
     instead: "internal; a developer uses `kubectl port-forward`",
     why: "a cluster has no loopback that a developer shares",
+  },
+  {
+    field: "ports",
+    where: "workloads with several public ports, behind an Ingress",
+    instead:
+      "customers reach the one named http, before which the Ingress ends TLS; the others are open inside the cluster",
+    why: "every ingress controller can lead to plain HTTP; how to reach TLS is different in each",
   },
   {
     field: "probes.tool",
@@ -50,6 +70,12 @@ export const differences: readonly Difference[] = [
     where: "every workload that opens connections to the internet",
     instead: "all public addresses; private ranges stay closed",
     why: "a NetworkPolicy knows addresses, not names",
+  },
+  {
+    field: "internet",
+    where: "workloads that read the Kubernetes API",
+    instead: "HTTPS is open",
+    why: "a NetworkPolicy cannot name the API server, and its address is the cluster's own",
   },
   {
     field: "placement.scaling",

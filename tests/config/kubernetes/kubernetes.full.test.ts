@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { askedFor } from "../../../components/targets/kubernetes/testing.ts";
 import { Judge, type Verdict } from "./judge.ts";
-import { type Data, data, type KubernetesObject, objectsOf, platformObjects, podOf } from "./objects.ts";
+import {
+  type Data,
+  data,
+  type KubernetesObject,
+  objectsOf,
+  platformObjects,
+  podOf,
+  withCertificate,
+} from "./objects.ts";
 import { type ApiServer, startApiServer } from "./server.ts";
 
 let server: ApiServer;
@@ -53,7 +61,8 @@ const onKubernetes: readonly (readonly [string, () => Promise<readonly Kubernete
   ],
   [
     "the target's samples, with pull credentials",
-    async () => objectsOf(await askedFor({ registryUser: "robot" }, { namespace: "samples" })),
+    async () =>
+      Promise.all(objectsOf(await askedFor({ registryUser: "robot" }, { namespace: "samples" })).map(withCertificate)),
   ],
 ];
 

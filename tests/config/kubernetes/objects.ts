@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { selfSigned } from "../../../cli/engine/developer/certificate.ts";
 import { root } from "../../../cli/root.ts";
 import { type Asked, autonameSuffix, recording } from "../../../components/targets/kubernetes/testing.ts";
 import { readStackFile } from "../../../stacks/files.ts";
@@ -27,7 +28,14 @@ export async function platformObjects(stack: string, section: Data = {}): Promis
     pulumi.runtime.setAllConfig({ ...encoded(changed), "offline:secrets": "placeholder" });
     await program();
   });
-  return objectsOf(asked);
+  return Promise.all(objectsOf(asked).map(withCertificate));
+}
+
+/** A real certificate in the place of a placeholder: the server looks into it. */
+export async function withCertificate(object: KubernetesObject): Promise<KubernetesObject> {
+  if (object.type !== "kubernetes.io/tls") return object;
+  const { certificate, privateKey } = await selfSigned([]);
+  return { ...object, stringData: { "tls.crt": certificate, "tls.key": privateKey } };
 }
 
 /** In the order in which a cluster takes them: namespaces and accounts before what stands in or under them. */

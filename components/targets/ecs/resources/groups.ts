@@ -45,14 +45,17 @@ export class SecurityGroups extends pulumi.ComponentResource {
 
     for (const way of waysOf(members)) this.#way(way.from, this.of(way.from), way.to, this.of(way.to), way.port);
     for (const member of members) {
-      if (member.kind === "managed" || member.placement.kind === "per-host") continue;
+      if (member.kind === "managed" || groupOf(member) === hostGroup) continue;
       if (member.internet) this.#egress(`${member.name}-internet`, this.of(member.name), anywhere);
       if (needsPreparation(member)) {
         this.#egress(`${member.name}-s3`, this.of(member.name), { prefixListId: network.s3PrefixListId }, 443);
       }
     }
-    // The agent, image pulls and updates of the system.
-    this.#egress("hosts-internet", this.hosts, anywhere, 443);
+    // The agent, image pulls and updates of the system; and what shares the hosts' network interface.
+    const asked = members.some(
+      (member) => member.kind === "workload" && groupOf(member) === hostGroup && member.internet,
+    );
+    this.#egress("hosts-internet", this.hosts, anywhere, asked ? undefined : 443);
     for (const port of [80, 443]) this.#ingress(`customers-balancer-${port}`, this.balancer, anywhere, port);
     this.#way("balancer", this.balancer, edge.name, this.of(edge.name), edgePort(edge));
     this.registerOutputs({});

@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { at, list, text, texts } from "../support/json.ts";
-import type { Rendered } from "../support/render.ts";
+import { at, list, text, texts } from "../../support/json.ts";
+import type { Rendered } from "../../support/render.ts";
 
 /** A file that a preparation left in a volume. */
 export interface PreparedFile {

@@ -1,8 +1,10 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { developerHome, makeDeveloperHome } from "./developer.ts";
+import { secretNames } from "../../../components/workload/index.ts";
+import { developerHome, makeDeveloperHome } from "./home.ts";
 
 let data = "";
 beforeEach(async () => {
@@ -26,12 +28,29 @@ test("what is made is for the owner's eyes alone, and nothing half made stays", 
   expect((await readdir(made.directory)).sort()).toEqual(["passphrase", "secrets.json", "state", "workspace"]);
 });
 
-test("passwords are long, of harmless characters, and no two are the same", async () => {
+test("every secret of dev is made; passwords are long, of harmless characters, and no two are the same", async () => {
   const { secretsFile, passphraseFile } = await makeDeveloperHome(home());
-  const secrets = Object.values(JSON.parse(await readFile(secretsFile, "utf8")));
-  expect(secrets.length).toBeGreaterThanOrEqual(5);
-  for (const secret of secrets) expect(secret).toMatch(/^[\w-]{43}$/);
-  expect(new Set([...secrets, (await readFile(passphraseFile, "utf8")).trim()]).size).toBe(secrets.length + 1);
+  const secrets: Readonly<Record<string, string>> = JSON.parse(await readFile(secretsFile, "utf8"));
+  expect([...Object.keys(secrets), "registryPassword"].sort()).toEqual([...secretNames].sort());
+  const passwords = Object.entries(secrets).filter(
+    ([name]) => /Token|Key$|Password$/.test(name) && !/tls|pager|smtp/.test(name),
+  );
+  expect(passwords).toHaveLength(5);
+  const values = [...passwords.map(([, value]) => value), (await readFile(passphraseFile, "utf8")).trim()];
+  for (const value of values) expect(value).toMatch(/^[\w-]{43}$/);
+  expect(new Set(values).size).toBe(6);
+  expect(secrets.tlsCertificate).toMatch(/^-----BEGIN CERTIFICATE-----\n/);
+  expect(secrets.tlsPrivateKey).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
+});
+
+test("a certificate without its key is made anew with one", async () => {
+  const { secretsFile } = await makeDeveloperHome(home());
+  const { tlsPrivateKey: _, ...rest } = JSON.parse(await readFile(secretsFile, "utf8"));
+  await writeFile(secretsFile, JSON.stringify(rest));
+  await makeDeveloperHome(home());
+  const { tlsCertificate, tlsPrivateKey } = JSON.parse(await readFile(secretsFile, "utf8"));
+  expect(tlsCertificate).not.toBe(rest.tlsCertificate);
+  expect(new X509Certificate(tlsCertificate).checkPrivateKey(createPrivateKey(tlsPrivateKey))).toBe(true);
 });
 
 test("what is there stays, what is missing is added", async () => {

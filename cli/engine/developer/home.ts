@@ -1,11 +1,11 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { SecretName } from "../../components/workload/index.ts";
-import { UserError } from "../console/error.ts";
+import { UserError } from "../../console/error.ts";
+import { developersSecrets, makeMissing, makePassword } from "./secrets.ts";
 
 /**
  * What a developer's own stack needs and no team shares, in the user's data folder: state, passphrase, passwords.
@@ -15,7 +15,7 @@ import { UserError } from "../console/error.ts";
  * |---|---|
  * | `state/` | file backend of dev, for who is logged in to none |
  * | `passphrase` | encrypts the secrets in that state |
- * | `secrets.json` | passwords of dev's containers, by the names in the settings |
+ * | `secrets.json` | passwords, certificate and addresses of dev's containers, by the names in the settings |
  * | `workspace/` | Pulumi.yaml and Pulumi.dev.yaml as the engine reads them: the checkout's, with the encryption salt that Pulumi would else write into the checked-in file |
  */
 export interface DeveloperHome {
@@ -25,18 +25,6 @@ export interface DeveloperHome {
   readonly secretsFile: string;
   readonly workspace: string;
 }
-
-/** Passwords that nobody chooses and nobody outside must know: made once. The others belong to someone's account. */
-const madeSecrets: readonly SecretName[] = [
-  "databasePassword",
-  "cachePassword",
-  "tokenSigningKey",
-  "alertWebhookToken",
-  "grafanaAdminPassword",
-];
-
-/** 32 bytes are more than anyone can guess; base64url because every program takes these characters unquoted. */
-const makeSecret = (): string => randomBytes(32).toString("base64url");
 
 /** Where it is, whether or not it is there. */
 export function developerHome(environment: NodeJS.ProcessEnv = process.env): DeveloperHome {
@@ -58,7 +46,7 @@ export async function makeDeveloperHome(home = developerHome()): Promise<Develop
       await mkdir(folder, { recursive: true, mode: 0o700 });
     }
     await chmod(home.directory, 0o700);
-    await makeOnce(home.passphraseFile, `${makeSecret()}\n`);
+    await makeOnce(home.passphraseFile, `${makePassword()}\n`);
     await makeOnce(home.secretsFile, "{}\n");
     await fillSecrets(home.secretsFile);
   } catch (error) {
@@ -69,12 +57,11 @@ export async function makeDeveloperHome(home = developerHome()): Promise<Develop
   return home;
 }
 
-/** Adds passwords that the file does not have, as after an update of the platform. */
+/** Adds secrets that the file does not have, as after an update of the platform. */
 async function fillSecrets(file: string): Promise<void> {
   const kept = parseSecrets(file, await readFile(file, "utf8"));
-  const missing = madeSecrets.filter((name) => kept[name] === undefined);
-  if (missing.length === 0) return;
-  const made = Object.fromEntries(missing.map((name) => [name, makeSecret()]));
+  if (developersSecrets.every((name) => kept[name] !== undefined)) return;
+  const made = await makeMissing(kept);
   const work = `${file}.${randomUUID()}`;
   await writeFile(work, `${JSON.stringify({ ...kept, ...made }, undefined, 2)}\n`, { mode: 0o600 });
   await rename(work, file);

@@ -1,0 +1,72 @@
+import { statfs } from "node:fs/promises";
+import { createServer } from "node:net";
+import { connect, type Daemon } from "../../offline/docker/daemon/client.ts";
+import { ProviderError } from "../../offline/served-provider.ts";
+import { UserError } from "../console/error.ts";
+import type { Step } from "../engine/result.ts";
+import {
+  type Disk,
+  type DockerHost,
+  type PublishedPort,
+  preflightProblems,
+  type WantedPort,
+  wantedPorts,
+} from "./preflight.ts";
+
+/** By these labels everything on a daemon says whose it is. */
+interface Owner {
+  readonly project: string;
+  readonly stack: string;
+}
+
+/**
+ * Refuses a plan that the daemon cannot carry out, before anything is touched: no daemon, no right to use it, ports of
+ * the host in use, disk nearly full. Throws a UserError that names everything that stands in the way.
+ * @param address the daemon's, as the stack's settings name it. Default: DOCKER_HOST, else this machine's.
+ */
+export async function requireDocker(steps: readonly Step[], owner: Owner, address?: string): Promise<void> {
+  const problems = await preflightProblems(wantedPorts(steps), await dockerHost(owner, address));
+  if (problems.length > 0) throw new UserError(`${owner.stack}: ${problems.join(`\n${owner.stack}: `)}`);
+}
+
+/** Looks at the daemon. Throws a UserError where none answers. */
+export async function dockerHost(owner: Owner, address?: string): Promise<DockerHost> {
+  const daemon = await connect(address === undefined ? {} : { host: address }).catch((error: unknown) => {
+    throw error instanceof ProviderError ? new UserError(error.message) : error;
+  });
+  const isHere = daemon.address.socket !== undefined;
+  const [published, disk] = await Promise.all([publishedPorts(daemon, owner), isHere ? diskOf(daemon) : undefined]);
+  return { published, listening: isHere ? listening : async () => undefined, ...(disk === undefined ? {} : { disk }) };
+}
+
+async function publishedPorts({ docker }: Daemon, owner: Owner): Promise<readonly PublishedPort[]> {
+  const containers = await docker.listContainers();
+  return containers.flatMap(({ Names: [name = ""], Labels, Ports }) =>
+    Ports.filter(({ PublicPort }) => PublicPort !== undefined).map(({ PublicPort, Type }) => ({
+      container: name.replace(/^\//, ""),
+      port: PublicPort,
+      protocol: Type,
+      own: Labels.project === owner.project && Labels.stack === owner.stack,
+    })),
+  );
+}
+
+/** The folder is another machine's where Docker runs in a virtual one. */
+async function diskOf({ docker }: Daemon): Promise<Disk | undefined> {
+  const { DockerRootDir: folder }: { DockerRootDir?: unknown } = await docker.info();
+  if (typeof folder !== "string") return undefined;
+  return statfs(folder).then(
+    ({ bavail, bsize }) => ({ folder, freeBytes: bavail * bsize }),
+    () => undefined,
+  );
+}
+
+/** Listens there for a moment. Without the right to (ports below 1024) nothing is known. */
+function listening({ ip, port, protocol }: WantedPort): Promise<string | undefined> {
+  if (protocol !== "tcp") return Promise.resolve(undefined);
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code));
+    server.listen({ host: ip, port, exclusive: true }, () => server.close(() => resolve(undefined)));
+  });
+}

@@ -1,0 +1,53 @@
+import { randomBytes } from "node:crypto";
+import type { SecretName } from "../../../components/workload/index.ts";
+
+/** Passwords that nobody chooses and nobody outside must know: made once. */
+const passwords = [
+  "databasePassword",
+  "cachePassword",
+  "tokenSigningKey",
+  "alertWebhookToken",
+  "grafanaAdminPassword",
+] as const satisfies readonly SecretName[];
+
+/** A developer's alerts go to a local sink, whatever is written here: nothing of it opens anything. */
+const sinks: Partial<Readonly<Record<SecretName, string>>> = {
+  slackWebhookUrl: "http://alert-sink:8082/slack",
+  // PagerDuty's routing keys have 32 characters.
+  pagerdutyRoutingKey: "0123456789abcdef0123456789abcdef",
+  smtpPassword: "local-sink",
+};
+
+/** Every secret of dev but `registryPassword`, which belongs to somebody's account. */
+export const developersSecrets: readonly SecretName[] = [
+  ...passwords,
+  "slackWebhookUrl",
+  "pagerdutyRoutingKey",
+  "smtpPassword",
+  "tlsCertificate",
+  "tlsPrivateKey",
+];
+
+/** Makes those that are not kept yet. */
+export async function makeMissing(
+  kept: Readonly<Record<string, unknown>>,
+): Promise<Partial<Readonly<Record<SecretName, string>>>> {
+  const isMissing = (name: string): boolean => kept[name] === undefined;
+  const made = {
+    ...Object.fromEntries(passwords.map((name) => [name, makePassword()])),
+    ...sinks,
+    ...(isMissing("tlsCertificate") || isMissing("tlsPrivateKey") ? await makeCertificate() : {}),
+  };
+  const pair = ["tlsCertificate", "tlsPrivateKey"];
+  return Object.fromEntries(Object.entries(made).filter(([name]) => isMissing(name) || pair.includes(name)));
+}
+
+/** 32 bytes are more than anyone can guess; base64url because every program takes these characters unquoted. */
+export const makePassword = (): string => randomBytes(32).toString("base64url");
+
+async function makeCertificate(): Promise<Partial<Readonly<Record<SecretName, string>>>> {
+  // Loaded only here: a certificate is made once.
+  const { selfSigned } = await import("./certificate.ts");
+  const { certificate, privateKey } = await selfSigned(["gateway"]);
+  return { tlsCertificate: certificate, tlsPrivateKey: privateKey };
+}

@@ -1,0 +1,65 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { stringify } from "yaml";
+import { root } from "../root.ts";
+import type { LiveStack } from "./live.ts";
+import { openProject } from "./project.ts";
+import { exportReference } from "./reference.ts";
+import { checkedOutCommit, type Release } from "./release.ts";
+import { formatStackFile, parseStackFile, type StackFile } from "./stack-file.ts";
+
+/** The stack's file as the engine has read it. */
+const usedStackFile = async ({ workDirectory, stack }: LiveStack): Promise<StackFile> =>
+  parseStackFile(await readFile(join(workDirectory, `Pulumi.${stack}.yaml`), "utf8"));
+
+/** Why a failed release cannot be taken back; undefined where it can. */
+export async function obstacleTo(release: Release | undefined, live: LiveStack): Promise<string | undefined> {
+  if (release === undefined) return "there was no good release before it";
+  const { project } = live;
+  const { config } = await usedStackFile(live);
+  const own = Object.entries(config).filter(([key]) => key.startsWith(`${project.name}:`));
+  const sameSettings = isDeepStrictEqual(plainly(Object.fromEntries(own)), plainly(release.settings));
+  const commit = await checkedOutCommit(project.directory);
+  if (!sameSettings || (release.commit !== undefined && release.commit !== commit)) return undefined;
+  return release.commit === undefined
+    ? "its settings are those of the last good release, whose program nobody knows: the checkout had changes then"
+    : "its settings and its program are those of the last good release";
+}
+
+/** Pulumi gives numbers and truths of a stack file back as text. */
+const plainly = (value: unknown): unknown =>
+  typeof value === "object" && value !== null
+    ? Array.isArray(value)
+      ? value.map(plainly)
+      : Object.fromEntries(Object.entries(value).map(([key, member]) => [key, plainly(member)]))
+    : String(value);
+
+/**
+ * Calls `run` with the stack as it was at a release: that release's settings, its program where its commit is known,
+ * and today's secrets.
+ */
+export async function asReleased<Result>(
+  live: LiveStack,
+  release: Release,
+  say: (line: string) => void,
+  run: (stack: LiveStack) => Promise<Result>,
+): Promise<Result> {
+  const { project, stack } = live;
+  const { config, ...keys } = await usedStackFile(live);
+  const others = Object.entries(config).filter(([key]) => !key.startsWith(`${project.name}:`));
+  const workDirectory = await mkdtemp(join(tmpdir(), "trading-platform-release-"));
+  const reference = release.commit === undefined ? undefined : await exportReference(release.commit, say);
+  try {
+    const text = formatStackFile({ ...keys, config: { ...Object.fromEntries(others), ...release.settings } });
+    await writeFile(join(workDirectory, `Pulumi.${stack}.yaml`), text, { mode: 0o600 });
+    await writeFile(join(workDirectory, "Pulumi.yaml"), stringify({ name: project.name, runtime: "nodejs" }));
+    const released =
+      reference === undefined ? project : openProject(join(reference.directory, relative(root, project.directory)));
+    return await run({ ...live, project: released, workDirectory });
+  } finally {
+    await reference?.remove();
+    await rm(workDirectory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,46 @@
+import { matches } from "./ecr-lifecycle.ts";
+import { REPOSITORY } from "./ecr-retention.ts";
+import { type Finding, judged, type Resource, type ResourceRule, unjudged, type Verdict } from "./policy.ts";
+import { at, entries, isUnknown, rootOf, text } from "./values.ts";
+
+const PAGE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html";
+export const IMMUTABLE = 'imageTagMutability: "IMMUTABLE"';
+
+/** What is excluded from immutability may move; an exclusion that matches this excludes everything. */
+const ANY_TAG = "any.tag-0";
+
+/** A tag that is pushed again names another image: what a rollback pulls is then not what ran. */
+function judgeRepository({ properties }: Resource): Verdict {
+  const mutability = at(rootOf(properties), "imageTagMutability");
+  const filters = at(rootOf(properties), "imageTagMutabilityExclusionFilters");
+  const value = text(mutability) ?? "MUTABLE";
+  if (isUnknown(mutability)) return judged([unjudged(mutability.path)]);
+  const violation = (problem: string): Finding => ({
+    kind: "violation",
+    property: mutability.path,
+    problem,
+    repair: IMMUTABLE,
+    url: PAGE,
+    concern: "depth",
+  });
+  if (value === "MUTABLE") {
+    return judged([
+      violation("imageTagMutability is MUTABLE, the default: a release's tag can be moved to another image"),
+    ]);
+  }
+  if (value !== "IMMUTABLE_WITH_EXCLUSION") return judged([]);
+  const patterns = entries(filters).map((entry) => at(entry, "filter"));
+  const unknown = [filters, ...patterns].filter(isUnknown);
+  if (unknown.length > 0) return judged(unknown.map(({ path }) => unjudged(path)));
+  const all = patterns.find((pattern) => matches(text(pattern) ?? "", ANY_TAG));
+  if (all === undefined) return judged([]);
+  return judged([
+    violation(`imageTagMutabilityExclusionFilters excludes every tag (${text(all)}): all of them can move`),
+  ]);
+}
+
+export const ecrMutability: ResourceRule = {
+  types: [REPOSITORY],
+  asks: "`imageTagMutability` IMMUTABLE, or with exclusions that leave most tags immutable",
+  judge: judgeRepository,
+};

@@ -1,0 +1,66 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { deploy } from "../../cli/engine/deploy.ts";
+import { openProject, type Project } from "../../cli/engine/project.ts";
+import { cacheFolder } from "../../cli/setup/cache.ts";
+import { makeTemporaryBackend, type TemporaryBackend } from "../../offline/backend.ts";
+
+const program = join(import.meta.dirname, "fixtures", "fragile", "index.ts");
+const never = new AbortController().signal;
+
+let home: TemporaryBackend;
+beforeEach(async () => {
+  vi.stubEnv("TRADING_PLATFORM_CACHE", cacheFolder());
+  home = await makeTemporaryBackend();
+  vi.stubEnv("HOME", home.directory);
+  for (const name of ["XDG_DATA_HOME", "PULUMI_HOME", "PULUMI_BACKEND_URL", "PULUMI_ACCESS_TOKEN"])
+    vi.stubEnv(name, undefined);
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await home.remove();
+});
+
+/** The fixture in a folder of its own, whose stack file can be edited. */
+async function projectOf(version: string): Promise<Project> {
+  const folder = join(home.directory, "checkout");
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "Pulumi.yaml"), `name: fragile\nruntime: nodejs\nmain: ${relative(folder, program)}\n`);
+  await writeFile(join(folder, "Pulumi.dev.yaml"), `config:\n  fragile:version: ${version}\n`);
+  return openProject(folder);
+}
+
+/** What `up` printed, and its refusal if there is one. */
+async function up(version: string): Promise<{ readonly printed: string; readonly refusal: string | undefined }> {
+  const printed: string[] = [];
+  const refusal = await deploy({
+    stackOf: { project: await projectOf(version), stack: "dev" },
+    operation: "up",
+    interrupts: { interrupt: never, kill: never, stop: () => {} },
+    print: (text) => printed.push(text),
+    confirm: async () => true,
+  }).then(
+    () => undefined,
+    (error: Error) => error.message,
+  );
+  return { printed: printed.join("\n"), refusal };
+}
+
+test("a release that fails is taken back to the last good one, and the update still fails with the reason", {
+  timeout: 180_000,
+}, async () => {
+  const first = await up("broken-0");
+  expect(first.printed).toContain("dev: nothing is taken back: there was no good release before it");
+  expect(first.refusal).toMatch(/^dev: up failed/);
+
+  expect((await up("good-1")).refusal).toBeUndefined();
+  for (const version of ["broken-2", "broken-3"]) {
+    const failed = await up(version);
+    expect(failed.printed).toContain(`${version} does not start`);
+    expect(failed.printed).toMatch(/^dev: taken back: the release of 2\S+( \([0-9a-f]{9}\))? is deployed again$/m);
+    expect(failed.refusal).toMatch(/^dev: up failed/);
+  }
+  const again = await up("good-1");
+  expect(again.printed).toContain("dev: nothing to do");
+});

@@ -1,0 +1,3 @@
+module trading-platform/test-server
+
+go 1.25
