@@ -25,8 +25,12 @@ export interface Provided {
  * Sees to it that the daemon has the images: what is there stays, else it is pulled, else built. `offline`: nothing is
  * pulled. Throws where there is no daemon; what cannot be had is left out, and named.
  */
-export async function provideImages(images: readonly Wanted[], offline: boolean): Promise<readonly Provided[]> {
-  const store = await openStore();
+export async function provideImages(
+  images: readonly Wanted[],
+  offline: boolean,
+  open = openStore,
+): Promise<readonly Provided[]> {
+  const store = await open();
   const pull = puller(store, offline);
   const provided: Provided[] = [];
   for (const wanted of images) provided.push(await provide(wanted, store, pull));
@@ -59,6 +63,9 @@ const sizeOf = async (reference: string, store: ImageStore): Promise<{ readonly 
 /** Pulls an image; answers why it could not, else nothing. */
 type Pull = (wanted: Wanted) => Promise<string | undefined>;
 
+/** The registry was reached: it has no such image, or not for this user. */
+const registryAnswered = /manifest unknown|not found|denied|unauthorized/i;
+
 /** Asks no registry again that could not be reached. */
 function puller(store: ImageStore, offline: boolean): Pull {
   const unreachable = new Map<string, string>();
@@ -72,7 +79,7 @@ function puller(store: ImageStore, offline: boolean): Pull {
     );
     if (obstacle === undefined) return undefined;
     say(`cannot pull ${reference}: ${obstacle}`);
-    unreachable.set(host, obstacle);
+    if (!registryAnswered.test(obstacle)) unreachable.set(host, obstacle);
     return obstacle;
   };
 }
