@@ -5,7 +5,7 @@ import { busybox, certificates, file, folder, link, packages, system } from "./p
 import type { Difference, Recipe } from "./recipe.ts";
 
 /** The release that packages come from: the one whose libraries the lists below name. */
-export const debianRelease = "bookworm";
+export const debianRelease = "trixie";
 
 /** A script of `cli/images/files`, executable. */
 const script = (path: string, name: string) =>
@@ -21,18 +21,14 @@ const glibc: Difference = {
   why: "Debian's programs need it",
 };
 
-/** What programs of Debian link to, and what postgres and redis have in common because of systemd. */
-const libsystemd = ["libsystemd0", "libcap2", "libgcrypt20", "libgpg-error0", "liblzma5", "liblz4-1", "libzstd1"];
-const cxx = ["libstdc++6", "libgcc-s1"];
+/** Libraries that redis and postgres both load. */
+const libraries = ["libc6", "libssl3t64", "libsystemd0", "libcap2", "libzstd1", "libstdc++6", "libgcc-s1", "zlib1g"];
 
 export const redis: Recipe = {
   name: "redis",
-  version: "7.0",
+  version: "8.0",
   parts: [
-    packages([
-      ...["libc6", "redis-server", "redis-tools", "libssl3", "libjemalloc2", "libatomic1", "liblzf1"],
-      ...[...libsystemd, ...cxx],
-    ]),
+    packages([...["redis-server", "redis-tools", ...libraries], ...["libjemalloc2", "libatomic1", "liblzf1"]]),
     ...busybox,
     ...system({ name: "redis", uid: 999, gid: 1000 }),
     script("/usr/local/bin/docker-entrypoint.sh", "redis-entrypoint.sh"),
@@ -47,7 +43,7 @@ export const redis: Recipe = {
     volumes: ["/data"],
   },
   differences: [
-    older("Redis 7.0"),
+    older("Redis 8.0"),
     glibc,
     { what: "starts as redis (999:1000), not as root that steps down", why: "the platform runs nothing as root" },
   ],
@@ -55,12 +51,12 @@ export const redis: Recipe = {
 
 export const nginx: Recipe = {
   name: "nginx",
-  version: "1.22",
+  version: "1.26",
   parts: [
     packages(
       [
-        ...["libc6", "nginx", "nginx-common", "libnginx-mod-stream", "gettext-base"],
-        ...["libssl3", "libpcre2-8-0", "zlib1g", "libcrypt1"],
+        ...["nginx", "nginx-common", "libnginx-mod-stream", "gettext-base"],
+        ...["libc6", "libssl3t64", "libpcre2-8-0", "libcrypt1", "libzstd1", "zlib1g"],
       ],
       [/^\/etc\/nginx\/(?:modules|sites)-/, /^\/usr\/share\/(?:nginx\/modules|vim)/, /^\/usr\/bin\/(?:n?gettext)/],
     ),
@@ -83,7 +79,7 @@ export const nginx: Recipe = {
     stopSignal: "SIGQUIT",
   },
   differences: [
-    older("nginx 1.22"),
+    older("nginx 1.26"),
     glibc,
     {
       what: "the entry point fills templates and finds the resolvers; it does nothing else (no tuning of workers, no listening on IPv6, no scripts of /docker-entrypoint.d)",
@@ -98,22 +94,21 @@ export const nginx: Recipe = {
 
 export const postgres: Recipe = {
   name: "postgres",
-  version: "15",
+  version: "17",
   parts: [
     packages(
       [
-        ...["libc6", "postgresql-15", "postgresql-client-15", "libpq5", "tzdata"],
-        ...["libicu72", "libxml2", "libreadline8", "libtinfo6", "libpam0g", "libaudit1", "libcap-ng0", "zlib1g"],
-        ...["libssl3", "libldap-2.5-0", "libsasl2-2", "libgnutls30", "libnettle8", "libhogweed6", "libgmp10"],
-        ...["libgssapi-krb5-2", "libkrb5-3", "libk5crypto3", "libkrb5support0", "libcom-err2", "libkeyutils1"],
-        ...["libp11-kit0", "libffi8", "libidn2-0", "libunistring2", "libtasn1-6", ...libsystemd, ...cxx],
+        ...["postgresql-17", "postgresql-client-17", "libpq5", "tzdata", ...libraries],
+        ...["libicu76", "libxml2", "libreadline8t64", "libtinfo6", "libpam0g", "libaudit1", "libcap-ng0", "liblzma5"],
+        ...["libldap2", "libsasl2-2", "libgssapi-krb5-2", "libkrb5-3", "libk5crypto3", "libkrb5support0"],
+        ...["libcom-err2", "libkeyutils1", "liblz4-1", "libxxhash0"],
       ],
       [
         // The compiler for queries needs LLVM, which is larger than all the rest.
-        /^\/usr\/lib\/postgresql\/15\/lib\/(?:bitcode\/|llvmjit)/,
+        /^\/usr\/lib\/postgresql\/17\/lib\/(?:bitcode\/|llvmjit)/,
         // Extensions whose libraries nothing else needs.
-        /^\/usr\/lib\/postgresql\/15\/lib\/(?:sepgsql|uuid-ossp|pgxml)\.so$/,
-        /^\/usr\/share\/postgresql\/15\/(?:man\/|extension\/(?:uuid-ossp|xml2|sepgsql))/,
+        /^\/usr\/lib\/postgresql\/17\/lib\/(?:sepgsql|uuid-ossp|pgxml)\.so$/,
+        /^\/usr\/share\/postgresql\/17\/(?:man\/|extension\/(?:uuid-ossp|xml2|sepgsql))/,
       ],
     ),
     // For its one locale.
@@ -122,7 +117,7 @@ export const postgres: Recipe = {
     ...system({ name: "postgres", uid: 70, gid: 70 }),
     {
       kind: "replace",
-      path: "/usr/share/postgresql/15/postgresql.conf.sample",
+      path: "/usr/share/postgresql/17/postgresql.conf.sample",
       this: "#listen_addresses = 'localhost'",
       by: "listen_addresses = '*'",
     },
@@ -137,7 +132,7 @@ export const postgres: Recipe = {
     command: ["postgres"],
     user: "70:70",
     environment: {
-      PATH: "/usr/lib/postgresql/15/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+      PATH: "/usr/lib/postgresql/17/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
       LANG: "C.UTF-8",
       PGDATA: "/var/lib/postgresql/data",
     },
@@ -146,7 +141,7 @@ export const postgres: Recipe = {
     stopSignal: "SIGINT",
   },
   differences: [
-    older("PostgreSQL 15"),
+    older("PostgreSQL 17"),
     glibc,
     {
       what: "locale C.UTF-8, not en_US.utf8: text is ordered by code points",

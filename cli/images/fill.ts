@@ -79,12 +79,14 @@ function replaceLine(tree: Tree, path: string, before: string, after: string): v
 
 const programFolders = ["/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin"];
 
+const busyboxPath = "/usr/bin/busybox";
+
 /** What another package has is not hidden. */
 function linkBusybox(tree: Tree): void {
-  const names = busyboxPrograms(entryOf(tree, "/bin/busybox").content ?? Buffer.alloc(0));
+  const names = busyboxPrograms(entryOf(tree, busyboxPath).content ?? Buffer.alloc(0));
   for (const name of names) {
     if (programFolders.some((folder) => tree.has(posix.join(folder, name)))) continue;
-    tree.set(`/bin/${name}`, { type: "symlink", mode: 0o777, uid: 0, gid: 0, target: "/bin/busybox" });
+    tree.set(`/bin/${name}`, { type: "symlink", mode: 0o777, uid: 0, gid: 0, target: busyboxPath });
   }
 }
 

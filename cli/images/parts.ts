@@ -8,11 +8,14 @@ const documentation = /^\/usr\/share\/(?:doc|doc-base|man|info|locale|lintian|bu
 const systemFiles =
   /^\/(?:lib\/systemd|usr\/lib\/systemd|usr\/share\/(?:apport|polkit-1|initramfs-tools)|etc\/(?:init\.d|default|logrotate\.d|cron\.[a-z]+|ufw|insserv\.conf\.d|apparmor\.d))\//;
 
+/** glibc's character sets and auditing, which no program here asks for. */
+const libcExtras = /^\/usr\/lib\/[^/]+\/(?:gconv|audit)\//;
+
 /** Packages by name, with every library that their programs load: nothing resolves dependencies. */
 export const packages = (names: readonly string[], without: readonly RegExp[] = []): Part => ({
   kind: "packages",
   packages: names,
-  without: [documentation, systemFiles, ...without],
+  without: [documentation, systemFiles, libcExtras, ...without],
 });
 
 export const program = (tool: Tool, path: string): Part => ({ kind: "program", tool, path });
@@ -65,5 +68,8 @@ export function system(...own: readonly Account[]): readonly Part[] {
     folder("/tmp", [0, 0], 0o1777),
     folder("/run"),
     link("/var/run", "/run"),
+    // Where programs of Debian look for their loader; it keeps everything below /usr.
+    link("/lib", "usr/lib"),
+    link("/lib64", "usr/lib64"),
   ];
 }

@@ -1,14 +1,14 @@
 import { join } from "node:path";
 import { UserError } from "../console/error.ts";
 import { say, step } from "../console/progress.ts";
-import { cached } from "../setup/cache.ts";
+import { cached, interruptible } from "../setup/cache.ts";
 import { archiveName, archiveWorks, writeArchive } from "./archive.ts";
 import { isRecipe } from "./catalogue.ts";
 import { imageConfiguration, recipeDigest, recipeLabel } from "./configuration.ts";
-import { loadImage, presentImage, pullImage, requireDaemon } from "./daemon.ts";
 import { ensureDebianPackages, packageFiles } from "./debian-packages.ts";
 import { fill } from "./fill.ts";
 import type { Recipe } from "./recipe.ts";
+import { type ImageStore, openStore } from "./store.ts";
 import type { Wanted } from "./wanted.ts";
 
 /** What became of an image that was asked for. */
@@ -25,17 +25,21 @@ export interface Provided {
  * Sees to it that the daemon has the images: what is there stays, else it is pulled, else built. `offline`: nothing is
  * pulled. Throws where there is no daemon; what cannot be had is left out, and named.
  */
-export async function provideImages(images: readonly Wanted[], offline: boolean): Promise<readonly Provided[]> {
-  await requireDaemon();
-  const pull = puller(offline);
+export async function provideImages(
+  images: readonly Wanted[],
+  offline: boolean,
+  open = openStore,
+): Promise<readonly Provided[]> {
+  const store = await open();
+  const pull = puller(store, offline);
   const provided: Provided[] = [];
-  for (const wanted of images) provided.push(await provide(wanted, pull));
+  for (const wanted of images) provided.push(await provide(wanted, store, pull));
   return provided;
 }
 
-async function provide(wanted: Wanted, pull: Pull): Promise<Provided> {
+async function provide(wanted: Wanted, store: ImageStore, pull: Pull): Promise<Provided> {
   const { reference, entry } = wanted;
-  const there = await presentImage(reference);
+  const there = await store.find(reference);
   const recipe = isRecipe(entry) ? entry : undefined;
   // An official image has no such label, and is never replaced by ours.
   const ours = there?.labels[recipeLabel];
@@ -43,34 +47,39 @@ async function provide(wanted: Wanted, pull: Pull): Promise<Provided> {
   const plan = recipe && (await planOf(recipe));
   if (there !== undefined && ours === plan?.digest) return { wanted, how: "was there", bytes: there.bytes };
   const obstacle = await pull(wanted);
-  if (obstacle === undefined) return { wanted, how: "pulled", ...(await sizeOf(reference)) };
+  if (obstacle === undefined) return { wanted, how: "pulled", ...(await sizeOf(reference, store)) };
   if (plan === undefined) {
     return { wanted, how: "left out", why: isRecipe(entry) ? obstacle : entry.leftOut };
   }
-  await loadImage(await buildImage(reference, plan));
-  return { wanted, how: "built", ...(await sizeOf(reference)) };
+  await store.load(await buildImage(reference, plan));
+  return { wanted, how: "built", ...(await sizeOf(reference, store)) };
 }
 
-const sizeOf = async (reference: string): Promise<{ readonly bytes?: number }> => {
-  const image = await presentImage(reference);
+const sizeOf = async (reference: string, store: ImageStore): Promise<{ readonly bytes?: number }> => {
+  const image = await store.find(reference);
   return image === undefined ? {} : { bytes: image.bytes };
 };
 
 /** Pulls an image; answers why it could not, else nothing. */
 type Pull = (wanted: Wanted) => Promise<string | undefined>;
 
+/** The registry was reached: it has no such image, or not for this user. */
+const registryAnswered = /manifest unknown|not found|denied|unauthorized/i;
+
 /** Asks no registry again that could not be reached. */
-function puller(offline: boolean): Pull {
+function puller(store: ImageStore, offline: boolean): Pull {
   const unreachable = new Map<string, string>();
   return async ({ reference, own }) => {
     const [host = ""] = reference.split("/");
     if (offline || own) return "no registry was asked";
     const known = unreachable.get(host);
     if (known !== undefined) return known;
-    const obstacle = await step(`pulling ${reference}`, "10 s", () => pullImage(reference));
+    const obstacle = await step(`pulling ${reference}`, "10 s", () =>
+      interruptible((signal) => store.pull(reference, signal)),
+    );
     if (obstacle === undefined) return undefined;
     say(`cannot pull ${reference}: ${obstacle}`);
-    unreachable.set(host, obstacle);
+    if (!registryAnswered.test(obstacle)) unreachable.set(host, obstacle);
     return obstacle;
   };
 }

@@ -60,7 +60,7 @@ export function redisExporter(plan: Blueprint): WorkloadSpec {
     args: [
       `--redis.addr=${cache.management === "managed" ? "rediss" : "redis"}://${plan.address("cache")}:6379`,
       "--web.listen-address=:9121",
-      `--log-level=${levelWord("redisExporter", plan.settings.logs.level)}`,
+      `--debug=${levelWord("redisExporter", plan.settings.logs.level)}`,
       "--log-format=json",
     ],
     secretVariables: [{ name: "REDIS_PASSWORD", secret: "cachePassword" }],

@@ -23,7 +23,7 @@ const products: Readonly<Record<string, Product>> = {
   postgres: { setting: /^log_min_messages=(\w+)$/m, words: ["debug1", "info", "warning", "error"] },
   redis: { setting: /^loglevel (\w+)$/m, words: ["debug", "notice", "warning", "warning"] },
   grafana: { setting: /^GF_LOG_LEVEL=(\w+)$/m, words: lowerCase },
-  redis_exporter: { setting: /^--log-level=(\w+)$/m, words: ["DEBUG", "INFO", "WARN", "ERROR"] },
+  redis_exporter: { setting: /^--debug=(\w+)$/m, words: ["true", "false", "false", "false"] },
   cadvisor: klog,
   "kube-state-metrics": klog,
   prometheus: promFlag,

@@ -69,8 +69,10 @@ func main() {
 
 func serve() error {
 	included := container.AllMetrics.Difference(ignored)
+	// The library looks at the first of what an empty list of words splits into.
+	none := []string{""}
 	watcher, err := manager.New(memory.New(keptFor, nil), sysfs.NewRealSysFs(), manager.HousekeepingConfigFlags,
-		included, http.DefaultClient, nil, nil, "", 0)
+		included, http.DefaultClient, none, none, "", 0)
 	if err != nil {
 		return fmt.Errorf("cannot watch containers: %w", err)
 	}

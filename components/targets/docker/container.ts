@@ -72,9 +72,17 @@ function limits({ resources: { cpu, memory } }: WorkloadSpec) {
 const privilegedPorts = ({ ports }: WorkloadSpec) =>
   ports.some(({ number }) => number < 1024) ? { sysctls: { "net.ipv4.ip_unprivileged_port_start": "0" } } : {};
 
-const scratchFolders = ({ volumes }: WorkloadSpec): Record<string, string> =>
-  Object.fromEntries(
+/**
+ * The owner is said, because runc before 1.2 gives the mount the mode of the image's folder, if there is one, instead of
+ * the mode that is asked for: then only the owner may write.
+ */
+function scratchFolders({ volumes, user }: WorkloadSpec): Record<string, string> {
+  const owner = user.kind === "root" ? "" : `,uid=${user.uid},gid=${user.gid}`;
+  return Object.fromEntries(
     volumes.flatMap((volume) =>
-      volume.kind === "scratch" ? [[volume.path, `rw,noexec,nosuid,nodev,size=${volume.sizeMiB}m,mode=1777`]] : [],
+      volume.kind === "scratch"
+        ? [[volume.path, `rw,noexec,nosuid,nodev,size=${volume.sizeMiB}m,mode=1777${owner}`]]
+        : [],
     ),
   );
+}

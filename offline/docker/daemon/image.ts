@@ -59,10 +59,10 @@ export async function ensureImage(
 }
 
 /** Why it could not be pulled; undefined when it was. */
-async function pull(
+export async function pull(
   reference: string,
-  operation: Operation,
-  platform: string | undefined,
+  operation: Pick<Operation, "daemon" | "signal">,
+  platform?: string,
 ): Promise<string | undefined> {
   const { daemon, signal } = operation;
   const authconfig = loginFor(reference, daemon.logins);

@@ -1,0 +1,50 @@
+import { createReadStream } from "node:fs";
+import { text } from "node:stream/consumers";
+import { connect } from "../../offline/docker/daemon/client.ts";
+import { daemonsWords, isMissing } from "../../offline/docker/daemon/errors.ts";
+import { pull } from "../../offline/docker/daemon/image.ts";
+import { ProviderError } from "../../offline/served-provider.ts";
+import { UserError } from "../console/error.ts";
+
+/** The images of the Docker daemon that the dev stack runs on. */
+export interface ImageStore {
+  /** The image of this name; undefined for none. */
+  find(reference: string): Promise<Stored | undefined>;
+  /** Why it could not be pulled; undefined when it was. */
+  pull(reference: string, signal: AbortSignal): Promise<string | undefined>;
+  /** Takes a docker-archive, names included. */
+  load(archive: string): Promise<void>;
+}
+
+export interface Stored {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly bytes: number;
+}
+
+/** Connects as the Docker driver of the stacks does. Throws where no daemon answers, with the way out. */
+export async function openStore(): Promise<ImageStore> {
+  const daemon = await connect({}).catch((error: unknown) => {
+    throw error instanceof ProviderError ? new UserError(error.message) : error;
+  });
+  const { docker } = daemon;
+  return {
+    async find(reference) {
+      try {
+        const { Config, Size } = await docker.getImage(reference).inspect();
+        return { labels: Config.Labels ?? {}, bytes: Size };
+      } catch (error) {
+        if (isMissing(error)) return undefined;
+        throw error;
+      }
+    },
+    pull: (reference, signal) => pull(reference, { daemon, signal }),
+    async load(archive) {
+      const answer = await docker.loadImage(createReadStream(archive), { quiet: true }).catch((error: unknown) => {
+        throw new UserError(`Docker did not take the image ${archive}: ${daemonsWords(error)}`);
+      });
+      // The daemon answers 200 and reports what goes wrong in the stream.
+      const said = await text(answer);
+      if (said.includes('"error"')) throw new UserError(`Docker did not take the image ${archive}: ${said.trim()}`);
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { catalogue, isRecipe } from "../../cli/images/catalogue.ts";
+import { recipeLabel } from "../../cli/images/configuration.ts";
+import { provideImages } from "../../cli/images/provide.ts";
+import { wantedImages } from "../../cli/images/wanted.ts";
+import { root } from "../../cli/root.ts";
+import { describePlatform, isWorkload, membersOf } from "../../components/specification.ts";
+import { imageReference } from "../../components/workload/index.ts";
+import { connect } from "../../offline/docker/daemon/client.ts";
+import { container } from "../../offline/docker/daemon/container.ts";
+import { readStackFile } from "../../stacks/files.ts";
+import { readSettings } from "../../stacks/read.ts";
+import { dockerDaemon } from "../support/docker/daemon.ts";
+import { type Bench, clear, probeCommands, runIn, runWorkload, testSecrets } from "./run.ts";
+
+const settings = readSettings(readStackFile(root, "dev"));
+const built = catalogue.filter(isRecipe).map(({ name }) => name);
+const wanted = wantedImages(settings, built);
+const workloads = membersOf(describePlatform(settings)).filter(isWorkload);
+const cases = wanted.flatMap(({ reference, entry: { name } }) =>
+  workloads.filter(({ image }) => imageReference(image) === reference).map((spec) => [name, spec] as const),
+);
+
+const testDaemon = await dockerDaemon();
+
+/** Everything is built here if no one has yet: the longest is Loki. */
+const buildTime = 40 * 60_000;
+
+describe.skipIf(testDaemon === undefined)("the platform's images on a real daemon", { timeout: 120_000 }, () => {
+  let bench: Bench;
+
+  beforeAll(async () => {
+    if (testDaemon === undefined) return;
+    vi.stubEnv("DOCKER_HOST", testDaemon.host);
+    await provideImages(wanted, true);
+    const daemon = await connect({});
+    const mark = `images-test-${process.pid}`;
+    bench = { daemon, mark, probeVolume: `${mark}-probe`, secretValue: testSecrets() };
+    await fillProbeVolume(bench);
+  }, buildTime);
+
+  afterAll(async () => {
+    if (bench !== undefined) await clear(bench);
+    vi.unstubAllEnvs();
+    await testDaemon?.release();
+  });
+
+  test("each is there under the name that the specs ask for, and says that it is our own", async () => {
+    for (const { reference } of wanted) {
+      const { Config } = await bench.daemon.docker.getImage(reference).inspect();
+      // One that somebody had pulled before stays: the tests below hold for it as well.
+      if (Config.Labels?.[recipeLabel] === undefined) console.warn(`${reference} is not our own build`);
+      else expect(Config.Labels["org.opencontainers.image.version"]).toMatch(/^\d+\.\d+|^\d+$/);
+    }
+  });
+
+  test.each(cases)(
+    "%s runs as its spec says, becomes healthy, and every check of the spec succeeds in it",
+    async (_, spec) => {
+      const running = await runWorkload(spec, bench);
+      for (const command of probeCommands(spec)) {
+        expect({ command, ...(await runIn(running, command)) }).toMatchObject({ command, code: 0 });
+      }
+      const { Processes } = await running.top({ ps_args: "-o pid,uid,gid" });
+      const { user } = spec;
+      const owner = user.kind === "root" ? ["0", "0"] : [String(user.uid), String(user.gid)];
+      expect(Processes.length).toBeGreaterThan(0);
+      for (const [, ...ids] of Processes) expect(ids).toEqual(owner);
+      await running.remove({ force: true, v: true });
+    },
+  );
+});
+
+/** As the Docker target does: what is in the image at the mounted path is copied into an empty volume. */
+async function fillProbeVolume({ daemon, mark, probeVolume }: Bench): Promise<void> {
+  const operation = { daemon, signal: new AbortController().signal, debug: () => {} };
+  await container.create(
+    {
+      start: false,
+      image: "localhost/trading/probe:0.1.0-dev",
+      labels: [{ label: mark, value: "probe" }],
+      volumes: [{ volumeName: probeVolume, containerPath: "/probe" }],
+    },
+    operation,
+  );
+}
