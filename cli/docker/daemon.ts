@@ -35,7 +35,10 @@ export async function openDockerStack(stack: string): Promise<DockerStack> {
 }
 
 /** Containers of a stack that run or did run, all labels as `components/targets/docker/names.ts` writes them. */
-export async function containersOf({ docker, stack }: DockerStack): Promise<readonly Docker.ContainerInfo[]> {
+export async function containersOf({
+  docker,
+  stack,
+}: Pick<DockerStack, "docker" | "stack">): Promise<readonly Docker.ContainerInfo[]> {
   const filters = { label: ["project=trading-platform", `stack=${stack}`] };
   const all = await docker.listContainers({ all: true, filters });
   // What was made only to fill a volume was never started.

@@ -6,7 +6,7 @@ import { connect } from "../../offline/docker/daemon/client.ts";
 import { namespace } from "../../stacks/error.ts";
 import { readStackFile } from "../../stacks/files.ts";
 import { valueAt } from "../../stacks/layers.ts";
-import { readSettings } from "../../stacks/read.ts";
+import { readSettings, type Source } from "../../stacks/read.ts";
 import { say } from "../console/progress.ts";
 import { usesDocker } from "../engine/docker-provider.ts";
 import type { Ground, Survey } from "../engine/ground.ts";
@@ -16,6 +16,7 @@ import type { StackOf } from "../engine/stacks.ts";
 import { clearPending, stateOf } from "../engine/state.ts";
 import { provideImages } from "../images/provide.ts";
 import { wantedImages } from "../images/wanted.ts";
+import { componentOf, containersOf } from "./daemon.ts";
 import { requireDocker } from "./host.ts";
 import { labelledAs, leftoversIn, removeLeftovers } from "./leftovers.ts";
 
@@ -35,7 +36,8 @@ export async function dockerGround(stackOf: StackOf, operation: Deployment): Pro
   const socket = process.platform === "linux" ? daemonAddress(host).socket : undefined;
   const owner = { project: project.name, stack };
   await requireDocker([], owner, host);
-  const without = operation === "up" && stack === developersStack ? await withoutImages(source) : [];
+  const { docker } = await connect(host === undefined ? {} : { host });
+  const without = operation === "up" && stack === developersStack ? await withoutImages(source, docker) : [];
   return {
     config: {
       ...(without.length === 0 ? {} : { [`${namespace}:without`]: without }),
@@ -43,7 +45,6 @@ export async function dockerGround(stackOf: StackOf, operation: Deployment): Pro
     },
     survey: async (live, plan) => {
       if (operation === "up") await requireDocker(plan.steps, owner, host);
-      const { docker } = await connect(host === undefined ? {} : { host });
       return survey(docker, live);
     },
   };
@@ -55,15 +56,21 @@ const withSocket = (section: unknown, socket: string): Readonly<Record<string, u
   ...(typeof section === "object" ? section : {}),
 });
 
-/** Names of the workloads that cannot run here for want of an image, beside those that the settings leave out. */
-async function withoutImages(source: ReturnType<typeof readStackFile>): Promise<readonly string[]> {
+/**
+ * Names of the workloads that cannot run here for want of an image, beside those that the settings leave out. One that
+ * runs stays: the update fails for want of its new image, and the old one serves on.
+ */
+async function withoutImages(source: Source, docker: Docker): Promise<readonly string[]> {
   const settings = readSettings(source);
   const workloads = membersOf(describePlatform(settings)).filter(isWorkload);
   const used = new Set(workloads.map(({ image }) => imageReference(image)));
   const wanted = wantedImages(settings, []).filter(({ reference, own }) => own || used.has(reference));
   const missing = (await provideImages(wanted, false)).filter(({ how }) => how === "left out");
   const references = new Map(missing.map(({ wanted: { reference }, why }) => [reference, why]));
-  const leftOut = workloads.filter(({ image }) => references.has(imageReference(image)));
+  const running = (await containersOf({ docker, stack: source.stack })).map(componentOf);
+  const leftOut = workloads.filter(
+    ({ name, image }) => references.has(imageReference(image)) && !running.includes(name),
+  );
   for (const { name, image } of leftOut) {
     say(`${source.stack}: ${name} is left out: no image (${references.get(imageReference(image))})`);
   }

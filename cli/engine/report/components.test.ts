@@ -38,12 +38,17 @@ test("says what starts, what is ready after how long, and what failed; helpers o
   clock = 5000;
   tell({ ...cache, state: "failed" });
   tell(step("idle", "idle", { change: "same", state: "done" }));
+  const old = step("old", "old", { change: "delete" });
+  tell(old);
+  tell({ ...old, state: "done" });
   report.end("failed in 5 s");
   expect(lines).toEqual([
     "dev  database: starting …",
     "dev  database: ready after 4.2 s (1 of 2)",
     "dev  cache: replacing …",
     "dev  cache: failed after 0.8 s (1 of 2)",
+    "dev  old: stopping …",
+    "dev  old: gone after 0.0 s (2 of 2)",
     "dev  failed in 5 s",
   ]);
 });

@@ -35,7 +35,8 @@ export function reportComponents(
     ended.add(step.urn);
     const seconds = since === undefined ? "" : ` after ${((now() - since) / 1000).toFixed(1)} s`;
     if (step.state === "done") finished += 1;
-    write(`${stack}  ${name}: ${step.state === "done" ? "ready" : "failed"}${seconds} (${finished} of ${total})`);
+    const outcome = step.state === "failed" ? "failed" : step.change === "delete" ? "gone" : "ready";
+    write(`${stack}  ${name}: ${outcome}${seconds} (${finished} of ${total})`);
   };
 
   return {

@@ -21,6 +21,7 @@ export const testServer = "/test-server";
 export async function importTestServer(docker: Docker, name: string): Promise<void> {
   const archive = pack();
   archive.entry({ name: testServer.slice(1), mode: 0o755 }, await readFile(await buildTestServer()));
+  archive.entry({ name: "usr/bin/wget", type: "symlink", linkname: testServer });
   archive.finalize();
   const [repo, tag] = name.split(/:(?=[^:/]+$)/);
   const answer = await docker.importImage(Readable.from([await buffer(archive)]), {

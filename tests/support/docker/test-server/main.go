@@ -3,6 +3,7 @@
 //
 //	test-server [flags]          serve
 //	test-server check <url>      exit 0 if the URL answers 200 within two seconds: for a health check
+//	wget … <url>                 the same, for a check by that name
 //	test-server connect <addr>   exit 0 if the TCP address takes a connection within two seconds: for network tests
 package main
 
@@ -14,11 +15,15 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"time"
 )
 
 func main() {
+	if filepath.Base(os.Args[0]) == "wget" {
+		exit(check(os.Args[len(os.Args)-1]))
+	}
 	if len(os.Args) == 3 && os.Args[1] == "check" {
 		exit(check(os.Args[2]))
 	}
@@ -60,6 +65,7 @@ func connect(address string) error {
 func serve() {
 	listen := flag.String("listen", ":8080", "address to listen on")
 	version := flag.String("version", "1", "what / answers")
+	listenAfter := flag.Duration("listen-after", 0, "until then it does not listen")
 	readyAfter := flag.Duration("ready-after", 0, "until then /ready answers 503")
 	readyStatus := flag.Int("ready-status", http.StatusOK, "what /ready answers from then on")
 	exitCode := flag.Int("exit", -1, "say goodbye and exit at once with this code")
@@ -75,6 +81,7 @@ func serve() {
 		os.Exit(*exitCode)
 	}
 
+	time.Sleep(*listenAfter)
 	began := time.Now()
 	http.HandleFunc("/", func(answer http.ResponseWriter, _ *http.Request) { fmt.Fprintln(answer, *version) })
 	http.HandleFunc("/ready", func(answer http.ResponseWriter, _ *http.Request) {
@@ -87,11 +94,14 @@ func serve() {
 	server := http.Server{Addr: *listen}
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+	drained := make(chan struct{})
 	go func() {
 		for range signals {
 			fmt.Println("asked to end")
 			if !*ignoreTerm {
 				server.Shutdown(context.Background())
+				close(drained)
+				return
 			}
 		}
 	}()
@@ -100,4 +110,6 @@ func serve() {
 		fmt.Println(err)
 		os.Exit(1)
 	}
+	// What is being answered is answered.
+	<-drained
 }

@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { dockerDaemon } from "../../support/docker/daemon.ts";
+import { importTestServer } from "../../support/docker/test-image.ts";
+import { type Journal, startLoad } from "../support/load.ts";
+import { type DevStack, makeDevStack } from "./dev-stack.ts";
+
+const daemon = await dockerDaemon();
+
+/** At `--size=issue` the issue's figure. */
+const requests = process.env.TEST_SIZE === "issue" ? 20_000 : 4_000;
+
+const repository = "localhost/trading/backend";
+/** Everything but the gateway and the backend. */
+const without = [
+  ...["database", "cache", "worker", "frontend", "loki", "promtail", "prometheus", "alertmanager", "grafana"],
+  ...["node-exporter", "redis-exporter", "postgres-exporter", "blackbox-exporter", "cadvisor"],
+];
+
+/** A release of the backend: its version, and how its program behaves. */
+const release = (version: string, ...behaviour: readonly string[]) => ({
+  "trading-platform:without": without,
+  "trading-platform:images": { version },
+  "trading-platform:backend": { readinessPath: "/ready", livenessPath: "/" },
+  "e2e:backend": ["-listen", ":8000", "-version", version, ...behaviour],
+});
+
+const bad = [
+  { name: "never listens", version: "0.0.2", behaviour: ["-listen-after", "1h"], reason: /not healthy within 12 s/ },
+  { name: "exits at once", version: "0.0.3", behaviour: ["-exit", "3", "-say", "no licence"], reason: /no licence/ },
+  { name: "answers 500 on readiness", version: "0.0.4", behaviour: ["-ready-status", "500"], reason: /answers 500/ },
+  { name: "has no image", version: "9.9.9", behaviour: [], reason: /localhost\/trading\/backend:9\.9\.9/ },
+] as const;
+
+describe.skipIf(daemon === undefined)(
+  "a stateless workload behind the gateway, under load",
+  { timeout: 600_000 },
+  () => {
+    let dev: DevStack;
+    beforeAll(async () => {
+      if (daemon === undefined) return;
+      dev = await makeDevStack(daemon, "127.0.77.1");
+      for (const version of ["0.0.1", "0.0.2", "0.0.3", "0.0.4", "0.0.5", "0.0.6"])
+        await importTestServer(daemon.docker, `${repository}:${version}`);
+      await dev.settings(release("0.0.1"));
+      const { refusal, printed } = await dev.run("up");
+      expect(refusal, printed).toBeUndefined();
+    }, 1_800_000);
+    afterAll(async () => {
+      await dev?.remove();
+      await daemon?.release();
+    }, 120_000);
+
+    /** What customers saw while something happened, and for some time before and after. */
+    async function underLoad(action: () => Promise<void>, least: number): Promise<Journal> {
+      const load = startLoad(`http://${dev.address}/api/v1/orders`);
+      await load.reach(least / 4);
+      await action();
+      await load.reach(Math.max(load.sent() + least / 4, least));
+      return load.stop();
+    }
+
+    function report(name: string, { sent, failures, answers, slowest }: Journal): void {
+      const served = [...answers].map(([version, count]) => `${version}: ${count}`).join(", ");
+      console.log(`${name}: ${sent} requests, ${failures.length} failed, slowest ${slowest} ms, answers by ${served}`);
+    }
+
+    test("a good release: no request fails, and the new one serves", async () => {
+      const journal = await underLoad(async () => {
+        await dev.settings(release("0.0.5"));
+        const { refusal, printed } = await dev.run("up");
+      expect(refusal, printed).toBeUndefined();
+      }, requests);
+      report("good release", journal);
+      expect(journal.failures).toEqual([]);
+      expect(journal.sent).toBeGreaterThanOrEqual(requests);
+      expect([...journal.answers.keys()].sort()).toEqual(["0.0.1", "0.0.5"]);
+    });
+
+    test.each(bad)(
+      "a release that $name: it fails with the reason, again and again, and no request does",
+      async ({ name, version, behaviour, reason }) => {
+        const journal = await underLoad(async () => {
+          await dev.settings(release(version, ...behaviour));
+          const first = await dev.run("up");
+          expect(first.refusal).toMatch(/^dev: up failed/);
+          expect(first.printed).toMatch(reason);
+          expect(first.printed).toMatch(/^dev: taken back: /m);
+          for (const _ of [2, 3]) {
+            const again = await dev.plainUp();
+            expect(again.outcome).toBe("failed");
+            expect(again.diagnostics.map(({ message }) => message).join("\n")).toMatch(reason);
+          }
+        }, requests / 4);
+        report(name, journal);
+        expect(journal.failures).toEqual([]);
+        expect(journal.answers.has("0.0.5")).toBe(true);
+      },
+    );
+
+    test("the next good release recovers, and after it nothing is to be done", async () => {
+      const journal = await underLoad(async () => {
+        await dev.settings(release("0.0.6"));
+        const { refusal, printed } = await dev.run("up");
+      expect(refusal, printed).toBeUndefined();
+        expect((await dev.run("up")).printed).toContain("dev: nothing to do");
+      }, requests / 4);
+      report("recovery", journal);
+      expect(journal.failures).toEqual([]);
+      expect(journal.answers.has("0.0.6")).toBe(true);
+    });
+
+    test("destroy leaves nothing", async () => {
+      expect((await dev.run("destroy")).refusal).toBeUndefined();
+      expect(await dev.left()).toEqual([]);
+    });
+  },
+);
