@@ -1,6 +1,6 @@
 import { type Duration, formatDuration, isLonger, seconds } from "../components/workload/index.ts";
-import type { Sound } from "./combinations.ts";
 import { fullKey, type Problem } from "./error.ts";
+import type { Sound } from "./sound.ts";
 
 /** Alerts that could never fire, would fire for nothing, or measure nothing: each with the way out. */
 export const alertProblems = ({ alerts, metrics }: Sound): readonly Problem[] =>

@@ -1,13 +1,7 @@
-import type { BoundTarget } from "../components/targets/target.ts";
 import { formatDuration, isLonger, type Resources } from "../components/workload/index.ts";
 import { alertProblems } from "./alert-problems.ts";
 import { fullKey, type Problem } from "./error.ts";
-import type { SettingsSections } from "./schema.ts";
-
-/** What is read so far: a section with a problem of its own is missing, and the checks that need it wait. */
-export type Sound = { readonly [Key in keyof SettingsSections]?: SettingsSections[Key] | undefined } & {
-  readonly target?: BoundTarget;
-};
+import type { Sound } from "./sound.ts";
 
 /** Values that are allowed one by one and impossible together; each with the way out. */
 export const combinationProblems = (sound: Sound): readonly Problem[] => [

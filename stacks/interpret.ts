@@ -1,6 +1,6 @@
 import type { Environment, Settings } from "../components/settings.ts";
 import type { BoundTarget, TargetDescriptor } from "../components/targets/target.ts";
-import { combinationProblems, type Sound } from "./combinations.ts";
+import { combinationProblems } from "./combinations.ts";
 import { commonDefaults, defaultTarget, domainDefaults, environmentOfStack, targetDefaults } from "./defaults.ts";
 import { environmentDefaults } from "./environment-defaults.ts";
 import { fullKey, type Problem } from "./error.ts";
@@ -8,6 +8,7 @@ import { sectionSchemas } from "./json-schema.ts";
 import { type Data, isData, type Layer, overlay } from "./layers.ts";
 import { type Known, problemsOf, shown } from "./messages.ts";
 import { environments, settingsSchema } from "./schema.ts";
+import type { Sound } from "./sound.ts";
 
 /** What a person said about a stack. */
 export interface Source {

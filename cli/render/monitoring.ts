@@ -3,7 +3,7 @@ import { describePlatform, mountedFile } from "../../components/specification.ts
 import { readStackFile, stacksIn } from "../../stacks/files.ts";
 import { readSettings } from "../../stacks/read.ts";
 import { root } from "../root.ts";
-import type { Rendered } from "./index.ts";
+import type { Rendered } from "./rendered.ts";
 
 /** What is rendered, by the member that mounts it. */
 const mounted: readonly (readonly [member: string, path: string])[] = [
