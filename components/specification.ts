@@ -54,6 +54,16 @@ export const membersOf = ({ application, monitoring, logging }: PlatformSpec): r
   ...monitoring,
 ];
 
+/** The content of a file that a workload mounts. Throws where it mounts none of that path. */
+export function mountedFile(platform: PlatformSpec, name: string, path: string): string {
+  const spec = membersOf(platform)
+    .filter(isWorkload)
+    .find((each) => each.name === name);
+  const file = spec?.files.find((each) => each.path === path);
+  if (file === undefined) throw new Error(`${name} mounts no ${path}`);
+  return file.content;
+}
+
 /**
  * What the stack's target cannot keep of its platform, and connections that lead nowhere; each one message.
  * Empty for a stack that can be deployed.

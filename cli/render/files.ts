@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Rendered } from "./index.ts";
+import type { Rendered } from "./rendered.ts";
 
 /** A rendered file that is not what the code makes of it. */
 export interface Stale {

@@ -1,9 +1,4 @@
-/** A file that is made from the code and checked in. */
-export interface Rendered {
-  /** Relative to the checkout. */
-  readonly path: string;
-  readonly render: () => string | Promise<string>;
-}
+import type { Rendered } from "./rendered.ts";
 
 /** Every rendered file, each made by the folder that owns its content. */
 export async function renderedFiles(): Promise<readonly Rendered[]> {

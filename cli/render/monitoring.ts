@@ -1,9 +1,9 @@
 import { basename, posix } from "node:path";
-import { describePlatform, isWorkload, membersOf } from "../../components/specification.ts";
+import { describePlatform, mountedFile } from "../../components/specification.ts";
 import { readStackFile, stacksIn } from "../../stacks/files.ts";
 import { readSettings } from "../../stacks/read.ts";
 import { root } from "../root.ts";
-import type { Rendered } from "./index.ts";
+import type { Rendered } from "./rendered.ts";
 
 /** What is rendered, by the member that mounts it. */
 const mounted: readonly (readonly [member: string, path: string])[] = [
@@ -17,13 +17,6 @@ export const monitoringFiles = (): readonly Rendered[] =>
   stacksIn(root).flatMap((stack) =>
     mounted.map(([member, path]) => ({
       path: posix.join("monitoring", stack === "dev" ? "" : stack, basename(path)),
-      render: () => contentOf(stack, member, path),
+      render: () => mountedFile(describePlatform(readSettings(readStackFile(root, stack))), member, path),
     })),
   );
-
-function contentOf(stack: string, member: string, path: string): string {
-  const workloads = membersOf(describePlatform(readSettings(readStackFile(root, stack)))).filter(isWorkload);
-  const file = workloads.find(({ name }) => name === member)?.files.find((each) => each.path === path);
-  if (file === undefined) throw new Error(`${member} of ${stack} mounts no ${path}`);
-  return file.content;
-}

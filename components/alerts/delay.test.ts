@@ -1,6 +1,9 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { settingsOf } from "../../tests/support/stacks.ts";
+import type { Settings } from "../settings.ts";
 import { describePlatform } from "../specification.ts";
+import type { Alert } from "./alert.ts";
 import { ignoredBlip, worstDelay } from "./delay.ts";
 
 test.each(["ecs", "kubernetes", "docker"])(
@@ -43,4 +46,52 @@ test("the worst delay is the sum of its parts", () => {
   // for is counted in whole evaluations; a warning's group waits up to five minutes.
   const warning = { ...named("HighMemoryUsage"), for: { seconds: 62 } };
   expect(worstDelay(warning, settings).seconds).toBe(5 + 4 + 5 + 65 + 1 + 300 + 2);
+});
+
+/** Where in their intervals scrapes and evaluations are when the fault begins, and how much of its bound each way takes: 0 to 1. */
+interface Chance {
+  readonly scrape: number;
+  readonly evaluation: number;
+  readonly way: number;
+}
+
+/** Time from a fault at 0 to its message, by playing scrapes and evaluations one after the other. */
+function played(alert: Alert, { metrics }: Settings, { scrape, evaluation, way }: Chance): number {
+  const { scrapeInterval, scrapeTimeout } = metrics;
+  const step = scrapeInterval.seconds;
+  // The last scrape before the fault is the one at or below 0; a scrape of the fault is stored when its timeout is over.
+  const scrapes = Array.from({ length: 200 }, (_, index) => (scrape + index) * step - 100 * step);
+  const stored = scrapes.map((at) => ({ at, from: at >= 0 ? at + scrapeTimeout.seconds : at }));
+  const isSeen = (now: number): boolean => {
+    const known = stored.filter(({ from }) => from <= now);
+    if (alert.window === undefined) return (known.at(-1)?.at ?? -1) >= 0;
+    const inWindow = known.filter(({ at }) => at > now - (alert.window?.seconds ?? 0));
+    return inWindow.length >= 2 && inWindow.every(({ at }) => at >= 0);
+  };
+  let since: number | undefined;
+  for (let now = evaluation * step; ; now += step) {
+    since = isSeen(now) ? (since ?? now) : undefined;
+    // Handover 1 s, the critical group 5 s, delivery 2 s.
+    if (since !== undefined && now - since >= alert.for.seconds) return now + way * (1 + 5 + 2);
+  }
+}
+
+test("whenever a fault begins, its page comes within the promise, and the promise is no larger than it must be", () => {
+  const chance = fc.double({ min: 0, max: 1, noNaN: true });
+  for (const stack of ["dev", "prod"]) {
+    const settings = settingsOf(stack);
+    for (const alert of describePlatform(settings).alerts.filter(({ severity }) => severity === "critical")) {
+      const promise = worstDelay(alert, settings).seconds;
+      let worst = 0;
+      fc.assert(
+        fc.property(fc.record({ scrape: chance, evaluation: chance, way: chance }), (chances) => {
+          const measured = played(alert, settings, chances);
+          worst = Math.max(worst, measured);
+          expect(measured).toBeLessThanOrEqual(promise + 1e-6);
+        }),
+        { examples: [[{ scrape: 0.999, evaluation: 0.999, way: 1 }]], numRuns: 50 },
+      );
+      expect(worst / promise).toBeGreaterThanOrEqual(0.7);
+    }
+  }
 });

@@ -2,17 +2,11 @@ import { formatDuration, hours, minutes, seconds } from "../workload/index.ts";
 import type { Alert, Watched } from "./alert.ts";
 import { holds, moves, type State } from "./behaviour.ts";
 import { humanizedDuration, oneDecimal } from "./behaviour-text.ts";
+import { ofHosts } from "./infrastructure.ts";
 import { thresholdsOf } from "./thresholds.ts";
 
 /** Of the hosts' file systems, as node-exporter sees them. */
 export const diskAlerts = (watched: Watched): readonly Alert[] => [lowDiskSpace(watched), diskFullSoon(watched)];
-
-const common = {
-  category: "infrastructure",
-  team: "platform",
-  service: "node-exporter",
-  severity: "warning",
-} as const;
 
 /** In memory, full by design, or another view of a disk that is counted already. */
 const counted = '{fstype!~"tmpfs|ramfs|overlay|squashfs|iso9660"}';
@@ -33,7 +27,7 @@ function lowDiskSpace({ settings: { alerts } }: Watched): Alert {
     };
   };
   return {
-    ...common,
+    ...ofHosts,
     name: "LowDiskSpace",
     expression: `100 * node_filesystem_avail_bytes${counted} / node_filesystem_size_bytes < ${limit} and ${isWritable}`,
     for: alerts.timing.warning.for,
@@ -66,7 +60,7 @@ function diskFullSoon({ settings: { alerts } }: Watched): Alert {
   const steady = { ...writable, [`node_filesystem_avail_bytes${labels}`]: holds(start) };
   const left = limit + 30 - 60 - lasting.seconds;
   return {
-    ...common,
+    ...ofHosts,
     name: "DiskFullSoon",
     expression: `node_filesystem_avail_bytes${counted} / (${filling(formatDuration(pace))}) < ${limit} and ${filling(formatDuration(window))} and ${isWritable}`,
     window: pace,

@@ -12,7 +12,8 @@ export const infrastructureAlerts = (watched: Watched): readonly Alert[] => [
   ...certificateExpiring(watched),
 ];
 
-const common = {
+/** What alerts of hosts have in common. */
+export const ofHosts = {
   category: "infrastructure",
   team: "platform",
   service: "node-exporter",
@@ -32,7 +33,7 @@ function highCpuUsage({ settings: { alerts } }: Watched): Alert {
     'node_cpu_seconds_total{instance="a",cpu="1",mode="user"}': counts(percent / 100),
   });
   return {
-    ...common,
+    ...ofHosts,
     name: "HighCpuUsage",
     expression: `100 * (1 - avg by (instance) (rate(node_cpu_seconds_total{mode="idle"}[${formatDuration(window)}]))) > ${limit}`,
     window,
@@ -55,7 +56,7 @@ function highMemoryUsage({ settings: { alerts } }: Watched): Alert {
     'node_memory_MemTotal_bytes{instance="a"}': holds(10_000),
   });
   return {
-    ...common,
+    ...ofHosts,
     name: "HighMemoryUsage",
     expression: `100 * (1 - max by (instance) (node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes)) > ${limit}`,
     for: alerts.timing.warning.for,
@@ -73,7 +74,7 @@ function clockSkew({ settings: { alerts } }: Watched): Alert {
   const limit = thresholdsOf(alerts, "ClockSkew").clockOffset.seconds;
   const offset = (seconds: number): State => ({ 'node_timex_offset_seconds{instance="a"}': holds(seconds) });
   return {
-    ...common,
+    ...ofHosts,
     name: "ClockSkew",
     expression: `max by (instance) (abs(node_timex_offset_seconds)) > ${limit}`,
     for: alerts.timing.warning.for,
@@ -96,7 +97,7 @@ function certificateExpiring({ settings: { alerts, domain }, jobs }: Watched): r
   });
   return [
     {
-      ...common,
+      ...ofHosts,
       service: "gateway",
       name: "CertificateExpiring",
       expression: `min((probe_ssl_earliest_cert_expiry{job="site"} - time()) / 86400) < ${days}`,

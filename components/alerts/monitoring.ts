@@ -123,8 +123,10 @@ function notificationsFailing({ settings: { alerts } }: Watched): Alert {
 
 function ruleEvaluationFailing({ settings: { alerts } }: Watched): Alert {
   const { window, for: lasting } = alerts.timing.warning;
+  // As Prometheus names a group: its file and its name.
+  const group = "/etc/prometheus/alert.rules;database";
   const failing = (perSecond: number): State => ({
-    'prometheus_rule_evaluation_failures_total{job="prometheus",rule_group="database"}': counts(perSecond),
+    [`prometheus_rule_evaluation_failures_total{job="prometheus",rule_group="${group}"}`]: counts(perSecond),
   });
   return {
     ...common,
@@ -139,7 +141,7 @@ function ruleEvaluationFailing({ settings: { alerts } }: Watched): Alert {
     behaviour: {
       calm: failing(0),
       fault: failing(0.2),
-      tells: [{ labels: { rule_group: "database" }, summary: "Rules of database fail 0.2 times a second" }],
+      tells: [{ labels: { rule_group: group }, summary: `Rules of ${group} fail 0.2 times a second` }],
     },
   };
 }

@@ -10,8 +10,7 @@ import { inhibitions } from "../../../components/alerts/inhibitions.ts";
 import { receiversFor } from "../../../components/alerts/routes.ts";
 import { labelsOf } from "../../../components/alerts/rules.ts";
 import type { Settings } from "../../../components/settings.ts";
-import { describePlatform } from "../../../components/specification.ts";
-import { mountedFile } from "../../support/files.ts";
+import { describePlatform, mountedFile } from "../../../components/specification.ts";
 import { at, list, texts } from "../../support/json.ts";
 import { settingsOf } from "../../support/stacks.ts";
 import { type Place, places, withHeartbeat } from "./places.ts";
@@ -67,7 +66,7 @@ const run = (...words: readonly string[]) => spawnSync(amtool, words, { encoding
 
 function configOf(settings: Settings, name: string): string {
   const file = join(folder, `${name}.yml`);
-  writeFileSync(file, mountedFile(settings, "alertmanager", "/etc/alertmanager/alertmanager.yml"));
+  writeFileSync(file, mountedFile(describePlatform(settings), "alertmanager", "/etc/alertmanager/alertmanager.yml"));
   return file;
 }
 
@@ -115,7 +114,7 @@ test("without a heartbeat there is neither Watchdog nor receiver", () => {
   const settings = settingsOf("staging");
   expect(settings.alerts.heartbeatUrl).toBeUndefined();
   expect(describePlatform(settings).alerts.map(({ name }) => name)).not.toContain("Watchdog");
-  const config = mountedFile(settings, "alertmanager", "/etc/alertmanager/alertmanager.yml");
+  const config = mountedFile(describePlatform(settings), "alertmanager", "/etc/alertmanager/alertmanager.yml");
   expect(config).not.toContain("heartbeat");
 });
 
@@ -129,7 +128,7 @@ test("an override of the severity changes who is told", () => {
 });
 
 test("secrets of receivers are files, and every one of them is mounted", () => {
-  const text = mountedFile(settingsOf("prod"), "alertmanager", "/etc/alertmanager/alertmanager.yml");
+  const text = mountedFile(describePlatform(settingsOf("prod")), "alertmanager", "/etc/alertmanager/alertmanager.yml");
   expect(text.match(/^ *(?:api_url|routing_key|auth_password|credentials|bearer_token|password):/gm)).toBeNull();
   const named = [...text.matchAll(/_file: (\S+)/g)].map((match) => match[1]);
   const paths = ["slack-url", "pagerduty-key", "smtp-password", "webhook-token"];
@@ -148,7 +147,9 @@ test("labels that an inhibition compares are equal, so that it works", () => {
 });
 
 test("a page is sent within seconds and again in an hour, a notice takes its time", () => {
-  const config: unknown = parse(mountedFile(settingsOf("prod"), "alertmanager", "/etc/alertmanager/alertmanager.yml"));
+  const config: unknown = parse(
+    mountedFile(describePlatform(settingsOf("prod")), "alertmanager", "/etc/alertmanager/alertmanager.yml"),
+  );
   const paces = list(at(config, "route", "routes")).map((route) => [
     ...texts(at(route, "matchers")),
     at(route, "group_wait"),

@@ -8,8 +8,7 @@ import type { Alert } from "../../../components/alerts/alert.ts";
 import { alertNames } from "../../../components/alerts/names.ts";
 import { ruleOf } from "../../../components/alerts/rules.ts";
 import type { Settings } from "../../../components/settings.ts";
-import { describePlatform } from "../../../components/specification.ts";
-import { mountedFile } from "../../support/files.ts";
+import { describePlatform, mountedFile } from "../../../components/specification.ts";
 import { settingsOf } from "../../support/stacks.ts";
 import { mutantsOf } from "./mutants.ts";
 import { type Place, places, withHeartbeat } from "./places.ts";
@@ -88,10 +87,13 @@ test.each(places)("what Prometheus mounts in $stack on $target is right in promt
   const settings = settingsOf(stack, target);
   const rules = join(folder, `${stack}-${target}.rules`);
   const config = join(folder, `${stack}-${target}.yml`);
-  writeFileSync(rules, mountedFile(settings, "prometheus", "/etc/prometheus/alert.rules"));
+  writeFileSync(rules, mountedFile(describePlatform(settings), "prometheus", "/etc/prometheus/alert.rules"));
   writeFileSync(
     config,
-    mountedFile(settings, "prometheus", "/etc/prometheus/prometheus.yml").replace("/etc/prometheus/alert.rules", rules),
+    mountedFile(describePlatform(settings), "prometheus", "/etc/prometheus/prometheus.yml").replace(
+      "/etc/prometheus/alert.rules",
+      rules,
+    ),
   );
   const { status, stdout, stderr } = spawnSync(promtool, ["check", "config", "--lint=all", config], {
     encoding: "utf8",
