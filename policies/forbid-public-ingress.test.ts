@@ -35,6 +35,7 @@ test.each<[string, ExampleResource]>([
   ["docker: a port on every address", docker({ internal: 1, external: 5432, ip: "0.0.0.0" })],
   ["a range of ports", rule({ cidrIpv4: "0.0.0.0/0", fromPort: 80, toPort: 443 })],
   ["every port", rule({ cidrIpv6: "::/0", ipProtocol: "-1" })],
+  ["every port, whatever numbers stand there", rule({ cidrIpv4: "0.0.0.0/0", ipProtocol: "-1", ...tcp(443) })],
   [
     "the older rule",
     rule(

@@ -8,10 +8,11 @@ import { type Properties, UNKNOWN } from "./values.ts";
 const bucket = (properties: Properties): ExampleResource => ({ type: "aws:s3/bucket:Bucket", name: "b", properties });
 
 test.each<[string, Properties, readonly string[]]>([
-  ["none", {}, [expect.stringContaining("which environment it belongs to nor what it is part of")]],
-  ["half of it", { tags: { Environment: "prod" } }, [expect.stringContaining("does not say what it is part of")]],
+  ["none", {}, [expect.stringContaining("which environment it belongs to or what it is part of")]],
+  ["half of it", { tags: { Environment: "prod" } }, [expect.stringContaining("says what it is part of")]],
   ["both, in capitals", { tags: { ENV: "prod", Team: "shop" } }, []],
   ["both, behind a prefix", { tags: { "acme:environment": "prod", "acme:project": "shop" } }, []],
+  ["both, in a domain's name", { tags: { "com.acme.env": "prod", "com.acme.app": "shop" } }, []],
   ["unknown", { tags: UNKNOWN }, ["b? tags"]],
 ])("tags: %s", (_, properties, findings) => {
   expect(found(requireTags, bucket(properties))).toEqual(findings);

@@ -53,10 +53,10 @@ function judgeLabelList({ properties }: Resource): Verdict {
 }
 
 function missing(node: Node, keys: readonly string[], repair: string): readonly Finding[] {
-  const lower = keys.map((key) => key.toLowerCase().replace(/^.*[/:]/, ""));
+  const lower = keys.map((key) => key.toLowerCase().replace(/^.*[/:.]/, ""));
   const open = QUESTIONS.filter(({ names }) => !names.some((name) => lower.includes(name)));
   return ask(node, () => open.length === 0, {
-    problem: `${node.path} does not say ${open.map(({ asks }) => asks).join(" nor ")}`,
+    problem: `nothing in ${node.path} says ${open.map(({ asks }) => asks).join(" or ")}`,
     repair,
     url: PAGE,
   });
@@ -68,7 +68,7 @@ function judgeLabels({ properties }: Resource): Verdict {
   return judged(
     whenKnown([labels, ...names], (): readonly Finding[] => {
       if (names.some((name) => !isAbsent(name))) return [];
-      const problem = "metadata.labels does not say what it is (app.kubernetes.io/name)";
+      const problem = "nothing in metadata.labels says what it is (app.kubernetes.io/name)";
       return [violationAt(labels, { problem, repair: LABELS_REPAIR, url: KUBERNETES_PAGE })];
     }),
   );

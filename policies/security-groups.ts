@@ -54,10 +54,13 @@ const isWorld = (source: Node): boolean => /^(0\.0\.0\.0|::)\/0$/.test(text(sour
 function openFindings(rule: Node): readonly Finding[] {
   const sources = sourcesOf(rule);
   const [from, to] = [at(rule, "fromPort"), at(rule, "toPort")];
-  return whenKnown([...sources, from, to], () => {
+  const protocols = ["protocol", "ipProtocol"].map((key) => at(rule, key));
+  return whenKnown([...sources, from, to, ...protocols], () => {
     const world = sources.find(isWorld);
-    if (world === undefined || (number(from) === number(to) && isPublicPort(number(from)))) return [];
-    const ports = number(from) === undefined ? "every port" : `ports ${number(from)} to ${number(to) ?? number(from)}`;
+    // With protocol -1 the ports mean nothing.
+    const isEvery = number(from) === undefined || protocols.some(({ value }) => value === "-1" || value === "all");
+    if (world === undefined || (!isEvery && number(from) === number(to) && isPublicPort(number(from)))) return [];
+    const ports = isEvery ? "every port" : `ports ${number(from)} to ${number(to) ?? number(from)}`;
     return [violationAt(world, complaint(`${ports} are open to the world: only the gateway's 80 and 443 may be`))];
   });
 }
