@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { table } from "../../cli/console/table.ts";
 import { settingsOf } from "../support/stacks.ts";
 import { GUARDS } from "./guards.ts";
-import { killersOf, mutantsOf, programOf, violationsIn } from "./mutants.ts";
+import { killersOf, mutantsOf, programOf, unexplained, violationsIn } from "./mutants.ts";
 
 const PROGRAMS = [
   ["dev", "docker"],
@@ -36,6 +36,10 @@ describe.each(PROGRAMS)("%s on %s", (stack, target) => {
     }
     expect(survivors).toEqual([]);
   });
+});
+
+test.each(PROGRAMS)("%s on %s: a setting that nothing guards is listed with its reason", async (stack, target) => {
+  expect(unexplained(await programOf(settingsOf(stack, target)))).toEqual([]);
 });
 
 test("every guard has a mutant, and there are many", () => {

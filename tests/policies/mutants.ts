@@ -17,6 +17,7 @@ import {
 } from "../../policies/values.ts";
 import { render } from "../support/render.ts";
 import { GUARDS, type Guard } from "./guards.ts";
+import { SAFETY, UNGUARDED } from "./unguarded.ts";
 
 /** A stack as the policies see it, without an engine; what is JSON in it is opened, so that it can be walked. */
 export async function programOf(settings: Settings): Promise<readonly StackResource[]> {
@@ -65,6 +66,20 @@ export function mutantsOf(program: readonly StackResource[]): readonly Mutant[] 
     }
   }
   return [...made.values()];
+}
+
+/** Settings that look like safety and that neither a guard nor a reason covers. */
+export function unexplained(program: readonly StackResource[]): readonly string[] {
+  const places = program.flatMap(({ type, properties }) =>
+    nodesOf(rootOf(properties)).map(({ path }) => ({ type, path: path.replaceAll(/\[\d+\]/g, "[]") })),
+  );
+  const open = places.filter(
+    ({ type, path }) =>
+      SAFETY.test(path) &&
+      !GUARDS.some((guard) => guard.type.test(type) && guard.path.test(path)) &&
+      !UNGUARDED.some(([ofType, ofPath]) => ofType.test(type) && ofPath.test(path)),
+  );
+  return [...new Set(open.map(({ type, path }) => `${type} ${path}`))].sort();
 }
 
 const isExcepted = ({ guard, resource, program }: Mutant): boolean =>
