@@ -25,7 +25,10 @@ const ofProducts: Readonly<Record<Product, Recipe | LeftOut>> = {
   postgresExporter: built.postgresExporter,
   blackboxExporter: built.blackboxExporter,
   cadvisor: built.cadvisor,
-  kubeStateMetrics: leftOut("kubeStateMetrics", "its Go module is not published; on Docker and ECS nothing uses it"),
+  kubeStateMetrics: leftOut(
+    "kubeStateMetrics",
+    "its Go module cannot be had everywhere; on Docker and ECS nothing uses it",
+  ),
 };
 
 const notThere = "the application's services are not part of the platform yet";

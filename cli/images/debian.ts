@@ -145,7 +145,7 @@ export const postgres: Recipe = {
     glibc,
     {
       what: "locale C.UTF-8, not en_US.utf8: text is ordered by code points",
-      why: "compiled locales are 200 MB",
+      why: "the compiled locales are larger than the server",
     },
     { what: "no compilation of queries (JIT)", why: "LLVM is larger than all the rest" },
     {
