@@ -16,26 +16,30 @@ const update = (more: object) => ({
     "trading-platform:images": { value: '{"version":"1"}', objectValue: { version: "1" }, secret: false },
     "trading-platform:odd": { secret: true },
     "secrets:databasePassword": { secret: true },
-    "offline:secrets": { value: "x", secret: false },
+    "docker:host": { value: "unix:///x", secret: false },
   },
   ...more,
 });
 
-test("the newest good update, its own plain settings and its commit", () => {
+test("the newest good update, its plain configuration and its commit", () => {
   const failed = update({ result: "failed", startTime: "2026-11-26T00:00:00.000Z" });
   const refresh = update({ kind: "refresh" });
   const older = update({ startTime: "2026-11-01T00:00:00.000Z" });
-  expect(releaseIn(JSON.stringify([failed, refresh, update({}), older]), "trading-platform")).toEqual({
-    settings: { "trading-platform:target": "docker", "trading-platform:images": { version: "1" } },
+  expect(releaseIn(JSON.stringify([failed, refresh, update({}), older]))).toEqual({
+    config: {
+      "trading-platform:target": "docker",
+      "trading-platform:images": { version: "1" },
+      "docker:host": "unix:///x",
+    },
     commit,
     at: "2026-11-25T14:38:20.000Z",
   });
 });
 
 test("a history without a good update, and an update of a checkout with changes", () => {
-  expect(releaseIn("[]", "p")).toBeUndefined();
-  expect(releaseIn(JSON.stringify([update({ result: "failed" })]), "p")).toBeUndefined();
-  expect(releaseIn(JSON.stringify([update({ message: releaseMessage(undefined) })]), "p")?.commit).toBeUndefined();
+  expect(releaseIn("[]")).toBeUndefined();
+  expect(releaseIn(JSON.stringify([update({ result: "failed" })]))).toBeUndefined();
+  expect(releaseIn(JSON.stringify([update({ message: releaseMessage(undefined) })]))?.commit).toBeUndefined();
 });
 
 test("a checkout is at its commit only while nothing differs", async () => {

@@ -6,8 +6,8 @@ import type { LiveStack } from "./live.ts";
 
 /** What a stack was made of at some update: enough to make it so again. */
 export interface Release {
-  /** The stack's settings, by whole keys (`trading-platform:images`); without secrets. */
-  readonly settings: Readonly<Record<string, unknown>>;
+  /** The stack's configuration, by whole keys (`trading-platform:images`, `docker:host`); without what is or holds a secret. */
+  readonly config: Readonly<Record<string, unknown>>;
   /** The commit whose program it was; undefined where the checkout differed from its commit. */
   readonly commit: string | undefined;
   /** When it was deployed, ISO 8601. */
@@ -46,20 +46,20 @@ const history = z.array(
 
 /** The newest update in the stack's history that came to its end; undefined for none. */
 export async function lastGoodRelease(live: LiveStack): Promise<Release | undefined> {
-  const { pulumi, stack, workDirectory, environment, project } = live;
+  const { pulumi, stack, workDirectory, environment } = live;
   // The engine keeps every update; the good one is rarely far.
   const words = ["stack", "history", "--stack", stack, "--json", "--page-size", "100", "--page", "1"];
   const { stdout } = await runCommand(pulumi, words, workDirectory, environment);
-  return releaseIn(stdout, project.name);
+  return releaseIn(stdout);
 }
 
 /** Reads what `pulumi stack history --json` prints, newest first. */
-export function releaseIn(json: string, namespace: string): Release | undefined {
+export function releaseIn(json: string): Release | undefined {
   const good = history.parse(JSON.parse(json)).find(({ kind, result }) => kind === "update" && result === "succeeded");
   if (good === undefined) return undefined;
-  const own = Object.entries(good.config).filter(([key, { secret }]) => key.startsWith(`${namespace}:`) && !secret);
+  const plain = Object.entries(good.config).filter(([, { secret }]) => !secret);
   return {
-    settings: Object.fromEntries(own.map(([key, { value, objectValue }]) => [key, objectValue ?? value])),
+    config: Object.fromEntries(plain.map(([key, { value, objectValue }]) => [key, objectValue ?? value])),
     commit: / at ([0-9a-f]{40})$/.exec(good.message)?.[1],
     at: good.startTime,
   };

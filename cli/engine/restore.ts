@@ -8,21 +8,27 @@ import type { LiveStack } from "./live.ts";
 import { openProject } from "./project.ts";
 import { exportReference } from "./reference.ts";
 import { checkedOutCommit, type Release } from "./release.ts";
-import { formatStackFile, parseStackFile, type StackFile } from "./stack-file.ts";
+import { formatStackFile, parseStackFile, type StackFile, withoutSecrets } from "./stack-file.ts";
 
 /** The stack's file as the engine has read it. */
 const usedStackFile = async ({ workDirectory, stack }: LiveStack): Promise<StackFile> =>
   parseStackFile(await readFile(join(workDirectory, `Pulumi.${stack}.yaml`), "utf8"));
 
+/** Entries that are no secret and hold none, as a stack's history keeps them. */
+const plainConfig = (config: StackFile["config"]): StackFile["config"] =>
+  Object.fromEntries(
+    Object.entries(config).filter(([key, value]) =>
+      isDeepStrictEqual(withoutSecrets({ [key]: value }), { [key]: value }),
+    ),
+  );
+
 /** Why a failed release cannot be taken back; undefined where it can. */
 export async function obstacleTo(release: Release | undefined, live: LiveStack): Promise<string | undefined> {
   if (release === undefined) return "there was no good release before it";
-  const { project } = live;
   const { config } = await usedStackFile(live);
-  const own = Object.entries(config).filter(([key]) => key.startsWith(`${project.name}:`));
-  const sameSettings = isDeepStrictEqual(plainly(Object.fromEntries(own)), plainly(release.settings));
-  const commit = await checkedOutCommit(project.directory);
-  if (!sameSettings || (release.commit !== undefined && release.commit !== commit)) return undefined;
+  const commit = await checkedOutCommit(live.project.directory);
+  if (!isDeepStrictEqual(plainly(plainConfig(config)), plainly(release.config))) return undefined;
+  if (release.commit !== undefined && release.commit !== commit) return undefined;
   return release.commit === undefined
     ? "its settings are those of the last good release, whose program nobody knows: the checkout had changes then"
     : "its settings and its program are those of the last good release";
@@ -37,7 +43,7 @@ const plainly = (value: unknown): unknown =>
     : String(value);
 
 /**
- * Calls `run` with the stack as it was at a release: that release's settings, its program where its commit is known,
+ * Calls `run` with the stack as it was at a release: that release's configuration, its program where its commit is known,
  * and today's secrets.
  */
 export async function asReleased<Result>(
@@ -48,11 +54,12 @@ export async function asReleased<Result>(
 ): Promise<Result> {
   const { project, stack } = live;
   const { config, ...keys } = await usedStackFile(live);
-  const others = Object.entries(config).filter(([key]) => !key.startsWith(`${project.name}:`));
+  const plain = plainConfig(config);
+  const secrets = Object.fromEntries(Object.entries(config).filter(([key]) => !(key in plain)));
   const workDirectory = await mkdtemp(join(tmpdir(), "trading-platform-release-"));
   const reference = release.commit === undefined ? undefined : await exportReference(release.commit, say);
   try {
-    const text = formatStackFile({ ...keys, config: { ...Object.fromEntries(others), ...release.settings } });
+    const text = formatStackFile({ ...keys, config: { ...secrets, ...release.config } });
     await writeFile(join(workDirectory, `Pulumi.${stack}.yaml`), text, { mode: 0o600 });
     await writeFile(join(workDirectory, "Pulumi.yaml"), stringify({ name: project.name, runtime: "nodejs" }));
     const released =

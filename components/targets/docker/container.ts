@@ -11,7 +11,7 @@ export function containerSettings(spec: WorkloadSpec, section: DockerSection, na
   return {
     ...(command === undefined ? {} : { entrypoints: [...command] }),
     ...(args.length === 0 ? {} : { command: [...args] }),
-    hostname: spec.name,
+    // No hostname: Docker answers to it on every network, so a server's name would lead to where its clients are shut out.
     user: userText(user),
     labels: containerLabels(spec, naming),
     healthcheck: healthCheck(spec),
