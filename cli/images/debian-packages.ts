@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { UserError } from "../console/error.ts";
 import { step } from "../console/progress.ts";
 import { cached, cacheFolder } from "../setup/cache.ts";
+import { debianObstacle, installDebian } from "../setup/debian.ts";
 import { findProgram, runLogged } from "../setup/program.ts";
 import { catalogue, isRecipe } from "./catalogue.ts";
 import { debianRelease } from "./debian.ts";
@@ -41,9 +42,13 @@ const packageNames = (): readonly string[] => [
 async function fetchPackages(names: readonly string[], folder: string, signal: AbortSignal): Promise<void> {
   const missing = ["debootstrap", "dpkg-deb"].filter((name) => findProgram(name, searchPath()) === undefined);
   if (missing.length > 0) {
-    throw new UserError(
-      `images cannot be built without ${missing.join(" and ")} (Debian, Ubuntu: apt-get install debootstrap); or pull them where a registry can be reached`,
-    );
+    const obstacle = debianObstacle();
+    if (obstacle !== undefined) {
+      throw new UserError(
+        `images cannot be built without ${missing.join(" and ")}, and ${obstacle} (Debian, Ubuntu: sudo apt-get install debootstrap); or pull them where a registry can be reached`,
+      );
+    }
+    await installDebian(["debootstrap", "dpkg"], signal);
   }
   const work = join(folder, "work");
   mkdirSync(work);

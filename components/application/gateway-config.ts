@@ -55,7 +55,7 @@ http {
     proxy_http_version 1.1;
     proxy_connect_timeout 2s;
     proxy_read_timeout 30s;
-    # Only what was never sent is tried again: a POST that may have arrived is not repeated.
+    # A POST that may have arrived is not repeated, unless it has an Idempotency-Key: see @repeatable.
     proxy_next_upstream error timeout;
     proxy_next_upstream_tries 3;
     proxy_set_header Host $host;
@@ -88,6 +88,15 @@ http {
             return 404;
         }
         location /api/ {
+            error_page 418 = @repeatable;
+            if ($http_idempotency_key) {
+                return 418;
+            }
+            proxy_pass $backend;
+        }
+        # The backend does once what comes twice with one key. An instance that leaves may break off what it never read.
+        location @repeatable {
+            proxy_next_upstream error timeout non_idempotent;
             proxy_pass $backend;
         }
         location / {
@@ -103,6 +112,7 @@ function streamConf({ settings: { backend, frontend }, address }: Blueprint): st
   const forward = (name: string, number: number) => `    server {
         listen ${number};
         set $${name} ${address(name)}:${number};
+        proxy_connect_timeout 2s;
         proxy_pass $${name};
     }
 `;

@@ -37,6 +37,18 @@ test("a finding is one line with resource, policy and what to do, nothing twice"
   ]);
 });
 
+test("what a reason is stated for is one line for all that share it", () => {
+  const accepted = (resource: string) => ({
+    ...finding,
+    resource,
+    message: `${resource}: require-probes: accepted: runs as root; reason: reads hosts`,
+  });
+  expect(findingLines([{ ...nothing, warnings: [accepted("a"), finding, accepted("b")] }])).toEqual([
+    expect.stringMatching(/^warning {4}dev {2}gateway /),
+    "accepted   dev  require-probes: runs as root; reason: reads hosts (a, b)",
+  ]);
+});
+
 test("diagnostics are told with their resource, information is not", () => {
   const diagnostics = [
     { severity: "error", urn: finding.urn, message: "no room" },

@@ -6,7 +6,8 @@ type Judged = Pick<RunResult, "stack" | "violations" | "warnings" | "diagnostics
 export function findingLines(results: readonly Judged[]): readonly string[] {
   return results.flatMap(({ stack, violations, warnings, diagnostics }) => [
     ...violations.map((finding) => `violation  ${stack}  ${findingText(finding)}`),
-    ...warnings.map((finding) => `warning    ${stack}  ${findingText(finding)}`),
+    ...warnings.filter((one) => !isAccepted(one)).map((finding) => `warning    ${stack}  ${findingText(finding)}`),
+    ...acceptedLines(stack, warnings.filter(isAccepted)),
     ...diagnostics
       .filter(({ severity }) => severity !== "info")
       .map(({ severity, urn, message }) => {
@@ -28,12 +29,25 @@ function inOurWords(message: string, stack: string): string {
   );
 }
 
-function findingText({ resource, type, policy, message }: PolicyFinding): string {
-  const about = resource === "" ? "the stack" : `${resource} (${type})`;
-  // A policy's message stands alone in plain Pulumi's output, so it may begin with what is said here anyway.
-  const news = [`${resource}: `, `${policy}: `].reduce(
+const findingText = (finding: PolicyFinding): string => `${aboutOf(finding)}  ${finding.policy}: ${newsOf(finding)}`;
+
+const aboutOf = ({ resource, type }: PolicyFinding): string =>
+  resource === "" ? "the stack" : `${resource} (${type})`;
+
+/** A policy's message stands alone in plain Pulumi's output, so it may begin with what is said here anyway. */
+const newsOf = ({ resource, policy, message }: PolicyFinding): string =>
+  [`${resource}: `, `${policy}: `].reduce(
     (text, prefix) => (text.startsWith(prefix) ? text.slice(prefix.length) : text),
     message.split(/\s*\n\s*/).join(" "),
   );
-  return `${about}  ${policy}: ${news}`;
+
+/** What the program gives a reason for: no news after the first time, so all that share one stand in one line. */
+const isAccepted = (finding: PolicyFinding): boolean => newsOf(finding).startsWith("accepted: ");
+
+function acceptedLines(stack: string, accepted: readonly PolicyFinding[]): readonly string[] {
+  const groups = Map.groupBy(accepted, (finding) => `${finding.policy}: ${newsOf(finding).slice("accepted: ".length)}`);
+  return [...groups].map(([text, findings]) => {
+    const names = [...new Set(findings.map(({ resource }) => resource))].join(", ");
+    return `accepted   ${stack}  ${text} (${names})`;
+  });
 }

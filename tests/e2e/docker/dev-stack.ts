@@ -8,6 +8,7 @@ import { deploy } from "../../../cli/engine/deploy.ts";
 import { openLive, runLive } from "../../../cli/engine/live.ts";
 import { openProject, type Project } from "../../../cli/engine/project.ts";
 import type { Deployment, RunResult } from "../../../cli/engine/result.ts";
+import { locked } from "../../../cli/setup/lock.ts";
 import type { TestDaemon } from "../../support/docker/daemon.ts";
 
 /** What a command printed, and its refusal if there is one. */
@@ -36,8 +37,22 @@ const program = join(import.meta.dirname, "program.ts");
 const never = new AbortController().signal;
 const namespace = "trading-platform";
 
-/** @param environment variables of this process while the stack is used: its home, its daemon. */
+/** There is one `dev` on a daemon: tests that make it wait for each other. Answers what gives it free again. */
+async function theOnlyOne(): Promise<() => void> {
+  const acquired = Promise.withResolvers<void>();
+  const done = Promise.withResolvers<void>();
+  const lock = join(tmpdir(), "trading-platform-e2e-dev.lock");
+  const held = locked(lock, () => {
+    acquired.resolve();
+    return done.promise;
+  });
+  await Promise.race([acquired.promise, held]);
+  return done.resolve;
+}
+
+/** Its home and its daemon are in this process's environment while it is there. */
 export async function makeDevStack(daemon: TestDaemon, address: string): Promise<DevStack> {
+  const giveFree = await theOnlyOne();
   const home = await mkdtemp(join(tmpdir(), "trading-platform-e2e-"));
   const before = { ...process.env };
   process.env.XDG_DATA_HOME = home;
@@ -97,6 +112,7 @@ export async function makeDevStack(daemon: TestDaemon, address: string): Promise
       for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
       Object.assign(process.env, before);
       await rm(home, { recursive: true, force: true });
+      giveFree();
     },
   };
 }

@@ -1,23 +1,24 @@
 import * as pulumi from "@pulumi/pulumi";
 import { TradingPlatform } from "../../../components/platform.ts";
 import { describePlatform, type Member } from "../../../components/specification.ts";
-import { probe, probes, rollout, seconds, type WorkloadSpec, workload } from "../../../components/workload/index.ts";
+import { type Placement, probe, probes, rollout, seconds, workload } from "../../../components/workload/index.ts";
 import { configFromPulumi } from "../../../stacks/program-config.ts";
 import { readSettings } from "../../../stacks/read.ts";
 import { secretResolver } from "../../../stacks/secrets.ts";
 
 /**
  * The platform's program (stacks/program.ts) with two changes for tests: the backend is started as the config
- * `e2e:backend` says, a list of arguments, and nobody waits minutes for what never gets ready.
+ * `e2e:backend` says, a list of arguments, and nobody waits minutes for a backend or database that never gets ready.
  */
 export default async function program(): Promise<Record<string, unknown>> {
   const stack = pulumi.getStack();
   const settings = readSettings({ stack, config: configFromPulumi(pulumi.runtime.allConfig()) });
   const args = new pulumi.Config("e2e").getObject<string[]>("backend") ?? [];
   const described = describePlatform(settings);
-  const application = described.application.map((member) =>
-    isBackend(member) ? impatient({ ...member, args }) : member,
-  );
+  const application = described.application.map((member) => {
+    if (member.name === "backend" && member.kind === "workload") return impatient({ ...member, args }, 12);
+    return member.name === "database" ? impatient(member, 30) : member;
+  });
   const { addresses } = new TradingPlatform("trading-platform", {
     settings,
     platform: { ...described, application },
@@ -27,19 +28,26 @@ export default async function program(): Promise<Record<string, unknown>> {
   return { ...addresses };
 }
 
-const isBackend = (member: Member): member is WorkloadSpec => member.kind === "workload" && member.name === "backend";
-
-/** Asked every second, given up on after twelve. */
-function impatient(spec: WorkloadSpec): WorkloadSpec {
-  if (spec.placement.kind !== "stateless") throw new Error("the backend is stateless");
+/** Asked every two seconds, and given up on after so many. */
+function impatient(spec: Member, deadline: number): Member {
+  if (spec.kind === "managed") return spec;
   const { liveness, readiness, tool } = spec.probes;
   const quick = probe({ check: readiness.check, interval: seconds(2), timeout: seconds(1), failureThreshold: 2 });
   return workload({
     ...spec,
     probes: probes({ liveness, readiness: quick, tool }),
-    placement: {
-      ...spec.placement,
-      rollout: rollout({ ...spec.placement.rollout, progressDeadline: seconds(12), stopGracePeriod: seconds(10) }),
-    },
+    placement: within(spec.placement, deadline),
   });
+}
+
+function within(placement: Placement, deadline: number): Placement {
+  const times = { progressDeadline: seconds(deadline), stopGracePeriod: seconds(10) };
+  switch (placement.kind) {
+    case "stateless":
+      return { ...placement, rollout: rollout({ ...placement.rollout, ...times }) };
+    case "stateful":
+      return { ...placement, rollout: rollout({ ...placement.rollout, ...times }) };
+    case "per-host":
+      return placement;
+  }
 }

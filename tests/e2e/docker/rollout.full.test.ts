@@ -68,7 +68,7 @@ describe.skipIf(daemon === undefined)(
       const journal = await underLoad(async () => {
         await dev.settings(release("0.0.5"));
         const { refusal, printed } = await dev.run("up");
-      expect(refusal, printed).toBeUndefined();
+        expect(refusal, printed).toBeUndefined();
       }, requests);
       report("good release", journal);
       expect(journal.failures).toEqual([]);
@@ -101,7 +101,7 @@ describe.skipIf(daemon === undefined)(
       const journal = await underLoad(async () => {
         await dev.settings(release("0.0.6"));
         const { refusal, printed } = await dev.run("up");
-      expect(refusal, printed).toBeUndefined();
+        expect(refusal, printed).toBeUndefined();
         expect((await dev.run("up")).printed).toContain("dev: nothing to do");
       }, requests / 4);
       report("recovery", journal);

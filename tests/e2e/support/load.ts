@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { Agent, request } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -32,7 +33,7 @@ const patience = 5000;
 
 /**
  * Sends requests without a pause from some clients: half of them keep their connection, half make a new one each time;
- * each fifth request is a POST; nothing is sent twice. Failed is a status of 500 and more, a broken connection, or an
+ * each fifth request is a POST with an idempotency key, as orders are placed; no client sends anything twice. Failed is a status of 500 and more, a broken connection, or an
  * answer that takes more than five seconds.
  * @param pause milliseconds between two requests of a client.
  */
@@ -84,7 +85,8 @@ interface Outcome {
 function ask(url: string, method: "GET" | "POST", agent: Agent): Promise<Outcome> {
   return new Promise((resolve) => {
     const broken = (error: NodeJS.ErrnoException): void => resolve({ why: error.code ?? error.message, answer: "" });
-    const sending = request(url, { method, agent, timeout: patience * 2 }, (response) => {
+    const headers = method === "POST" ? { "Idempotency-Key": randomUUID() } : {};
+    const sending = request(url, { method, agent, headers, timeout: patience * 2 }, (response) => {
       let body = "";
       response.setEncoding("utf8").on("data", (text: string) => (body += text));
       response.on("error", broken);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import Docker from "dockerode";
+import { installDebian } from "../../../cli/setup/debian.ts";
 import { isAlive } from "../../../cli/setup/lock.ts";
 
 const run = promisify(execFile);
@@ -130,15 +131,10 @@ const usualPath = "/usr/sbin/dockerd";
 
 async function installed(): Promise<string> {
   if (existsSync(usualPath)) return usualPath;
-  console.warn("installing Debian's docker.io for the tests: apt-get install docker.io");
   // Its service would take the default socket and the machine's firewall.
   const policy = "/usr/sbin/policy-rc.d";
   if (!existsSync(policy)) await writeFile(policy, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
-  const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  await run("apt-get", ["update"], { env: environment });
-  await run("apt-get", ["install", "--yes", "--no-install-recommends", "docker.io", "iptables", "iproute2"], {
-    env: environment,
-  });
+  await installDebian(["docker.io", "iptables", "iproute2"]);
   return usualPath;
 }
 
