@@ -10,10 +10,10 @@ export const readinessPath = "/-/ready";
 export function gatewayFiles(plan: Blueprint): readonly ConfigFile[] {
   return [
     { path: "/etc/gateway/nginx.conf", content: nginxConf(plan) },
-    // `valid`: an address that left is asked no longer than this.
+    // `valid`: an address that left, as that of a release that starts again and again, is asked no longer than this.
     {
       path: "/etc/gateway-templates/resolver.conf.template",
-      content: `resolver \${NGINX_LOCAL_RESOLVERS} valid=2s ipv6=off;\n`,
+      content: `resolver \${NGINX_LOCAL_RESOLVERS} valid=1s ipv6=off;\n`,
     },
   ];
 }
@@ -53,11 +53,12 @@ http {
     client_max_body_size 1m;
     keepalive_timeout 65s;
     proxy_http_version 1.1;
-    proxy_connect_timeout 2s;
+    # Room for one lost packet (sent again after 1 s), and for three dead addresses before a customer has waited 5 s.
+    proxy_connect_timeout 1500ms;
     proxy_read_timeout 30s;
     # A POST that may have arrived is not repeated, unless it has an Idempotency-Key: see @repeatable.
     proxy_next_upstream error timeout;
-    proxy_next_upstream_tries 3;
+    proxy_next_upstream_tries 5;
     proxy_set_header Host $host;
     proxy_set_header Connection "";
     proxy_set_header X-Correlation-ID $correlation_id;
@@ -112,7 +113,7 @@ function streamConf({ settings: { backend, frontend }, address }: Blueprint): st
   const forward = (name: string, number: number) => `    server {
         listen ${number};
         set $${name} ${address(name)}:${number};
-        proxy_connect_timeout 2s;
+        proxy_connect_timeout 1500ms;
         proxy_pass $${name};
     }
 `;

@@ -60,6 +60,9 @@ describe.skipIf(daemon === undefined)(
     }
 
     function report(name: string, { sent, failures, answers, slowest }: Journal): void {
+      const failed = Map.groupBy(failures, ({ method, why }) => `${method} ${why.replace(/\d+ ms/, "too long")}`);
+      for (const [why, those] of failed)
+        console.log(`${name}: ${those.length} × ${why}, first after ${those[0]?.at} ms`);
       const served = [...answers].map(([version, count]) => `${version}: ${count}`).join(", ");
       console.log(`${name}: ${sent} requests, ${failures.length} failed, slowest ${slowest} ms, answers by ${served}`);
     }
