@@ -56,7 +56,17 @@ test("what complies passes", async () => {
     timeout: "3s",
     retries: 3,
   };
-  const { violations, warnings } = await analyze(stackOf, await stateOf(container({ healthcheck })));
+  const confined = {
+    user: "10001:10001",
+    readOnly: true,
+    capabilities: { drops: ["ALL"] },
+    securityOpts: ["no-new-privileges:true"],
+    cpus: "0.5",
+    memory: 256,
+    memoryReservation: 128,
+    labels: ["project", "stack", "environment", "component"].map((label) => ({ label, value: "web" })),
+  };
+  const { violations, warnings } = await analyze(stackOf, await stateOf(container({ healthcheck, ...confined })));
   expect({ violations, warnings }).toEqual({ violations: [], warnings: [] });
 });
 
