@@ -30,7 +30,7 @@ test("an update changes what it must, in an order in which nothing is missing", 
     expect(done(await up(backend)).length).toBeGreaterThan(100);
     expect(done(await up(backend)), "without a change").toEqual([]);
 
-    const changed = { "trading-platform:metrics": { scrapeInterval: "20s" } };
+    const changed = { "trading-platform:metrics": { scrapeTimeout: "3s" } };
     const file = done(await up(backend, changed));
     expect(file, "a changed file").toEqual([
       expect.stringMatching(/^create ConfigMap prometheus-[0-9a-f]{10}$/),
