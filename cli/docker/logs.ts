@@ -2,6 +2,7 @@ import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type Docker from "dockerode";
 import { isDuration, parseDuration } from "../../components/workload/index.ts";
+import { demultiplexed } from "../../offline/docker/daemon/container-log.ts";
 import { nearest } from "../../stacks/nearest.ts";
 import { UserError } from "../console/error.ts";
 import { componentOf, containersOf, type DockerStack } from "./daemon.ts";
@@ -72,18 +73,17 @@ async function printLog(
   output: NodeJS.WritableStream,
 ): Promise<void> {
   const container = docker.getContainer(id);
-  const stream = await container.logs({
-    follow: true,
-    stdout: true,
-    stderr: true,
-    since: from,
-    ...(follow ? {} : { until: Math.ceil(Date.now() / 1000) }),
-  });
   const lines = linesBehind(prefix);
   const written = pipeline(lines, output, { end: false });
-  container.modem.demuxStream(stream, lines, lines);
-  stream.on("end", () => lines.end());
-  stream.on("error", (error) => lines.destroy(error));
+  const wanted = { stdout: true, stderr: true, since: from };
+  if (follow) {
+    const stream = await container.logs({ ...wanted, follow: true });
+    container.modem.demuxStream(stream, lines, lines);
+    stream.on("end", () => lines.end());
+    stream.on("error", (error) => lines.destroy(error));
+  } else {
+    lines.end(demultiplexed(await container.logs({ ...wanted, follow: false })));
+  }
   // A reader that has seen enough, as `head`, is no failure.
   await written.catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;

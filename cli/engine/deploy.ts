@@ -73,7 +73,7 @@ async function planned(request: DeployRequest, live: LiveStack): Promise<RunResu
 async function apply(
   request: DeployRequest,
   live: LiveStack,
-  workloads: number,
+  workloads: number | undefined,
   commit: string | undefined,
 ): Promise<RunResult> {
   const components = reportComponents(live.stack, workloads);
@@ -91,7 +91,9 @@ async function takeBack(request: DeployRequest, live: LiveStack): Promise<string
   if (release === undefined || obstacle !== undefined) return `${stack}: nothing is taken back: ${obstacle}`;
   const name = `the release of ${release.at}${release.commit === undefined ? "" : ` (${release.commit.slice(0, 9)})`}`;
   say(`${stack}: taking it back to ${name} …`);
-  const result = await asReleased(live, release, say, (released) => apply(request, released, 0, release.commit));
+  const result = await asReleased(live, release, say, (released) =>
+    apply(request, released, undefined, release.commit),
+  );
   const lines = [...findingLines([result]), ...failureLines(result)];
   const verdict = passed(result)
     ? `${stack}: taken back: ${name} is deployed again`

@@ -9,13 +9,13 @@ export interface ComponentReport {
 const workload = "trading-platform:workload:Workload";
 
 /**
- * @param total how many workloads the plan changes.
+ * @param total how many workloads the plan changes; undefined where there was no plan.
  * @param write takes whole lines; stderr, unless a test looks.
  * @param now in milliseconds.
  */
 export function reportComponents(
   stack: string,
-  total: number,
+  total: number | undefined,
   write: (line: string) => void = (line) => process.stderr.write(`${line}\n`),
   now: () => number = () => performance.now(),
 ): ComponentReport {
@@ -36,7 +36,7 @@ export function reportComponents(
     const seconds = since === undefined ? "" : ` after ${((now() - since) / 1000).toFixed(1)} s`;
     if (step.state === "done") finished += 1;
     const outcome = step.state === "failed" ? "failed" : step.change === "delete" ? "gone" : "ready";
-    write(`${stack}  ${name}: ${outcome}${seconds} (${finished} of ${total})`);
+    write(`${stack}  ${name}: ${outcome}${seconds}${total === undefined ? "" : ` (${finished} of ${total})`}`);
   };
 
   return {
