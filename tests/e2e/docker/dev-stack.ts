@@ -1,13 +1,15 @@
+import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { stringify } from "yaml";
 import { dockerGround } from "../../../cli/docker/ground.ts";
-import { labelledAs } from "../../../cli/docker/leftovers.ts";
+import { labelledAs, leftoversIn } from "../../../cli/docker/leftovers.ts";
 import { deploy } from "../../../cli/engine/deploy.ts";
 import { openLive, runLive } from "../../../cli/engine/live.ts";
 import { openProject, type Project } from "../../../cli/engine/project.ts";
 import type { Deployment, RunResult } from "../../../cli/engine/result.ts";
+import { stateOf } from "../../../cli/engine/state.ts";
 import { locked } from "../../../cli/setup/lock.ts";
 import type { TestDaemon } from "../../support/docker/daemon.ts";
 
@@ -25,6 +27,10 @@ export interface DevStack {
   settings(config: Readonly<Record<string, unknown>>): Promise<void>;
   /** As `./platform up|refresh|destroy dev --yes`. */
   run(operation: Deployment): Promise<Outcome>;
+  /** `up` in a process of its own, ended by a signal after so long, in ms; resolves when it is gone. */
+  endedUp(signal: NodeJS.Signals, after: number): Promise<void>;
+  /** Names of what the daemon has of the stack and the state does not know. */
+  orphans(): Promise<readonly string[]>;
   /** As plain `pulumi up`: the engine alone, nothing is taken back. */
   plainUp(): Promise<RunResult>;
   /** Names of what the daemon has of the stack, but for kept volumes. */
@@ -99,6 +105,18 @@ export async function makeDevStack(daemon: TestDaemon, address: string): Promise
       const stackOf = { project: project(), stack: "dev" };
       const ground = await dockerGround(stackOf, "up");
       return runLive(await openLive(stackOf, ground?.config), "up");
+    },
+    endedUp: async (signal, after) => {
+      const child = spawn(process.execPath, [join(import.meta.dirname, "up.ts"), checkout], { stdio: "ignore" });
+      const gone = new Promise((resolve) => child.once("close", resolve));
+      const timer = setTimeout(() => child.kill(signal), after);
+      await gone;
+      clearTimeout(timer);
+    },
+    orphans: async () => {
+      const live = await openLive({ project: project(), stack: "dev" });
+      const labelled = await labelledAs(daemon.docker, namespace, "dev");
+      return leftoversIn(labelled, await stateOf(live)).map(({ name }) => name);
     },
     left,
     remove: async () => {

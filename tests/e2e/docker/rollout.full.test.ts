@@ -3,26 +3,12 @@ import { dockerDaemon } from "../../support/docker/daemon.ts";
 import { importTestServer } from "../../support/docker/test-image.ts";
 import { type Journal, startLoad } from "../support/load.ts";
 import { type DevStack, makeDevStack } from "./dev-stack.ts";
+import { backendRelease, backendRepository } from "./releases.ts";
 
 const daemon = await dockerDaemon();
 
 /** At `--size=issue` the issue's figure. */
 const requests = process.env.TEST_SIZE === "issue" ? 20_000 : 4_000;
-
-const repository = "localhost/trading/backend";
-/** Everything but the gateway and the backend. */
-const without = [
-  ...["database", "cache", "worker", "frontend", "loki", "promtail", "prometheus", "alertmanager", "grafana"],
-  ...["node-exporter", "redis-exporter", "postgres-exporter", "blackbox-exporter", "cadvisor"],
-];
-
-/** A release of the backend: its version, and how its program behaves. */
-const release = (version: string, ...behaviour: readonly string[]) => ({
-  "trading-platform:without": without,
-  "trading-platform:images": { version },
-  "trading-platform:backend": { readinessPath: "/ready", livenessPath: "/" },
-  "e2e:backend": ["-listen", ":8000", "-version", version, ...behaviour],
-});
 
 const bad = [
   { name: "never listens", version: "0.0.2", behaviour: ["-listen-after", "1h"], reason: /not healthy within 12 s/ },
@@ -40,8 +26,8 @@ describe.skipIf(daemon === undefined)(
       if (daemon === undefined) return;
       dev = await makeDevStack(daemon, "127.0.77.1");
       for (const version of ["0.0.1", "0.0.2", "0.0.3", "0.0.4", "0.0.5", "0.0.6"])
-        await importTestServer(daemon.docker, `${repository}:${version}`);
-      await dev.settings(release("0.0.1"));
+        await importTestServer(daemon.docker, `${backendRepository}:${version}`);
+      await dev.settings(backendRelease("0.0.1"));
       const { refusal, printed } = await dev.run("up");
       expect(refusal, printed).toBeUndefined();
     }, 1_800_000);
@@ -69,7 +55,7 @@ describe.skipIf(daemon === undefined)(
 
     test("a good release: no request fails, and the new one serves", async () => {
       const journal = await underLoad(async () => {
-        await dev.settings(release("0.0.5"));
+        await dev.settings(backendRelease("0.0.5"));
         const { refusal, printed } = await dev.run("up");
         expect(refusal, printed).toBeUndefined();
       }, requests);
@@ -83,7 +69,7 @@ describe.skipIf(daemon === undefined)(
       "a release that $name: it fails with the reason, again and again, and no request does",
       async ({ name, version, behaviour, reason }) => {
         const journal = await underLoad(async () => {
-          await dev.settings(release(version, ...behaviour));
+          await dev.settings(backendRelease(version, ...behaviour));
           const first = await dev.run("up");
           expect(first.refusal).toMatch(/^dev: up failed/);
           expect(first.printed).toMatch(reason);
@@ -102,7 +88,7 @@ describe.skipIf(daemon === undefined)(
 
     test("the next good release recovers, and after it nothing is to be done", async () => {
       const journal = await underLoad(async () => {
-        await dev.settings(release("0.0.6"));
+        await dev.settings(backendRelease("0.0.6"));
         const { refusal, printed } = await dev.run("up");
         expect(refusal, printed).toBeUndefined();
         expect((await dev.run("up")).printed).toContain("dev: nothing to do");

@@ -1,0 +1,16 @@
+/** Where the image of a stand-in for the backend is found under the platform's own name for it. */
+export const backendRepository = "localhost/trading/backend";
+
+/** Everything but the gateway and the backend. */
+const without = [
+  ...["database", "cache", "worker", "frontend", "loki", "promtail", "prometheus", "alertmanager", "grafana"],
+  ...["node-exporter", "redis-exporter", "postgres-exporter", "blackbox-exporter", "cadvisor"],
+];
+
+/** Settings of dev with a release of the backend, which is the tests' own server: its version, and how it behaves. */
+export const backendRelease = (version: string, ...behaviour: readonly string[]) => ({
+  "trading-platform:without": without,
+  "trading-platform:images": { version },
+  "trading-platform:backend": { readinessPath: "/ready", livenessPath: "/" },
+  "e2e:backend": ["-listen", ":8000", "-version", version, ...behaviour],
+});
