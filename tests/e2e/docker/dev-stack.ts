@@ -39,6 +39,9 @@ export interface DevStack {
   remove(): Promise<void>;
 }
 
+/** Milliseconds for the first `up` of a test: it waits for others, and on a new machine builds every image. */
+export const firstUp = 3_600_000;
+
 const program = join(import.meta.dirname, "program.ts");
 const never = new AbortController().signal;
 const namespace = "trading-platform";

@@ -12,16 +12,13 @@ import { describePlatform, isWorkload, membersOf } from "../../../components/spe
 import { runIn } from "../../images/run.ts";
 import { dockerDaemon } from "../../support/docker/daemon.ts";
 import { settingsOf } from "../../support/stacks.ts";
-import { type DevStack, makeDevStack } from "./dev-stack.ts";
+import { type DevStack, firstUp, makeDevStack } from "./dev-stack.ts";
 
 const daemon = await dockerDaemon();
 
 /** No image of these can be had without a registry, or none is made yet. */
 const leftOut = ["backend", "worker", "frontend", "grafana"];
 const workloads = membersOf(describePlatform({ ...settingsOf("dev"), without: leftOut })).filter(isWorkload);
-
-/** Building every image takes as long as it takes, the first time. */
-const firstUp = 3_600_000;
 
 describe.skipIf(daemon === undefined)("dev, as a newcomer has it on a real daemon", { timeout: 300_000 }, () => {
   let dev: DevStack;

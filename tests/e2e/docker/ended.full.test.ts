@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dockerDaemon } from "../../support/docker/daemon.ts";
 import { importTestServer } from "../../support/docker/test-image.ts";
-import { type DevStack, makeDevStack } from "./dev-stack.ts";
+import { type DevStack, firstUp, makeDevStack } from "./dev-stack.ts";
 import { backendRelease, backendRepository } from "./releases.ts";
 
 const daemon = await dockerDaemon();
@@ -18,7 +18,7 @@ describe.skipIf(daemon === undefined)("an update that is ended on its way", { ti
     if (daemon === undefined) return;
     dev = await makeDevStack(daemon, "127.0.77.3");
     for (const version of ["0.0.1", "0.0.2"]) await importTestServer(daemon.docker, `${backendRepository}:${version}`);
-  }, 1_800_000);
+  }, firstUp);
   afterAll(async () => {
     await dev?.remove();
     await daemon?.release();

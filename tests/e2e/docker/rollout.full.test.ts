@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dockerDaemon } from "../../support/docker/daemon.ts";
 import { importTestServer } from "../../support/docker/test-image.ts";
 import { type Journal, startLoad } from "../support/load.ts";
-import { type DevStack, makeDevStack } from "./dev-stack.ts";
+import { type DevStack, firstUp, makeDevStack } from "./dev-stack.ts";
 import { backendRelease, backendRepository } from "./releases.ts";
 
 const daemon = await dockerDaemon();
@@ -30,7 +30,7 @@ describe.skipIf(daemon === undefined)(
       await dev.settings(backendRelease("0.0.1"));
       const { refusal, printed } = await dev.run("up");
       expect(refusal, printed).toBeUndefined();
-    }, 1_800_000);
+    }, firstUp);
     afterAll(async () => {
       await dev?.remove();
       await daemon?.release();
