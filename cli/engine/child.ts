@@ -13,6 +13,11 @@ import { describeProblem } from "./problem.ts";
 import type { EngineRequest, FromChild, ToChild } from "./protocol.ts";
 import type { Diagnostic, RunResult, Timeline } from "./result.ts";
 
+// The SDK takes the stack of each of its promises, thousands, by errors without a message; nobody reads them, and to
+// write them out takes a tenth of a preview.
+Error.prepareStackTrace = (error, frames) =>
+  error.message === "" ? "" : [String(error), ...frames.map((frame) => `    at ${frame}`)].join("\n");
+
 const begun = performance.now();
 const timeline: { -readonly [phase in keyof Timeline]: number } = {};
 
