@@ -34,6 +34,13 @@ test("an unknown option is named, and code 2", () => {
   expect(stderr).toContain("Did you mean --json?");
 });
 
+test("a mistake in a stack's settings is told as a person's, whichever command finds it", () => {
+  const { status, stderr } = run(["alerts", "dev", "--target", "nomad"]);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^platform: stack dev: one problem\n {2}--target: "nomad" must be one of .*kubernetes/);
+  expect(stderr).not.toContain("unexpected error");
+});
+
 test("help starts without what is heavy", () => {
   const record = `
     import { registerHooks } from "node:module";

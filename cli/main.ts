@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { SettingsError } from "../stacks/error.ts";
 import { nearest } from "../stacks/nearest.ts";
 import { commands } from "./commands/index.ts";
 import { UserError } from "./console/error.ts";
@@ -43,6 +44,11 @@ function report(error: unknown): number {
   if (error instanceof UserError) {
     console.error(`platform: ${error.message}`);
     return error.exitCode;
+  }
+  // A mistake in a stack file is a person's as well.
+  if (error instanceof SettingsError) {
+    console.error(`platform: ${error.message}`);
+    return 1;
   }
   const verbose = process.argv.includes("--verbose");
   const message = error instanceof Error ? (verbose ? error.stack : error.message) : String(error);

@@ -1,6 +1,5 @@
 import { Command } from "commander";
 import type { Settings } from "../../components/settings.ts";
-import { UserError } from "../console/error.ts";
 import { withExamples } from "../console/examples.ts";
 import { table } from "../console/table.ts";
 import { root } from "../root.ts";
@@ -16,18 +15,14 @@ export function alertsCommand(): Command {
 
 async function show(stack: string | undefined, target: string | undefined): Promise<void> {
   const { readStackFile, stacksIn } = await import("../../stacks/files.ts");
-  const { readSettings, SettingsError } = await import("../../stacks/read.ts");
-  try {
-    const stacks = stack === undefined ? stacksIn(root) : [stack];
-    const all = stacks.map((each) => {
-      const source = readStackFile(root, each);
-      return readSettings(target === undefined ? source : { ...source, target });
-    });
-    const texts = await Promise.all(all.map(alertsText));
-    console.log(texts.join("\n\n"));
-  } catch (error) {
-    throw error instanceof SettingsError ? new UserError(error.message) : error;
-  }
+  const { readSettings } = await import("../../stacks/read.ts");
+  const stacks = stack === undefined ? stacksIn(root) : [stack];
+  const all = stacks.map((each) => {
+    const source = readStackFile(root, each);
+    return readSettings(target === undefined ? source : { ...source, target });
+  });
+  const texts = await Promise.all(all.map(alertsText));
+  console.log(texts.join("\n\n"));
 }
 
 /** The alerts of a stack as a table, and below it what the stack wants otherwise, with its reasons. */

@@ -3,9 +3,10 @@ import { describePlatform, isWorkload, membersOf } from "../../components/specif
 import type { WorkloadSpec } from "../../components/workload/index.ts";
 import { connect } from "../../offline/docker/daemon/client.ts";
 import { ProviderError } from "../../offline/served-provider.ts";
+import { namespace } from "../../stacks/error.ts";
 import { readStackFile } from "../../stacks/files.ts";
 import { valueAt } from "../../stacks/layers.ts";
-import { readSettings, SettingsError } from "../../stacks/read.ts";
+import { readSettings } from "../../stacks/read.ts";
 import { UserError } from "../console/error.ts";
 import { root } from "../root.ts";
 
@@ -29,7 +30,7 @@ export async function openDockerStack(stack: string): Promise<DockerStack> {
     const { docker } = await connect(typeof host === "string" ? { host } : {});
     return { stack, docker, workloads: membersOf(describePlatform(settings)).filter(isWorkload) };
   } catch (error) {
-    if (error instanceof ProviderError || error instanceof SettingsError) throw new UserError(error.message);
+    if (error instanceof ProviderError) throw new UserError(error.message);
     throw error;
   }
 }
@@ -39,7 +40,7 @@ export async function containersOf({
   docker,
   stack,
 }: Pick<DockerStack, "docker" | "stack">): Promise<readonly Docker.ContainerInfo[]> {
-  const filters = { label: ["project=trading-platform", `stack=${stack}`] };
+  const filters = { label: [`project=${namespace}`, `stack=${stack}`] };
   const all = await docker.listContainers({ all: true, filters });
   // What was made only to fill a volume was never started.
   return all.filter(({ State }) => State !== "created");

@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
 import { keptLabel } from "../../components/targets/docker/names.ts";
+import { isMissing } from "../../offline/docker/daemon/errors.ts";
 import type { StackState } from "../engine/state.ts";
 
 /** Something on the daemon that says it is the stack's, and that the stack's state does not know: an update was ended while it was made. */
@@ -36,7 +37,7 @@ export function leftoversIn(labelled: readonly Leftover[], { resources }: StackS
 export async function removeLeftovers(docker: Docker, leftovers: readonly Leftover[]): Promise<void> {
   const of = (kind: Leftover["kind"]) => leftovers.filter((leftover) => leftover.kind === kind).map(({ id }) => id);
   const unlessGone = (error: unknown): void => {
-    if (!(error instanceof Error && "statusCode" in error && error.statusCode === 404)) throw error;
+    if (!isMissing(error)) throw error;
   };
   await Promise.all(of("container").map((id) => docker.getContainer(id).remove({ force: true }).catch(unlessGone)));
   await Promise.all(of("network").map((id) => docker.getNetwork(id).remove().catch(unlessGone)));

@@ -38,9 +38,10 @@ export async function deploy(request: DeployRequest): Promise<RunResult | undefi
   const live = await openLive(stackOf, ground?.config);
   const plan = await planned(request, live);
   const survey = passed(plan) ? await ground?.survey(live, plan) : undefined;
-  print([...findingLines([plan]), ...changeLines(plan), ...(survey?.lines ?? [])].join("\n"));
+  const beside = survey?.lines ?? [];
+  print([...findingLines([plan]), ...changeLines(plan), ...beside].join("\n"));
   refuse(plan, "nothing was touched");
-  if (operation !== "refresh" && !changesAnything(plan) && (survey?.lines ?? []).length === 0) {
+  if (operation !== "refresh" && !changesAnything(plan) && beside.length === 0) {
     print(`${stackOf.stack}: nothing to do`);
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
@@ -215,6 +216,5 @@ describe.skipIf(daemon === undefined)("dev, as a newcomer has it on a real daemo
 });
 
 async function secrets(): Promise<Readonly<Record<string, string>>> {
-  const { readFile } = await import("node:fs/promises");
   return JSON.parse(await readFile(developerHome().secretsFile, "utf8"));
 }
