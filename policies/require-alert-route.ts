@@ -1,3 +1,4 @@
+import { filesOf, isAlertmanagerFile, receiversWithChannel, toldOfCritical } from "./alertmanager-config.ts";
 import { ask, type Complaint, violationAt, whenKnown, withoutRepetition } from "./ask.ts";
 import {
   type Finding,
@@ -12,6 +13,7 @@ import {
 } from "./policy.ts";
 import { REQUIRE_ALERT_ROUTE_EXAMPLES } from "./require-alert-route.examples.ts";
 import { at, entries, flag, isAbsent, type Node, nameOf, object, rootOf, text } from "./values.ts";
+import { yaml } from "./yaml.ts";
 
 const PLATFORM = "trading-platform:platform:TradingPlatform";
 const ROUTES = "trading-platform:alerts:AlertRoutes";
@@ -116,6 +118,25 @@ function judgeAlertmanagerConfig({ properties }: Resource): Verdict {
   return judged(withoutRepetition(findings));
 }
 
+/** Alertmanager's own file, wherever the program brings it from: what is critical is told to a receiver with a channel. */
+function judgeFiles({ type, properties }: Resource): Verdict {
+  const files = filesOf(type, rootOf(properties)).filter(isAlertmanagerFile);
+  if (files.length === 0) return notApplicable("it brings no alertmanager.yml");
+  return judged(files.flatMap(({ content }) => whenKnown([content], () => configFindings(content))));
+}
+
+function configFindings(content: Node): readonly Finding[] {
+  const config = yaml(content);
+  if (config === undefined) return [violationAt(content, complaint("alertmanager.yml is no YAML"))];
+  const [told, reached] = [toldOfCritical(config), receiversWithChannel(config)];
+  if (told.some((receiver) => reached.has(receiver))) return [];
+  const problem =
+    told.length === 0
+      ? "alertmanager.yml has no route: nobody is told of anything"
+      : `alertmanager.yml tells ${told.map((name) => `"${name}"`).join(", ")} of what is critical, which has no channel: nobody is paged`;
+  return [violationAt(content, complaint(problem))];
+}
+
 /** Where a receiver lists its channels. */
 const channelsOf = (receiver: Node): readonly Node[] =>
   Object.keys(object(receiver) ?? {})
@@ -153,6 +174,18 @@ export const requireAlertRoute: Policy = {
       ],
       asks: "routes whose receiver has at least one channel (`…Configs`)",
       judge: judgeAlertmanagerConfig,
+    },
+    {
+      types: [
+        "kubernetes:core/v1:ConfigMap",
+        "kubernetes:core/v1:Secret",
+        "docker:index/container:Container",
+        "aws:s3/bucketObjectv2:BucketObjectv2",
+        "aws:s3/bucketObject:BucketObject",
+      ],
+      asks: "an `alertmanager.yml` that tells an alert with `severity: critical` to a receiver with at least one channel (`…_configs`)",
+      leavesAlone: "those that bring no `alertmanager.yml` as text (`data`, `stringData`, `uploads`, `content`)",
+      judge: judgeFiles,
     },
   ],
   stackRules: [platformRoutes],

@@ -177,9 +177,24 @@ export const requireReplicas: Policy = {
   ],
   url: PAGE,
   counterparts: [
-    { tool: "kube-linter", rules: ["minimum-three-replicas (ours asks for two)", "no-anti-affinity"] },
-    { tool: "kube-score", rules: ["deployment-replicas", "deployment-has-host-podantiaffinity"] },
-    { tool: "Polaris", rules: ["deploymentMissingReplicas", "topologySpreadConstraint"] },
+    {
+      tool: "kube-linter",
+      rules: [
+        "minimum-three-replicas (ours asks for two)",
+        "hpa-minimum-three-replicas (the same)",
+        "no-anti-affinity",
+      ],
+    },
+    {
+      tool: "kube-score",
+      rules: [
+        "deployment-replicas",
+        "horizontalpodautoscaler-replicas",
+        "deployment-has-host-podantiaffinity",
+        "pod-topology-spread-constraints (its neighbour: that those stated are valid)",
+      ],
+    },
+    { tool: "Polaris", rules: ["deploymentMissingReplicas", "hpaMinAvailability", "topologySpreadConstraint"] },
   ],
   parameters: [MINIMUM],
   resourceRules: [

@@ -55,6 +55,11 @@ export const GUARDS: readonly Guard[] = [
   stateful("require-deletion-protection", /^spec\.persistentVolumeClaimRetentionPolicy\.when\w+$/, "Delete"),
   guards(/^kubernetes:autoscaling\//)("require-replicas", /^spec\.minReplicas$/, null, 1),
   guards(/^kubernetes:policy\//)("require-rollback", /^spec\.maxUnavailable$/, 0),
+  guards(/^kubernetes:core\/v1:ConfigMap$/)(
+    "require-alert-route",
+    /^data\.\w*alertmanager\.yml$/,
+    "route: { receiver: nobody }",
+  ),
 
   task("require-probes", /^containerDefinitions\[\]\.healthCheck$/, null),
   task("require-probes", /^containerDefinitions\[\]\.healthCheck\.command$/, null, ["NONE"], ["CMD-SHELL", "exit 0"]),
