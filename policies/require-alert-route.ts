@@ -20,6 +20,10 @@ const ROUTES = "trading-platform:alerts:AlertRoutes";
 const PAGE = "https://prometheus.io/docs/alerting/latest/configuration/#route";
 const CLOUDWATCH_PAGE = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html";
 
+const CHANNEL_REPAIR =
+  'receivers: [{ name: "oncall", pagerdutyConfigs: [{ routingKey: { name: "pagerduty", key: "routingKey" } }] }]';
+const FILE_REPAIR =
+  'routes: [{ receiver: "pagerduty", matchers: [\'severity="critical"\'] }], receivers: [{ name: "pagerduty", pagerduty_configs: [{ routing_key_file: "/run/secrets/pagerduty" }] }]';
 const ROUTE_REPAIR = 'routes: [{ receiver: "pagerduty", matchers: [\'severity="critical"\'] }]';
 
 /** Names by which an Alertmanager's configuration says that nobody is to be told. */
@@ -50,7 +54,7 @@ const platformRoutes: StackRule = {
   },
 };
 
-const complaint = (problem: string): Complaint => ({ problem, repair: ROUTE_REPAIR, url: PAGE });
+const complaint = (problem: string, repair = ROUTE_REPAIR): Complaint => ({ problem, repair, url: PAGE });
 
 function routeFindings({ properties }: StackResource): readonly Finding[] {
   const root = rootOf(properties);
@@ -111,6 +115,7 @@ function judgeAlertmanagerConfig({ properties }: Resource): Verdict {
           receiver,
           complaint(
             `receiver ${text(receiver) ?? "of the default route"} has no channel: what is routed there is told to nobody`,
+            CHANNEL_REPAIR,
           ),
         ),
       );
@@ -127,14 +132,14 @@ function judgeFiles({ type, properties }: Resource): Verdict {
 
 function configFindings(content: Node): readonly Finding[] {
   const config = yaml(content);
-  if (config === undefined) return [violationAt(content, complaint("alertmanager.yml is no YAML"))];
+  if (config === undefined) return [violationAt(content, complaint("alertmanager.yml is no YAML", FILE_REPAIR))];
   const [told, reached] = [toldOfCritical(config), receiversWithChannel(config)];
   if (told.some((receiver) => reached.has(receiver))) return [];
   const problem =
     told.length === 0
       ? "alertmanager.yml has no route: nobody is told of anything"
       : `alertmanager.yml tells ${told.map((name) => `"${name}"`).join(", ")} of what is critical, which has no channel: nobody is paged`;
-  return [violationAt(content, complaint(problem))];
+  return [violationAt(content, complaint(problem, FILE_REPAIR))];
 }
 
 /** Where a receiver lists its channels. */
