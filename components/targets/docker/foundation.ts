@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { type Image, imageReference } from "../../workload/index.ts";
+import { takeBackHook } from "../take-back.ts";
 import type { TargetContext } from "../target.ts";
 import { needsProbeBinary, probeFolder } from "./health.ts";
 import { labelsOf, type Naming, nameOf } from "./names.ts";
@@ -17,6 +18,8 @@ export interface Foundation {
   /** A volume with the probe binary, where a workload needs it. */
   readonly probe: ProbeVolume | undefined;
   readonly secretValue: TargetContext["secretValue"];
+  /** For containers whose predecessor is gone when they fail. */
+  readonly takeBack: pulumi.ErrorHook;
   /** Options of every resource: the provider where the settings say which, and the parent. */
   readonly options: (parent: pulumi.Resource) => pulumi.CustomResourceOptions;
 }
@@ -46,6 +49,7 @@ export function layFoundation(section: DockerSection, context: TargetContext, pl
     images,
     probe: hasProbe ? fillProbeVolume(context.probeImage, images, naming, options(platform)) : undefined,
     secretValue: context.secretValue,
+    takeBack: takeBackHook(context.stack),
     options,
   };
 }

@@ -37,7 +37,7 @@ function makeContainer(
   parent: pulumi.Resource,
   startsAfter: Promise<readonly pulumi.Resource[]>,
 ): void {
-  const { section, naming, networks, servers, images, probe } = foundation;
+  const { section, naming, networks, servers, images, probe, takeBack } = foundation;
   const options = foundation.options(parent);
   const own = spec.volumes.filter(isPersistent).map((volume) => ownVolume(spec, volume, index, foundation, parent));
   const binary = needsProbeBinary(spec) ? probe : undefined;
@@ -74,6 +74,7 @@ function makeContainer(
       dependsOn,
       // Said explicitly: the provider would delete first, always.
       deleteBeforeReplace: stopsFirst(spec),
+      ...(stopsFirst(spec) ? { hooks: { onError: [takeBack] } } : {}),
       replaceOnChanges: remadeOn,
     },
   );
