@@ -6,6 +6,7 @@ import type { TargetContext } from "../target.ts";
 import { needsProbeBinary, probeFolder } from "./health.ts";
 import { labelsOf, type Naming, nameOf } from "./names.ts";
 import { egress, needsEgress, serversOf } from "./networks.ts";
+import { probeName } from "./owned.ts";
 import type { DockerSection } from "./section.ts";
 
 /** What lies under all workloads of a stack. */
@@ -120,14 +121,14 @@ function fillProbeVolume(
   naming: Naming,
   options: pulumi.CustomResourceOptions,
 ): ProbeVolume {
-  const name = nameOf(naming, "probe", image.version);
-  const volume = new docker.Volume("probe", { name, labels: labelsOf(naming, "probe") }, options);
+  const name = nameOf(naming, probeName, image.version);
+  const volume = new docker.Volume(probeName, { name, labels: labelsOf(naming, probeName) }, options);
   const filledBy = new docker.Container(
-    "probe",
+    probeName,
     {
       ...neverStarted,
       image: pulledImage(images, image),
-      labels: labelsOf(naming, "probe"),
+      labels: labelsOf(naming, probeName),
       volumes: [{ volumeName: name, containerPath: probeFolder }],
     },
     { ...options, dependsOn: [volume] },
