@@ -2,6 +2,7 @@ import { defineTarget } from "../target.ts";
 import { preparationImage } from "./containers.ts";
 import { differences } from "./differences.ts";
 import { logBucketOf, namespaceOf } from "./names.ts";
+import { owned } from "./owned.ts";
 import { problems } from "./problems.ts";
 import { ecsSection } from "./section.ts";
 
@@ -14,6 +15,7 @@ export const ecs = defineTarget({
   discovery: "cloud-map",
   address: (member, stack) => `${member}.${namespaceOf(stack)}`,
   problems,
+  owned,
   ownImages: [preparationImage.repository],
   logStore: (stack, { accountId, region }) => ({ kind: "s3", bucket: logBucketOf(stack, accountId), region }),
   secretKinds: ["config", "secretsManager"],
