@@ -95,6 +95,7 @@ export interface HttpServiceSettings extends ServiceSettings {
 export interface BackendSettings extends HttpServiceSettings {
   readonly metricsPath: string;
   readonly metricNames: MetricNames;
+  readonly logEvents: LogEvents;
 }
 
 export type FrontendSettings = HttpServiceSettings;
@@ -106,6 +107,13 @@ export interface MetricNames {
   readonly tradingHealthy: string;
   readonly orders: string;
   readonly backtestQueue: string;
+}
+
+/** Values of the field `event` of the log lines that the alerts watch. */
+export interface LogEvents {
+  readonly alive: string;
+  readonly loginFailed: string;
+  readonly unhandledException: string;
 }
 
 export interface DatabaseSettings {

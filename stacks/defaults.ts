@@ -1,3 +1,4 @@
+import { logEvents, metricNames } from "../components/application/telemetry.ts";
 import type { Environment } from "../components/settings.ts";
 import type { BoundTarget } from "../components/targets/target.ts";
 import { type SecretName, secretNames } from "../components/workload/index.ts";
@@ -37,13 +38,8 @@ export const commonDefaults: Defaults = {
     livenessPath: "/api/v1/health/live",
     readinessPath: "/api/v1/health/ready",
     metricsPath: "/api/v1/metrics/prometheus",
-    metricNames: {
-      requests: "app_http_requests_total",
-      requestDuration: "app_http_request_duration_seconds",
-      tradingHealthy: "app_trading_healthy",
-      orders: "app_orders_total",
-      backtestQueue: "app_backtest_queue_length",
-    },
+    metricNames,
+    logEvents,
   },
   frontend: { port: 3000, livenessPath: "/live", readinessPath: "/ready" },
   database: { name: "trading", user: "trading" },

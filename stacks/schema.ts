@@ -21,6 +21,9 @@ const httpService = {
 const metricName = (what: string) =>
   text(what, /^[a-zA-Z_:][a-zA-Z0-9_:]*$/, "a Prometheus metric name, as app_http_requests_total");
 
+const logEvent = (what: string) =>
+  text(what, /^[A-Za-z][\w.-]*$/, "a word of letters, digits, _, . and -, as login_failed");
+
 const backend = section("The trading application's API.", {
   ...httpService,
   metricsPath: httpPath("Where Prometheus scrapes it."),
@@ -30,6 +33,11 @@ const backend = section("The trading application's API.", {
     tradingHealthy: metricName("Gauge: 1 while orders are executed, 0 otherwise."),
     orders: metricName("Counter of orders, with the label state."),
     backtestQueue: metricName("Gauge: backtests that wait."),
+  }),
+  logEvents: section("Values of the field event in the JSON log lines that the alerts watch.", {
+    alive: logEvent("Written every minute, whatever the log level."),
+    loginFailed: logEvent("Wrong password or unknown user, whatever the log level."),
+    unhandledException: logEvent("An error that nobody expected."),
   }),
 });
 
