@@ -194,6 +194,8 @@ export interface AlertThresholds {
   readonly orderFailurePercent: number;
   readonly backtestQueueLength: number;
   readonly metricStoragePercent: number;
+  readonly errorLinesPerMinute: number;
+  readonly failedLoginsPerMinute: number;
 }
 
 /** The requirement's four channels. Their secrets (URL, routing key, password, token) are among the settings' secrets. */

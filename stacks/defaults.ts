@@ -79,6 +79,10 @@ export const commonDefaults: Defaults = {
       backtestQueueLength: 100,
       // From there on the oldest metrics go before their time.
       metricStoragePercent: 90,
+      // One every two seconds: no longer single requests that went wrong.
+      errorLinesPerMinute: 30,
+      // People mistype a few times a minute; a list of stolen passwords is tried many times a second.
+      failedLoginsPerMinute: 60,
     },
     timing: {
       // Three scrapes of 15 s; one that is lost leaves two, which a rate needs. for: window, a blip of 10 s and a slow scrape.

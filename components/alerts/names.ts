@@ -32,5 +32,9 @@ export const alertNames = [
   "ConfigReloadFailed",
   "PrometheusStorageNearlyFull",
   "LogsDropped",
+  "ErrorBurst",
+  "UnhandledExceptions",
+  "FailedLoginBurst",
+  "ServiceStoppedLogging",
 ] as const;
 export type AlertName = (typeof alertNames)[number];

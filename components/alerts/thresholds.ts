@@ -21,6 +21,8 @@ export const thresholdOf: { readonly [Name in AlertName]?: keyof AlertThresholds
   HighOrderFailureRate: "orderFailurePercent",
   BacktestQueueBackup: "backtestQueueLength",
   PrometheusStorageNearlyFull: "metricStoragePercent",
+  ErrorBurst: "errorLinesPerMinute",
+  FailedLoginBurst: "failedLoginsPerMinute",
 };
 
 /** The stack's thresholds as one alert has them. */

@@ -1,4 +1,4 @@
-import { alertCatalogue } from "../alerts/catalogue.ts";
+import { metricAlerts } from "../alerts/catalogue.ts";
 import { alertRules } from "../alerts/rules.ts";
 import type { Blueprint } from "../blueprint.ts";
 import { type ConfigFile, formatDuration, portNamed, type Scrape, type WorkloadSpec } from "../workload/index.ts";
@@ -43,7 +43,7 @@ export function prometheusFiles(plan: Blueprint, workloads: readonly WorkloadSpe
   const { settings } = plan;
   const heading =
     "Rendered by ./platform render from components/monitoring/prometheus-config.ts: a job for every workload with `scrape`.";
-  const alerts = alertCatalogue({ settings, jobs: scrapedJobs(workloads) });
+  const alerts = metricAlerts({ settings, jobs: scrapedJobs(workloads) });
   return [
     { path: "/etc/prometheus/prometheus.yml", content: commented(config, heading, comments) },
     { path: "/etc/prometheus/alert.rules", content: alertRules(alerts, settings) },

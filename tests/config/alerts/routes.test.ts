@@ -51,6 +51,10 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   ConfigReloadFailed: notice,
   PrometheusStorageNearlyFull: notice,
   LogsDropped: notice,
+  ErrorBurst: notice,
+  UnhandledExceptions: notice,
+  FailedLoginBurst: notice,
+  ServiceStoppedLogging: notice,
 };
 
 let amtool: string;
