@@ -79,6 +79,8 @@ export const commonDefaults: Defaults = {
       backtestQueueLength: 100,
       // From there on the oldest metrics go before their time.
       metricStoragePercent: 90,
+      // Shards are added within a minute; the write-ahead log keeps two hours to catch up.
+      remoteWriteLag: "5m",
       // One every two seconds: no longer single requests that went wrong.
       errorLinesPerMinute: 30,
       // People mistype a few times a minute; a list of stolen passwords is tried many times a second.

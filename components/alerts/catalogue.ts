@@ -11,6 +11,7 @@ import { logLineAlerts } from "./log-lines.ts";
 import { loggingAlerts } from "./logging.ts";
 import { monitoringAlerts } from "./monitoring.ts";
 import { redisAlerts } from "./redis.ts";
+import { remoteWriteAlerts } from "./remote-write.ts";
 
 /** Every alert that the stack's Prometheus has, as its overrides want them. A new alert is an entry in its category's file. */
 export const metricAlerts = (watched: Watched): readonly Alert[] =>
@@ -31,6 +32,7 @@ const possibleAlerts = (watched: Watched): readonly Alert[] => [
   ...containerAlerts(watched),
   ...businessAlerts(watched),
   ...monitoringAlerts(watched),
+  ...remoteWriteAlerts(watched),
   ...loggingAlerts(watched),
 ];
 

@@ -31,6 +31,8 @@ export const alertNames = [
   "RuleEvaluationFailing",
   "ConfigReloadFailed",
   "PrometheusStorageNearlyFull",
+  "RemoteWriteBehind",
+  "RemoteWriteFailing",
   "LogsDropped",
   "ErrorBurst",
   "UnhandledExceptions",

@@ -21,6 +21,7 @@ export const thresholdOf: { readonly [Name in AlertName]?: keyof AlertThresholds
   HighOrderFailureRate: "orderFailurePercent",
   BacktestQueueBackup: "backtestQueueLength",
   PrometheusStorageNearlyFull: "metricStoragePercent",
+  RemoteWriteBehind: "remoteWriteLag",
   ErrorBurst: "errorLinesPerMinute",
   FailedLoginBurst: "failedLoginsPerMinute",
 };

@@ -3,6 +3,7 @@ import { alertRules } from "../alerts/rules.ts";
 import type { Blueprint } from "../blueprint.ts";
 import { type ConfigFile, formatDuration, portNamed, type Scrape, type WorkloadSpec } from "../workload/index.ts";
 import { type Comment, commented } from "../yaml.ts";
+import { remoteWriteConfig } from "./remote-write.ts";
 
 type Scraped = WorkloadSpec & { readonly scrape: Scrape };
 const isScraped = (spec: WorkloadSpec): spec is Scraped => spec.scrape !== undefined;
@@ -39,6 +40,7 @@ export function prometheusFiles(plan: Blueprint, workloads: readonly WorkloadSpe
         .filter(isScraped)
         .flatMap((spec) => [scrapeJob(plan, spec), ...(spec.name === prober ? [siteJob(plan, spec)] : [])]),
     ],
+    ...remoteWriteConfig(plan.settings.metrics),
   };
   const { settings } = plan;
   const heading =

@@ -11,7 +11,7 @@ import type { Settings } from "../../../components/settings.ts";
 import { describePlatform, mountedFile } from "../../../components/specification.ts";
 import { settingsOf } from "../../support/stacks.ts";
 import { mutantsOf } from "./mutants.ts";
-import { type Place, places, withHeartbeat } from "./places.ts";
+import { type Place, places, withEverything } from "./places.ts";
 import { judge } from "./promtool.ts";
 import { scenariosOf } from "./scenarios.ts";
 
@@ -37,7 +37,7 @@ const metricAlertsOf = (settings: Settings): readonly Alert[] =>
 function subjects(inPlaces: readonly Place[]): readonly Subject[] {
   const found = new Map<string, Subject>();
   for (const { stack, target } of inPlaces) {
-    const settings = withHeartbeat(settingsOf(stack, target));
+    const settings = withEverything(settingsOf(stack, target));
     for (const alert of metricAlertsOf(settings)) {
       const { expr, for: lasting } = ruleOf(alert, settings);
       found.set(`${alert.name} ${expr} ${lasting} ${settings.metrics.scrapeInterval.seconds}`, { alert, settings });
@@ -84,7 +84,7 @@ function survivors(mutants: readonly Tested[], name: string, isChosen: (name: st
 test("every name of an alert is one that some stack has", () => {
   const names = new Set(
     places.flatMap(({ stack, target }) =>
-      describePlatform(withHeartbeat(settingsOf(stack, target))).alerts.map(({ name }) => name),
+      describePlatform(withEverything(settingsOf(stack, target))).alerts.map(({ name }) => name),
     ),
   );
   expect([...names].sort()).toEqual([...alertNames].sort());
