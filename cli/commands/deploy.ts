@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import type { GroundOf } from "../engine/ground.ts";
 import type { Deployment } from "../engine/result.ts";
+import { groundOf } from "./ground.ts";
 
 interface DeployOptions {
   readonly yes?: boolean;
@@ -15,10 +15,6 @@ export function deployCommand(operation: Deployment, description: string): Comma
     .option("--yes", "do not ask")
     .action((stack: string, _: unknown, command: Command) => run(operation, stack, command.optsWithGlobals()));
 }
-
-/** What is heavy is imported when it is known to be needed. */
-const groundOf: GroundOf = async (stackOf, operation) =>
-  (await import("../docker/ground.ts")).dockerGround(stackOf, operation);
 
 async function run(operation: Deployment, name: string, { yes = false, verbose }: DeployOptions): Promise<void> {
   const [{ chooseStacks, projectsIn }, { deploy }, { confirmed }, { listenForInterrupts }] = await Promise.all([

@@ -1,7 +1,7 @@
 import { UserError } from "../console/error.ts";
 import { say } from "../console/progress.ts";
 import { isResource } from "./collect.ts";
-import type { GroundOf } from "./ground.ts";
+import type { Ground, GroundOf } from "./ground.ts";
 import { type Interrupts, interrupted } from "./interrupt.ts";
 import { type LiveStack, openLive, runLive } from "./live.ts";
 import { checkedOutCommit, lastGoodRelease, releaseMessage } from "./release.ts";
@@ -36,6 +36,7 @@ export async function deploy(request: DeployRequest): Promise<RunResult | undefi
   const { stackOf, operation, print, confirm } = request;
   const ground = await request.groundOf?.(stackOf, operation);
   const live = await openLive(stackOf, ground?.config);
+  if (operation === "up") await noteMissing(request, live, ground);
   const plan = await planned(request, live);
   const survey = passed(plan) ? await ground?.survey(live, plan) : undefined;
   const beside = survey?.lines ?? [];
@@ -57,6 +58,18 @@ export async function deploy(request: DeployRequest): Promise<RunResult | undefi
   if (operation === "up" && result.outcome === "failed") print(await takeBack(request, live));
   refuse(result, "what was done is recorded; mend the cause and run the same command again");
   return result;
+}
+
+/** The engine plans from the state: what is gone has to leave it first, to be made anew. */
+async function noteMissing(request: DeployRequest, live: LiveStack, ground: Ground | undefined): Promise<void> {
+  const missing = (await ground?.missing(live)) ?? [];
+  if (missing.length === 0) return;
+  say(`${live.stack}: no longer there: ${missing.join(", ")}; the state is refreshed first …`);
+  const progress = reportProgress([live.stack]);
+  const result = await runLive(live, "refresh", controlOf(request, progress.on(live.stack)));
+  progress.end(live.stack, `refreshed in ${result.seconds.toFixed(1)} s`);
+  if (!passed(result)) request.print(findingLines([result]).join("\n"));
+  refuse(result, "nothing was touched");
 }
 
 async function planned(request: DeployRequest, live: LiveStack): Promise<RunResult> {

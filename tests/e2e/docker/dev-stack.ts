@@ -8,7 +8,9 @@ import { stringify } from "yaml";
 import { dockerGround } from "../../../cli/docker/ground.ts";
 import { labelledAs, leftoversIn } from "../../../cli/docker/leftovers.ts";
 import { openLive, runLive } from "../../../cli/engine/live.ts";
+import { previewStacks } from "../../../cli/engine/preview.ts";
 import { openProject, type Project } from "../../../cli/engine/project.ts";
+import { changeLines } from "../../../cli/engine/report/change.ts";
 import type { Deployment, RunResult } from "../../../cli/engine/result.ts";
 import { stateOf } from "../../../cli/engine/state.ts";
 import { locked } from "../../../cli/setup/lock.ts";
@@ -23,6 +25,8 @@ export interface DevStack {
   settings(config: Readonly<Record<string, unknown>>): Promise<void>;
   /** As `./platform up|refresh|destroy dev --yes`. */
   run(operation: Deployment): Promise<Outcome>;
+  /** As `./platform preview dev --live`; its lines of changes. */
+  preview(): Promise<string>;
   /**
    * `up` in a process of its own, ended by a signal when a point is reached (or by itself, where it is not); resolves
    * when it is gone.
@@ -46,6 +50,7 @@ export const firstUp = 3_600_000;
 
 const testProgram = join(import.meta.dirname, "program.ts");
 const namespace = "trading-platform";
+const never = new AbortController().signal;
 
 /** There is one `dev` on a daemon: tests that make it wait for each other. Answers what gives it free again. */
 async function theOnlyOne(): Promise<() => void> {
@@ -118,7 +123,8 @@ export async function makeDevStack(daemon: TestDaemon, address: string, program 
   await settings({});
 
   const run = (operation: Deployment) => deployed({ project: project(), stack: "dev" }, operation, dockerGround);
-  const left = async () => (await labelledAs(daemon.docker, namespace, "dev")).map(({ name }) => name);
+  const left = async () =>
+    (await labelledAs(daemon.docker, namespace, "dev")).filter(({ kept }) => !kept).map(({ name }) => name);
 
   const clear = async (): Promise<void> => {
     await run("destroy");
@@ -133,6 +139,16 @@ export async function makeDevStack(daemon: TestDaemon, address: string, program 
       const stackOf = { project: project(), stack: "dev" };
       const ground = await dockerGround(stackOf, "up");
       return runLive(await openLive(stackOf, ground?.config), "up");
+    },
+    preview: async () => {
+      const [shown] = await previewStacks({
+        stacks: [{ project: project(), stack: "dev" }],
+        mode: "live",
+        groundOf: dockerGround,
+        interrupts: { interrupt: never, kill: never, stop: () => {} },
+        say: () => {},
+      });
+      return shown === undefined ? "" : changeLines(shown.result).join("\n");
     },
     endedUp: async (signal, reached) => {
       const words = [join(import.meta.dirname, "up.ts"), checkout];
