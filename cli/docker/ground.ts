@@ -44,9 +44,9 @@ export async function dockerGround(stackOf: StackOf, operation: Operation): Prom
       ...(socket === undefined ? {} : { [`${namespace}:docker`]: withSocket(source.config.docker, socket) }),
     },
     missing: async (live) => missingFrom(await labelledAs(daemon.docker, project.name, stack), await stateOf(live)),
-    survey: async (live, plan) => {
+    survey: async (live, plan, volumes) => {
       if (operation === "up") await requireRoom(plan.steps, owner, daemon);
-      return survey(daemon.docker, live);
+      return survey(daemon.docker, live, volumes);
     },
   };
 }
@@ -93,18 +93,22 @@ async function notToBeHad(wanted: readonly Wanted[], store: ImageStore): Promise
   return new Map((await Promise.all(missing)).flat());
 }
 
-async function survey(docker: Docker, live: LiveStack): Promise<Survey> {
+async function survey(docker: Docker, live: LiveStack, volumes: boolean): Promise<Survey> {
   const { project, stack } = live;
   const state = await stateOf(live);
-  const leftovers = leftoversIn(await labelledAs(docker, project.name, stack), state);
+  const labelled = await labelledAs(docker, project.name, stack);
+  const leftovers = leftoversIn(labelled, state);
+  const data = volumes ? labelled.filter(({ kept }) => kept) : [];
   return {
     lines: [
       ...leftovers.map(({ kind, name }) => `left over  ${stack}  ${kind} ${name}: not in the state; it is removed`),
       ...(state.pending > 0 ? [`left over  ${stack}  ${state.pending} operations that were under way; forgotten`] : []),
+      ...data.map(({ name }) => `data       ${stack}  volume ${name}: removed for good`),
     ],
     clear: async () => {
       await removeLeftovers(docker, leftovers);
       if (state.pending > 0) await clearPending(live);
     },
+    finish: () => removeLeftovers(docker, data),
   };
 }

@@ -48,7 +48,7 @@ export function missingFrom(labelled: readonly Labelled[], { resources }: StackS
     .map(({ name }) => name);
 }
 
-/** Removes them, containers first: they hold the others. What is gone meanwhile is fine. */
+/** Removes things from the daemon, containers first: they hold the others. What is gone meanwhile is fine. */
 export async function removeLeftovers(docker: Docker, leftovers: readonly Labelled[]): Promise<void> {
   const of = (kind: Labelled["kind"]) => leftovers.filter((leftover) => leftover.kind === kind).map(({ id }) => id);
   const unlessGone = (error: unknown): void => {

@@ -8,15 +8,20 @@ export interface Ground {
   readonly config: Readonly<Record<string, unknown>>;
   /** What the state knows and is no longer there: somebody removed it by hand. */
   missing(live: LiveStack): Promise<readonly string[]>;
-  /** Looks at the plan and at what is really there. Throws a UserError that names all that stands in the way. */
-  survey(live: LiveStack, plan: RunResult): Promise<Survey>;
+  /**
+   * Looks at the plan and at what is really there. Throws a UserError that names all that stands in the way.
+   * @param volumes whether volumes with data go too.
+   */
+  survey(live: LiveStack, plan: RunResult, volumes: boolean): Promise<Survey>;
 }
 
 export interface Survey {
   /** What will be done beside the plan, for the person who is asked. */
   readonly lines: readonly string[];
-  /** Does it. */
+  /** Does what comes before the deployment. */
   clear(): Promise<void>;
+  /** Does what comes after it. */
+  finish(): Promise<void>;
 }
 
 /** Finds the ground of an operation, and for `up` makes what it needs; undefined where the stack's target needs none. */

@@ -33,6 +33,8 @@ export interface DevStack {
    * @param reached is given what the process says on stderr.
    */
   endedUp(signal: NodeJS.Signals, reached: (said: Readable) => Promise<unknown>): Promise<void>;
+  /** As `./platform destroy dev --volumes --yes`. */
+  destroyAll(): Promise<Outcome>;
   /** Names of what the daemon has of the stack and the state does not know. */
   orphans(): Promise<readonly string[]>;
   /** As plain `pulumi up`: the engine alone, nothing is taken back. */
@@ -122,7 +124,8 @@ export async function makeDevStack(daemon: TestDaemon, address: string, program 
   };
   await settings({});
 
-  const run = (operation: Deployment) => deployed({ project: project(), stack: "dev" }, operation, dockerGround);
+  const stackOf = () => ({ project: project(), stack: "dev" });
+  const run = (operation: Deployment) => deployed(stackOf(), operation, { groundOf: dockerGround });
   const left = async () =>
     (await labelledAs(daemon.docker, namespace, "dev")).filter(({ kept }) => !kept).map(({ name }) => name);
 
@@ -135,14 +138,14 @@ export async function makeDevStack(daemon: TestDaemon, address: string, program 
     address,
     settings,
     run,
+    destroyAll: () => deployed(stackOf(), "destroy", { groundOf: dockerGround, volumes: true }),
     plainUp: async () => {
-      const stackOf = { project: project(), stack: "dev" };
-      const ground = await dockerGround(stackOf, "up");
-      return runLive(await openLive(stackOf, ground?.config), "up");
+      const ground = await dockerGround(stackOf(), "up");
+      return runLive(await openLive(stackOf(), ground?.config), "up");
     },
     preview: async () => {
       const [shown] = await previewStacks({
-        stacks: [{ project: project(), stack: "dev" }],
+        stacks: [stackOf()],
         mode: "live",
         groundOf: dockerGround,
         interrupts: { interrupt: never, kill: never, stop: () => {} },
@@ -160,7 +163,7 @@ export async function makeDevStack(daemon: TestDaemon, address: string, program 
       await gone;
     },
     orphans: async () => {
-      const live = await openLive({ project: project(), stack: "dev" });
+      const live = await openLive(stackOf());
       const labelled = await labelledAs(daemon.docker, namespace, "dev");
       return leftoversIn(labelled, await stateOf(live)).map(({ name }) => name);
     },
