@@ -2,9 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { componentOf, containersOf } from "../../../cli/docker/daemon.ts";
 import { isWell, statusOf } from "../../../cli/docker/status.ts";
 import { dockerDaemon } from "../../support/docker/daemon.ts";
-import { importTestServer } from "../../support/docker/test-image.ts";
 import { type DevStack, firstUp, makeDevStack } from "./dev-stack.ts";
-import { backendRelease, backendRepository } from "./releases.ts";
+import { backendRelease, importReleases } from "./releases.ts";
 
 const daemon = await dockerDaemon();
 
@@ -13,7 +12,7 @@ describe.skipIf(daemon === undefined)("what somebody did by hand to a dev that r
   beforeAll(async () => {
     if (daemon === undefined) return;
     dev = await makeDevStack(daemon, "127.0.77.5");
-    await importTestServer(daemon.docker, `${backendRepository}:0.0.1`);
+    await importReleases(daemon, "0.0.1");
     await dev.settings(backendRelease("0.0.1"));
     const { refusal, printed } = await dev.run("up");
     expect(refusal, printed).toBeUndefined();
