@@ -10,6 +10,7 @@ const mounted: readonly (readonly [member: string, path: string])[] = [
   ["prometheus", "/etc/prometheus/prometheus.yml"],
   ["prometheus", "/etc/prometheus/alert.rules"],
   ["alertmanager", "/etc/alertmanager/alertmanager.yml"],
+  ["alertmanager", "/etc/alertmanager/messages.tmpl"],
 ];
 
 /** monitoring/: the files of dev, and those of the other stacks in a folder each, to the letter what the targets mount. */

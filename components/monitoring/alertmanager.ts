@@ -1,4 +1,6 @@
+import { openedUrl } from "../access.ts";
 import { alertmanagerConfig } from "../alerts/alertmanager-config.ts";
+import { messagesFile, messageTemplates } from "../alerts/messages.ts";
 import { receiverSecrets } from "../alerts/receivers.ts";
 import {
   type Blueprint,
@@ -24,6 +26,7 @@ export function alertmanager(plan: Blueprint): WorkloadSpec {
       "--config.file=/etc/alertmanager/alertmanager.yml",
       "--storage.path=/alertmanager",
       "--web.listen-address=:9093",
+      `--web.external-url=${openedUrl(plan.settings, "alertmanager")}`,
       // One instance: no gossip.
       "--cluster.listen-address=",
       `--log.level=${levelWord("alertmanager", plan.settings.logs.level)}`,
@@ -34,6 +37,7 @@ export function alertmanager(plan: Blueprint): WorkloadSpec {
         path: "/etc/alertmanager/alertmanager.yml",
         content: alertmanagerConfig(plan.settings, plan.address("backend")),
       },
+      { path: `/etc/alertmanager/${messagesFile}`, content: messageTemplates(plan.settings) },
     ],
     secretFiles: receiverSecrets,
     ports: [port({ name: "http", number: 9093, exposure: "loopback" })],

@@ -110,6 +110,13 @@ test("what has a severity that is not ours is not lost", () => {
   expect(routed(config, { alertname: "Strange", severity: "page" })).toEqual(["webhook"]);
 });
 
+test("that Slack takes nothing is told by another channel", () => {
+  const config = configOf(settingsOf("prod"), "failing");
+  const failing = { alertname: "NotificationsFailing", severity: "warning", category: "monitoring" };
+  expect(routed(config, { ...failing, integration: "slack" })).toEqual(["pagerduty", "slack", "webhook"]);
+  expect(routed(config, { ...failing, integration: "pagerduty" })).toEqual(["slack", "webhook"]);
+});
+
 test("without a heartbeat there is neither Watchdog nor receiver", () => {
   const settings = settingsOf("staging");
   expect(settings.alerts.heartbeatUrl).toBeUndefined();
