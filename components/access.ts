@@ -3,6 +3,7 @@ import type { Environment, Settings } from "./settings.ts";
 /** What whoever is on call opens in a browser, and the port on which it listens. */
 const ports = { grafana: 3001, prometheus: 9090, alertmanager: 9093 } as const;
 export type Opened = keyof typeof ports;
+export const portOf = (member: Opened): number => ports[member];
 export const openedMembers: readonly Opened[] = ["grafana", "prometheus", "alertmanager"];
 
 /**

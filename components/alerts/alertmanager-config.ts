@@ -3,14 +3,16 @@ import { commented } from "../yaml.ts";
 import { inhibitRules } from "./inhibitions.ts";
 import { messagesFile } from "./messages.ts";
 import { receiversOf } from "./receivers.ts";
-import { routeTree } from "./routes.ts";
+import { routeTree, timeIntervals } from "./routes.ts";
 
 /** alertmanager.yml of the stack; `backend` is the backend's address. */
-export const alertmanagerConfig = (settings: Settings, backend: string): string =>
-  commented(
+export function alertmanagerConfig(settings: Settings, backend: string): string {
+  const intervals = timeIntervals(settings);
+  return commented(
     {
       templates: [messagesFile],
       route: routeTree(settings),
+      ...(intervals.length === 0 ? {} : { time_intervals: intervals }),
       inhibit_rules: inhibitRules(),
       receivers: receiversOf(settings, backend),
     },
@@ -22,3 +24,4 @@ export const alertmanagerConfig = (settings: Settings, backend: string): string 
       [["receivers"], "How they are told; secrets are in files: components/alerts/receivers.ts."],
     ],
   );
+}

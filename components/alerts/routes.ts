@@ -58,6 +58,7 @@ export const receiversFor = ({ severity, category }: Pick<Alert, "severity" | "c
 
 /** Alertmanager's `route`. */
 export function routeTree({ alerts }: Settings) {
+  const windows = Object.keys(alerts.maintenance);
   const severities: readonly Severity[] = [
     ...(alerts.heartbeatUrl === undefined ? [] : (["none"] as const)),
     "critical",
@@ -72,10 +73,27 @@ export function routeTree({ alerts }: Settings) {
       matchers: [`severity="${severity}"`],
       ...timing(paces[severity]),
       receiver: "webhook",
-      routes: told[severity].map(({ receiver, ...which }) => ({ receiver, ...matched(which), continue: true })),
+      routes: told[severity].map(({ receiver, ...which }) => ({
+        receiver,
+        ...matched(which),
+        // Pages are never muted, and the application hears everything.
+        ...(severity === "warning" && receiver !== "webhook" && windows.length > 0
+          ? { mute_time_intervals: windows }
+          : {}),
+        continue: true,
+      })),
     })),
   };
 }
+
+/** Alertmanager's `time_intervals`: the stack's windows of maintenance, in UTC. */
+export const timeIntervals = ({ alerts }: Settings) =>
+  Object.entries(alerts.maintenance).map(([name, { days, from, to }]) => ({
+    name,
+    time_intervals: [
+      { ...(days === undefined ? {} : { weekdays: days }), times: [{ start_time: from, end_time: to }] },
+    ],
+  }));
 
 function matched({ category, only = [] }: Omit<Told, "receiver">) {
   const matchers = [...(category === undefined ? [] : [`category="${category}"`]), ...only];

@@ -28,9 +28,11 @@ export async function startMail(plan: MailPlan): Promise<MailServer> {
     cert: plan.certificate,
     authMethods: ["PLAIN", "LOGIN"],
     logger: false,
+    // Of a client that says nothing, and of one that is never greeted. Servers wait minutes; here nobody has them.
+    socketTimeout: 10_000,
     onConnect: (_, done) => {
       const mood = plan.mood();
-      // One that hangs never greets; its connections are closed when it stops.
+      // One that hangs never greets.
       if (mood.kind === "hangs") return;
       if (mood.kind === "well") return done();
       plan.came(421);

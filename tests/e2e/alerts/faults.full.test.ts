@@ -128,3 +128,8 @@ test.concurrent.each(["slack", "pagerduty", "webhook"] as const)(
 test.concurrent.each(pages)("%s that breaks its connections gets it when it is well", async (channel) => {
   await withDeadDatabase(channel, { kind: "breaks" }, ({ recover }) => recover());
 });
+
+// Alertmanager 0.31 waits for a mail server for as long as that keeps the connection; here that is ten seconds.
+test.concurrent("a mail server that never greets holds up mail alone, which comes when its connection is gone", async () => {
+  await withDeadDatabase("email", { kind: "hangs" }, ({ recover }) => recover());
+});
