@@ -46,6 +46,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   Watchdog: ["heartbeat"],
   TargetDown: notice,
   AlertmanagerDown: page,
+  AlertmanagerPeerMissing: notice,
   NotificationsFailing: notice,
   RuleEvaluationFailing: notice,
   ConfigReloadFailed: notice,
