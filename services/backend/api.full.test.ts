@@ -1,26 +1,24 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ask, eventually, logIn, startProcess, type TestProcess, testConfiguration } from "./testing/backend.ts";
-import { databaseServers } from "./testing/servers.ts";
+import { startedServers } from "./testing/servers.ts";
 
-const servers = await databaseServers();
-if ("missing" in servers) console.warn(`skipped: ${servers.missing}`);
+const servers = await startedServers();
 
-describe.skipIf("missing" in servers)("backend and worker on real stores", () => {
+describe.skipIf(servers === undefined)("backend and worker on real stores", () => {
   let backend: TestProcess;
   let worker: TestProcess;
   let admin: string;
 
   beforeAll(async () => {
-    if ("missing" in servers) return;
+    if (servers === undefined) return;
     const stores = { database: servers.postgres.configuration, cache: servers.redis.configuration };
     [backend, worker] = await Promise.all([startProcess("backend", stores), startProcess("worker", stores)]);
     admin = await logIn(backend.url, "admin", testConfiguration.adminPassword);
   });
   afterAll(async () => {
     await Promise.all([backend?.stop(), worker?.stop()]);
-    if ("missing" in servers) return;
-    await Promise.all([servers.postgres.stop(), servers.redis.stop()]);
+    await servers?.stop();
   });
 
   const order = { symbol: "ACME", side: "buy", quantity: 5 };

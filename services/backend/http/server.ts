@@ -31,6 +31,8 @@ const limits = {
   body: 512 * 1024,
   /** Milliseconds for a whole request to arrive: a slow sender holds a connection no longer. */
   request: 10_000,
+  /** How often that is looked at. */
+  check: 2_000,
   /** Milliseconds until an answer; longer than the database's own limits. */
   handler: 15_000,
   /** Longer than the gateway keeps its connections: the side that opened them is to close them. */
@@ -45,6 +47,8 @@ export function bareServer(): Server {
     logger: false,
     bodyLimit: limits.body,
     requestTimeout: limits.request,
+    // Node's own patience with headers, a minute, would hold for the body too.
+    http: { connectionsCheckingInterval: limits.check, headersTimeout: limits.request },
     handlerTimeout: limits.handler,
     keepAliveTimeout: limits.keepAlive,
     // Who connects to us is the gateway, at a private address: it says who the client is.

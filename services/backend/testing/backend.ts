@@ -3,7 +3,7 @@ import type { Configuration, Service } from "../configuration.ts";
 import { type Log, makeLog } from "../observability/log.ts";
 import { type Running, start } from "../start.ts";
 
-/** Everything that tests configure alike; stores come from {@link databaseServers}. */
+/** Everything that tests configure alike; stores come from servers.ts. */
 export const testConfiguration = {
   port: 0,
   environment: "development",
@@ -30,10 +30,11 @@ export async function startProcess(
   service: Service,
   stores: Stores,
   changes: Partial<Configuration> = {},
+  drainMs = 0,
 ): Promise<TestProcess> {
   const configuration: Configuration = { ...testConfiguration, ...stores, service, ...changes };
   const { log, lines } = recordedLog(configuration);
-  const running = await start(configuration, log, new AbortController().signal, 0);
+  const running = await start(configuration, log, new AbortController().signal, drainMs);
   return { ...running, url: `http://127.0.0.1:${running.port}/api/v1`, lines, log };
 }
 

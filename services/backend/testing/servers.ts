@@ -20,18 +20,30 @@ export interface TestServer<Configuration> {
   stop(): Promise<void>;
 }
 
-/** PostgreSQL and Redis where this machine has them or can install them; else why there are none. */
-export async function databaseServers(): Promise<
-  | { readonly postgres: TestServer<DatabaseConfiguration>; readonly redis: TestServer<CacheConfiguration> }
-  | { readonly missing: string }
-> {
+export interface TestServers {
+  readonly postgres: TestServer<DatabaseConfiguration>;
+  readonly redis: TestServer<CacheConfiguration>;
+  stop(): Promise<void>;
+}
+
+/** PostgreSQL and Redis; undefined, with the reason printed, where this machine has none and cannot install them. */
+export async function startedServers(): Promise<TestServers | undefined> {
   if (postgresFolder() === undefined || findProgram("redis-server") === undefined) {
     const obstacle = debianObstacle();
-    if (obstacle !== undefined) return { missing: `PostgreSQL or Redis is missing, and ${obstacle}` };
+    if (obstacle !== undefined) {
+      console.warn(`skipped: PostgreSQL or Redis is missing, and ${obstacle}`);
+      return undefined;
+    }
     await installDebian(["postgresql", "redis-server"]);
   }
   const [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
-  return { postgres, redis };
+  return {
+    postgres,
+    redis,
+    stop: async () => {
+      await Promise.all([postgres.stop(), redis.stop()]);
+    },
+  };
 }
 
 const password = "of-a-test-alone";
