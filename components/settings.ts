@@ -76,6 +76,20 @@ export interface MetricSettings {
   readonly scrapeTimeout: Duration;
   /** Size of Prometheus' volume. */
   readonly storageGiB: number;
+  /** A second store beyond this machine, as Mimir, Thanos or a managed Prometheus. */
+  readonly remoteWrite?: RemoteWrite;
+}
+
+export interface RemoteWrite {
+  readonly url: string;
+  /** How it knows us; the password or token is the secret `remoteWriteCredential`. */
+  readonly authentication: "none" | "basic" | "bearer";
+  /** Of `basic`. */
+  readonly user?: string;
+  /** Connections that send at the same time, at most; default: Prometheus' own. */
+  readonly maxShards?: number;
+  /** Samples in one request, at most; default: Prometheus' own. */
+  readonly samplesPerSend?: number;
 }
 
 export interface ServiceSettings {
@@ -95,6 +109,7 @@ export interface HttpServiceSettings extends ServiceSettings {
 export interface BackendSettings extends HttpServiceSettings {
   readonly metricsPath: string;
   readonly metricNames: MetricNames;
+  readonly logEvents: LogEvents;
 }
 
 export type FrontendSettings = HttpServiceSettings;
@@ -106,6 +121,13 @@ export interface MetricNames {
   readonly tradingHealthy: string;
   readonly orders: string;
   readonly backtestQueue: string;
+}
+
+/** Values of the field `event` of the log lines that the alerts watch. */
+export interface LogEvents {
+  readonly alive: string;
+  readonly loginFailed: string;
+  readonly unhandledException: string;
 }
 
 export interface DatabaseSettings {
@@ -214,6 +236,9 @@ export interface AlertThresholds {
   readonly orderFailurePercent: number;
   readonly backtestQueueLength: number;
   readonly metricStoragePercent: number;
+  readonly errorLinesPerMinute: number;
+  readonly failedLoginsPerMinute: number;
+  readonly remoteWriteLag: Duration;
 }
 
 /** The requirement's four channels. Their secrets (URL, routing key, password, token) are among the settings' secrets. */

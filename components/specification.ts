@@ -1,7 +1,8 @@
 import type { Alert } from "./alerts/alert.ts";
-import { alertCatalogue } from "./alerts/catalogue.ts";
+import { logAlerts, metricAlerts } from "./alerts/catalogue.ts";
 import { applicationMembers } from "./application/application.ts";
 import { blueprint } from "./blueprint.ts";
+import { loggersOf } from "./logging/loggers.ts";
 import { loggingMembers } from "./logging/logging.ts";
 import { monitoringMembers } from "./monitoring/monitoring.ts";
 import { scrapedJobs } from "./monitoring/prometheus-config.ts";
@@ -25,10 +26,13 @@ export function describePlatform(settings: Settings): PlatformSpec {
   const plan = blueprint(settings);
   const { without } = settings;
   const application = leaveOut(without, applicationMembers(plan));
-  const logging = leaveOut(without, loggingMembers(plan));
-  const monitoring = leaveOut(without, monitoringMembers(plan, [...application.filter(isWorkload), ...logging]));
-  const jobs = scrapedJobs([...application.filter(isWorkload), ...logging, ...monitoring]);
-  return { application, monitoring, logging, alerts: alertCatalogue({ settings, jobs }) };
+  const containers = application.filter(isWorkload);
+  const loggers = loggersOf(settings, containers);
+  const logging = leaveOut(without, loggingMembers(plan, loggers));
+  const monitoring = leaveOut(without, monitoringMembers(plan, [...containers, ...logging]));
+  const jobs = scrapedJobs([...containers, ...logging, ...monitoring]);
+  const alerts = [...metricAlerts({ settings, jobs }), ...logAlerts({ settings, loggers })];
+  return { application, monitoring, logging, alerts };
 }
 
 /** The others, which wait for none of those that are left out and connect to none. */

@@ -54,6 +54,9 @@ const thresholds = section("Numbers above (free disk: below) which an alert fire
   orderFailurePercent: percent("HighOrderFailureRate: failed orders, of all."),
   backtestQueueLength: whole("BacktestQueueBackup: backtests that wait.", 1, 1_000_000),
   metricStoragePercent: percent("PrometheusStorageNearlyFull: stored metrics, of the size that is kept."),
+  remoteWriteLag: duration("RemoteWriteBehind: age of the newest sample that the remote store has.", "30s", "2h"),
+  errorLinesPerMinute: whole("ErrorBurst: log lines of a service, of level ERROR and above.", 1, 1_000_000),
+  failedLoginsPerMinute: whole("FailedLoginBurst: wrong passwords and unknown users.", 1, 1_000_000),
 });
 
 export const alertsSection = section("When people are told, and how.", {

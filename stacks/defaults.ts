@@ -1,3 +1,4 @@
+import { logEvents, metricNames } from "../components/application/telemetry.ts";
 import type { Environment } from "../components/settings.ts";
 import type { BoundTarget } from "../components/targets/target.ts";
 import { type SecretName, secretNames } from "../components/workload/index.ts";
@@ -37,13 +38,8 @@ export const commonDefaults: Defaults = {
     livenessPath: "/api/v1/health/live",
     readinessPath: "/api/v1/health/ready",
     metricsPath: "/api/v1/metrics/prometheus",
-    metricNames: {
-      requests: "app_http_requests_total",
-      requestDuration: "app_http_request_duration_seconds",
-      tradingHealthy: "app_trading_healthy",
-      orders: "app_orders_total",
-      backtestQueue: "app_backtest_queue_length",
-    },
+    metricNames,
+    logEvents,
   },
   frontend: { port: 3000, livenessPath: "/live", readinessPath: "/ready" },
   database: { name: "trading", user: "trading" },
@@ -83,6 +79,12 @@ export const commonDefaults: Defaults = {
       backtestQueueLength: 100,
       // From there on the oldest metrics go before their time.
       metricStoragePercent: 90,
+      // Shards are added within a minute; the write-ahead log keeps two hours to catch up.
+      remoteWriteLag: "5m",
+      // One every two seconds: no longer single requests that went wrong.
+      errorLinesPerMinute: 30,
+      // People mistype a few times a minute; a list of stolen passwords is tried many times a second.
+      failedLoginsPerMinute: 60,
     },
     timing: {
       // Three scrapes of 15 s; one that is lost leaves two, which a rate needs. for: window, a blip of 10 s and a slow scrape.

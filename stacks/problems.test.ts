@@ -41,6 +41,16 @@ const mistakes: readonly (readonly [string, Data, string])[] = [
     'trading-platform:logs.retention: "2h" must be a time from 1d to 3650d, written as 30s, 1m30s, 12h or 15d',
   ],
   [
+    "a remote store that asks for a user, and gets none",
+    { metrics: { remoteWrite: { url: "https://mimir.example.com/push", authentication: "basic" } } },
+    "trading-platform:metrics.remoteWrite.user: is missing: authentication basic has one",
+  ],
+  [
+    "a password in the remote store's address",
+    { metrics: { remoteWrite: { url: "https://me:secret@mimir.example.com/push", authentication: "none" } } },
+    "trading-platform:metrics.remoteWrite.url: (a value that may be secret) must be a URL without user and password, as https://mimir.example.com/api/v1/push",
+  ],
+  [
     "a level of another product",
     { logs: { level: "warn" } },
     'trading-platform:logs.level: "warn" must be one of DEBUG, INFO, WARNING, ERROR',

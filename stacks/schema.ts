@@ -3,6 +3,7 @@ import { logLevels, type SecretName, type SecretSource } from "../components/wor
 import { alertsSection } from "./alerts-schema.ts";
 import { choice, duration, flag, httpPath, names, section, text, whole } from "./fields.ts";
 import { imagesSection } from "./images-schema.ts";
+import { remoteWrite } from "./remote-write-schema.ts";
 import { resources, scaling } from "./service-schema.ts";
 
 /** What a stack file may say, section by section; each reads into the same field of `components/settings.ts`. */
@@ -21,6 +22,9 @@ const httpService = {
 const metricName = (what: string) =>
   text(what, /^[a-zA-Z_:][a-zA-Z0-9_:]*$/, "a Prometheus metric name, as app_http_requests_total");
 
+const logEvent = (what: string) =>
+  text(what, /^[A-Za-z][\w.-]*$/, "a word of letters, digits, _, . and -, as login_failed");
+
 const backend = section("The trading application's API.", {
   ...httpService,
   metricsPath: httpPath("Where Prometheus scrapes it."),
@@ -30,6 +34,11 @@ const backend = section("The trading application's API.", {
     tradingHealthy: metricName("Gauge: 1 while orders are executed, 0 otherwise."),
     orders: metricName("Counter of orders, with the label state."),
     backtestQueue: metricName("Gauge: backtests that wait."),
+  }),
+  logEvents: section("Values of the field event in the JSON log lines that the alerts watch.", {
+    alive: logEvent("Written every minute, whatever the log level."),
+    loginFailed: logEvent("Wrong password or unknown user, whatever the log level."),
+    unhandledException: logEvent("An error that nobody expected."),
   }),
 });
 
@@ -83,6 +92,7 @@ const metrics = section("Metrics, kept by Prometheus.", {
   scrapeInterval: duration("How often every product is scraped and every alert is evaluated.", "1s", "30s"),
   scrapeTimeout: duration("Longest answer to a scrape; not longer than the interval.", "1s", "30s"),
   storageGiB: whole("Size of Prometheus' volume; 80 % of it is used.", 1, 16_384, "GiB"),
+  remoteWrite: remoteWrite.exactOptional(),
 });
 
 const secretSource = section("Where a secret's value is held; never the value.", {
@@ -117,6 +127,7 @@ const secrets = section(
     tlsCertificate: secretSource,
     tlsPrivateKey: secretSource,
     registryPassword: secretSource,
+    remoteWriteCredential: secretSource,
   } satisfies Record<SecretName, typeof secretSource>,
 );
 

@@ -11,6 +11,7 @@ const mounted: readonly (readonly [member: string, path: string])[] = [
   ["prometheus", "/etc/prometheus/alert.rules"],
   ["alertmanager", "/etc/alertmanager/alertmanager.yml"],
   ["alertmanager", "/etc/alertmanager/messages.tmpl"],
+  ["loki", "/etc/loki-rules/fake/log-alerts.rules"],
 ];
 
 /** monitoring/: the files of dev, and those of the other stacks in a folder each, to the letter what the targets mount. */

@@ -153,17 +153,24 @@ function notificationsFailing({ settings: { alerts } }: Watched): Alert {
 
 function ruleEvaluationFailing({ settings: { alerts } }: Watched): Alert {
   const { window, for: lasting } = alerts.timing.warning;
-  // As Prometheus names a group: its file and its name.
+  // A group is named by its file and its name.
   const group = "/etc/prometheus/alert.rules;database";
-  const failing = (perSecond: number): State => ({
+  const logGroup = "/loki/rules-temp/fake/log-alerts.rules;logging";
+  const failing = (perSecond: number, ofLogs = 0): State => ({
     [`prometheus_rule_evaluation_failures_total{job="prometheus",rule_group="${group}"}`]: counts(perSecond),
+    [`loki_prometheus_rule_evaluation_failures_total{job="loki",rule_group="${logGroup}"}`]: counts(ofLogs),
   });
+  const told = (job: string, rule_group: string) => ({
+    labels: { job, service: job, rule_group },
+    summary: `Rules of ${rule_group} fail 0.2 times a second`,
+  });
+  const rate = (metric: string) => `rate(${metric}[${formatDuration(window)}])`;
   return {
     ...common,
     name: "RuleEvaluationFailing",
-    service: "prometheus",
+    service: "{{ $labels.job }}",
     severity: "warning",
-    expression: `sum by (rule_group) (rate(prometheus_rule_evaluation_failures_total[${formatDuration(window)}])) > 0`,
+    expression: `sum by (job, rule_group) (${rate("prometheus_rule_evaluation_failures_total")} or ${rate("loki_prometheus_rule_evaluation_failures_total")}) > 0`,
     window,
     for: lasting,
     summary: 'Rules of {{ $labels.rule_group }} fail {{ printf "%.1f" $value }} times a second',
@@ -171,7 +178,8 @@ function ruleEvaluationFailing({ settings: { alerts } }: Watched): Alert {
     behaviour: {
       calm: failing(0),
       fault: failing(0.2),
-      tells: [{ labels: { rule_group: group }, summary: `Rules of ${group} fail 0.2 times a second` }],
+      tells: [told("prometheus", group)],
+      cases: [{ name: "Loki's", state: failing(0, 0.2), tells: [told("loki", logGroup)] }],
     },
   };
 }

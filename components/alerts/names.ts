@@ -32,6 +32,12 @@ export const alertNames = [
   "RuleEvaluationFailing",
   "ConfigReloadFailed",
   "PrometheusStorageNearlyFull",
+  "RemoteWriteBehind",
+  "RemoteWriteFailing",
   "LogsDropped",
+  "ErrorBurst",
+  "UnhandledExceptions",
+  "FailedLoginBurst",
+  "ServiceStoppedLogging",
 ] as const;
 export type AlertName = (typeof alertNames)[number];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { places, withHeartbeat } from "../../tests/config/alerts/places.ts";
+import { places, withEverything } from "../../tests/config/alerts/places.ts";
 import { settingsOf } from "../../tests/support/stacks.ts";
 import type { Silence } from "../settings.ts";
 import { describePlatform } from "../specification.ts";
@@ -62,7 +62,7 @@ test("one that begins later begins then, and can still be put off", () => {
 
 test("the labels that a silence can go by are those that alerts have", () => {
   const labels = places.flatMap(({ stack, target }) =>
-    describePlatform(withHeartbeat(settingsOf(stack, target))).alerts.flatMap(({ behaviour }) =>
+    describePlatform(withEverything(settingsOf(stack, target))).alerts.flatMap(({ behaviour }) =>
       behaviour === "always fires"
         ? []
         : [...behaviour.tells, ...(behaviour.withoutData ?? [])].flatMap((told) => Object.keys(told.labels ?? {})),

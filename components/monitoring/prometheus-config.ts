@@ -1,9 +1,10 @@
-import { alertCatalogue } from "../alerts/catalogue.ts";
+import { metricAlerts } from "../alerts/catalogue.ts";
 import { alertmanagers } from "../alerts/peers.ts";
 import { alertRules } from "../alerts/rules.ts";
 import type { Blueprint } from "../blueprint.ts";
 import { type ConfigFile, formatDuration, portNamed, type Scrape, type WorkloadSpec } from "../workload/index.ts";
 import { type Comment, commented } from "../yaml.ts";
+import { remoteWriteConfig } from "./remote-write.ts";
 
 type Scraped = WorkloadSpec & { readonly scrape: Scrape };
 const isScraped = (spec: WorkloadSpec): spec is Scraped => spec.scrape !== undefined;
@@ -40,11 +41,12 @@ export function prometheusFiles(plan: Blueprint, workloads: readonly WorkloadSpe
         .filter(isScraped)
         .flatMap((spec) => [scrapeJob(plan, spec), ...(spec.name === prober ? [siteJob(plan, spec)] : [])]),
     ],
+    ...remoteWriteConfig(plan.settings.metrics),
   };
   const { settings } = plan;
   const heading =
     "Rendered by ./platform render from components/monitoring/prometheus-config.ts: a job for every workload with `scrape`.";
-  const alerts = alertCatalogue({ settings, jobs: scrapedJobs(workloads) });
+  const alerts = metricAlerts({ settings, jobs: scrapedJobs(workloads) });
   return [
     { path: "/etc/prometheus/prometheus.yml", content: commented(config, heading, comments) },
     { path: "/etc/prometheus/alert.rules", content: alertRules(alerts, settings) },

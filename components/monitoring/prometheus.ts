@@ -12,6 +12,7 @@ import {
 import { levelWord } from "../logging/levels.ts";
 import { formatDuration, port, resources, type WorkloadSpec, workload } from "../workload/index.ts";
 import { prometheusFiles } from "./prometheus-config.ts";
+import { remoteWriteSecrets } from "./remote-write.ts";
 
 /** Scrapes every workload that says how; `others` are all the stack's workloads but itself. */
 export function prometheus(plan: Blueprint, others: readonly WorkloadSpec[]): WorkloadSpec {
@@ -34,6 +35,7 @@ export function prometheus(plan: Blueprint, others: readonly WorkloadSpec[]): Wo
       "--log.format=json",
     ],
     files: prometheusFiles(plan, others),
+    secretFiles: remoteWriteSecrets(metrics),
     ports: [port({ name: "http", number: 9090, exposure: "loopback" })],
     // Replaying the write-ahead log after a crash takes minutes.
     probes: httpProbes({
@@ -52,6 +54,7 @@ export function prometheus(plan: Blueprint, others: readonly WorkloadSpec[]): Wo
     ...(target.discovery === "kubernetes"
       ? { kubernetesAccess: { resources: ["pods"], verbs: ["get", "list", "watch"], scope: "namespace" } }
       : {}),
+    ...(metrics.remoteWrite === undefined ? {} : { internet: true }),
     ...(target.discovery === "cloud-map" ? { internet: true, cloudAccess: "host-discovery" } : {}),
   });
 }

@@ -13,7 +13,7 @@ import type { Settings } from "../../../components/settings.ts";
 import { describePlatform, mountedFile } from "../../../components/specification.ts";
 import { at, list, texts } from "../../support/json.ts";
 import { settingsOf } from "../../support/stacks.ts";
-import { type Place, places, withHeartbeat } from "./places.ts";
+import { type Place, places, withEverything } from "./places.ts";
 
 /** Who must be told, written down by hand: the judge of the routes. */
 const page = ["pagerduty", "slack", "webhook"];
@@ -51,7 +51,13 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   RuleEvaluationFailing: notice,
   ConfigReloadFailed: notice,
   PrometheusStorageNearlyFull: notice,
+  RemoteWriteBehind: notice,
+  RemoteWriteFailing: notice,
   LogsDropped: notice,
+  ErrorBurst: notice,
+  UnhandledExceptions: notice,
+  FailedLoginBurst: notice,
+  ServiceStoppedLogging: notice,
 };
 
 let amtool: string;
@@ -86,7 +92,7 @@ const labels = (alert: Alert, settings: Settings) => ({
 });
 
 describe.each(places)("in $stack on $target", ({ stack, target }: Place) => {
-  const settings = withHeartbeat(settingsOf(stack, target));
+  const settings = withEverything(settingsOf(stack, target));
 
   test("Alertmanager takes its configuration", () => {
     const { status, stdout, stderr } = run("check-config", configOf(settings, "check"));

@@ -11,9 +11,9 @@ import type { Settings } from "../../../components/settings.ts";
 import { describePlatform, mountedFile } from "../../../components/specification.ts";
 import { settingsOf } from "../../support/stacks.ts";
 import { mutantsOf } from "./mutants.ts";
-import { type Place, places, withHeartbeat } from "./places.ts";
+import { type Place, places, withEverything } from "./places.ts";
 import { judge } from "./promtool.ts";
-import { ruleTests } from "./rule-tests.ts";
+import { scenariosOf } from "./scenarios.ts";
 
 let folder: string;
 let promtool: string;
@@ -29,12 +29,16 @@ interface Subject {
   readonly settings: Settings;
 }
 
+/** What promtool can judge; of log lines it knows nothing (log-alerts.full.test.ts). */
+const metricAlertsOf = (settings: Settings): readonly Alert[] =>
+  describePlatform(settings).alerts.filter(({ source }) => source !== "logs");
+
 /** Each rule once: the same one in another environment behaves the same. */
 function subjects(inPlaces: readonly Place[]): readonly Subject[] {
   const found = new Map<string, Subject>();
   for (const { stack, target } of inPlaces) {
-    const settings = withHeartbeat(settingsOf(stack, target));
-    for (const alert of describePlatform(settings).alerts) {
+    const settings = withEverything(settingsOf(stack, target));
+    for (const alert of metricAlertsOf(settings)) {
       const { expr, for: lasting } = ruleOf(alert, settings);
       found.set(`${alert.name} ${expr} ${lasting} ${settings.metrics.scrapeInterval.seconds}`, { alert, settings });
     }
@@ -44,17 +48,17 @@ function subjects(inPlaces: readonly Place[]): readonly Subject[] {
 
 test("every alert fires on its fault, in time, and on nothing else", { timeout: 300_000 }, () => {
   const all = subjects(places);
-  const judged = all.map(({ alert, settings }) => ({ alert, settings, tests: ruleTests(alert, settings) }));
+  const judged = all.map(({ alert, settings }) => ({ alert, settings, scenarios: scenariosOf(alert, settings) }));
   const failures = judge(promtool, join(folder, "alerts"), judged).filter((failure) => failure !== undefined);
   expect(failures).toEqual([]);
-  const count = judged.reduce((sum, { tests }) => sum + tests.length, 0);
+  const count = judged.reduce((sum, { scenarios }) => sum + scenarios.length, 0);
   console.log(`${judged.length} rules of ${new Set(all.map(({ alert }) => alert.name)).size} alerts, ${count} cases`);
 });
 
 test("no alert survives a change of threshold, comparison or for", { timeout: 300_000 }, () => {
   const production = subjects(places.filter(({ stack }) => stack === "prod"));
   const mutants = production.flatMap(({ alert, settings }) =>
-    mutantsOf(alert).map((mutant) => ({ ...mutant, settings, tests: ruleTests(alert, settings) })),
+    mutantsOf(alert).map((mutant) => ({ ...mutant, settings, scenarios: scenariosOf(alert, settings) })),
   );
   const suspects = survivors(mutants, "quick", (name) => /: (?:fires in time|quiet just within)/.test(name));
   const left = survivors(suspects, "whole", () => true);
@@ -64,12 +68,15 @@ test("no alert survives a change of threshold, comparison or for", { timeout: 30
 
 type Tested = ReturnType<typeof mutantsOf>[number] & {
   readonly settings: Settings;
-  readonly tests: ReturnType<typeof ruleTests>;
+  readonly scenarios: ReturnType<typeof scenariosOf>;
 };
 
 /** Those that no test of these names has noticed. */
 function survivors(mutants: readonly Tested[], name: string, isChosen: (name: string) => boolean): readonly Tested[] {
-  const judged = mutants.map((mutant) => ({ ...mutant, tests: mutant.tests.filter((each) => isChosen(each.name)) }));
+  const judged = mutants.map((mutant) => ({
+    ...mutant,
+    scenarios: mutant.scenarios.filter((each) => isChosen(each.name)),
+  }));
   const failures = judge(promtool, join(folder, name), judged);
   return mutants.filter((_, index) => failures[index] === undefined);
 }
@@ -77,7 +84,7 @@ function survivors(mutants: readonly Tested[], name: string, isChosen: (name: st
 test("every name of an alert is one that some stack has", () => {
   const names = new Set(
     places.flatMap(({ stack, target }) =>
-      describePlatform(withHeartbeat(settingsOf(stack, target))).alerts.map(({ name }) => name),
+      describePlatform(withEverything(settingsOf(stack, target))).alerts.map(({ name }) => name),
     ),
   );
   expect([...names].sort()).toEqual([...alertNames].sort());
@@ -99,5 +106,5 @@ test.each(places)("what Prometheus mounts in $stack on $target is right in promt
     encoding: "utf8",
   });
   expect({ status, output: stdout + stderr }).toMatchObject({ status: 0 });
-  expect(stdout).toContain(`${describePlatform(settings).alerts.length} rules found`);
+  expect(stdout).toContain(`${metricAlertsOf(settings).length} rules found`);
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureKubeApiserver } from "../../../cli/setup/kube-apiserver.ts";
-import { ended, freePort, launch, ready } from "../../support/launch.ts";
+import { ended, freePort, type Launched, launch, until } from "../../support/process.ts";
 import { type Access, request } from "./request.ts";
 
 /** An API server of the test's own: nothing but etcd behind it, no nodes, no controllers. */
@@ -18,17 +18,22 @@ export async function startApiServer(): Promise<ApiServer> {
   const programs = await ensureKubeApiserver();
   const folder = mkdtempSync(join(tmpdir(), "kube-apiserver-"));
   const [clients, peers, port] = [await freePort(), await freePort(), await freePort()];
-  const etcd = launch(folder, "etcd", programs.etcd, etcdFlags(folder, clients, peers));
+  const etcd = launch({ name: "etcd", program: programs.etcd, words: etcdFlags(folder, clients, peers), folder });
   const token = randomBytes(16).toString("hex");
   writeCredentials(folder, token);
-  const server = launch(folder, "kube-apiserver", programs.kubeApiserver, serverFlags(folder, clients, port));
+  const server = launch({
+    name: "kube-apiserver",
+    program: programs.kubeApiserver,
+    words: serverFlags(folder, clients, port),
+    folder,
+  });
   const stop = async () => {
     await ended(server);
     await ended(etcd);
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    return { access: await ready([etcd, server], () => accessWhenReady(folder, port, token)), stop };
+    return { access: await ready(folder, { port, token }, [etcd, server]), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -76,9 +81,18 @@ function writeCredentials(folder: string, token: string): void {
   writeFileSync(join(folder, "tokens.csv"), `${token},judge,judge,"system:masters"\n`, { mode: 0o600 });
 }
 
-/** Once it has made its certificate and says that it is ready. */
-const accessWhenReady = async (folder: string, port: number, token: string): Promise<Access | undefined> => {
-  const access = { port, token, certificate: readFileSync(join(folder, "apiserver.crt"), "utf8") };
-  const { status } = await request(access, { method: "GET", path: "/readyz" });
-  return status === 200 ? access : undefined;
-};
+/** It takes five seconds on two idle cores. */
+const ready = (
+  folder: string,
+  { port, token }: { readonly port: number; readonly token: string },
+  launched: readonly Launched[],
+): Promise<Access> =>
+  until(
+    "the API server is ready",
+    async () => {
+      const access = { port, token, certificate: readFileSync(join(folder, "apiserver.crt"), "utf8") };
+      const { status } = await request(access, { method: "GET", path: "/readyz" });
+      return status === 200 ? access : undefined;
+    },
+    { launched },
+  );
