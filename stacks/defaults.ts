@@ -95,6 +95,8 @@ export const commonDefaults: Defaults = {
     // An example: put where this repository's docs/runbooks can be read.
     runbookUrl: "https://github.com/example/trading-platform/blob/main/docs/runbooks",
     overrides: {},
+    silences: {},
+    maintenance: {},
     receivers: {
       slack: { channel: "#alerts" },
       pagerduty: { url: "https://events.pagerduty.com/v2/enqueue" },

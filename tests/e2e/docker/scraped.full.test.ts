@@ -123,29 +123,29 @@ describe.skipIf(daemon === undefined)(
       console.log(`${checked.size} metrics checked, ${scraped.length} of them by a real scrape`);
       const containers = await namesOf('count by (__name__) ({__name__=~"container_.*"})', "__name__");
       expect(problems, `of cAdvisor: ${containers.join(", ")}`).toEqual([]);
+    });
 
-      test("every rule of Prometheus and of Loki's ruler is loaded and evaluated, and none fails", async () => {
-        const rules = async (metric: string) => await sumOf(`${metric}_rule_group_rules`);
-        const { alerts } = describePlatform(settingsOf("dev"));
-        const logs = alerts.filter(({ source }) => source === "logs").length;
-        expect(await rules("loki_prometheus")).toBe(logs);
-        expect(await rules("prometheus")).toBeGreaterThan(alerts.length - logs);
-        for (const prefix of ["prometheus", "loki_prometheus"]) {
-          await until(`${prefix} evaluates`, async () =>
-            (await sumOf(`${prefix}_rule_evaluations_total`)) > 0 ? true : undefined,
-          );
-          expect(await sumOf(`${prefix}_rule_evaluation_failures_total`)).toBe(0);
-        }
-      });
+    test("every rule of Prometheus and of Loki's ruler is loaded and evaluated, and none fails", async () => {
+      const rules = async (metric: string) => await sumOf(`${metric}_rule_group_rules`);
+      const { alerts } = describePlatform(settingsOf("dev"));
+      const logs = alerts.filter(({ source }) => source === "logs").length;
+      expect(await rules("loki_prometheus")).toBe(logs);
+      expect(await rules("prometheus")).toBeGreaterThan(alerts.length - logs);
+      for (const prefix of ["prometheus", "loki_prometheus"]) {
+        await until(`${prefix} evaluates`, async () =>
+          (await sumOf(`${prefix}_rule_evaluations_total`)) > 0 ? true : undefined,
+        );
+        expect(await sumOf(`${prefix}_rule_evaluation_failures_total`)).toBe(0);
+      }
+    });
 
-      test("lines have the labels by which the log alerts find them", async () => {
-        const series = new URLSearchParams({ "match[]": '{stack="dev",service="gateway"}' });
-        const labels = await until("the gateway's lines are in Loki", async () => {
-          const answer = await fetch(`http://${dev.address}:3100/loki/api/v1/series?${series}`);
-          return list(at(await answer.json(), "data"))[0];
-        });
-        expect(labels).toMatchObject({ stack: "dev", service: "gateway", level: "INFO" });
+    test("lines have the labels by which the log alerts find them", async () => {
+      const series = new URLSearchParams({ "match[]": '{stack="dev",service="gateway"}' });
+      const labels = await until("the gateway's lines are in Loki", async () => {
+        const answer = await fetch(`http://${dev.address}:3100/loki/api/v1/series?${series}`);
+        return list(at(await answer.json(), "data"))[0];
       });
+      expect(labels).toMatchObject({ stack: "dev", service: "gateway", level: "INFO" });
     });
   },
 );
