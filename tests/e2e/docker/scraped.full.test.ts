@@ -1,15 +1,10 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:https";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { selfSigned } from "../../../cli/engine/developer/certificate.ts";
 import { developerHome } from "../../../cli/engine/developer/home.ts";
-import { blackboxExporter } from "../../../cli/setup/monitoring.ts";
-import { ensureTool } from "../../../cli/setup/tool.ts";
 import { alertNames } from "../../../components/alerts/names.ts";
 import { recordings } from "../../../components/alerts/recordings.ts";
-import { describePlatform, mountedFile } from "../../../components/specification.ts";
+import { describePlatform } from "../../../components/specification.ts";
 import { documented } from "../../config/alerts/documented.ts";
 import { places, withEverything } from "../../config/alerts/places.ts";
 import { blocks } from "../../config/alerts/runbooks.ts";
@@ -17,9 +12,9 @@ import { type Selector, selectorsOf } from "../../config/alerts/selectors.ts";
 import { dockerDaemon } from "../../support/docker/daemon.ts";
 import { at, entries, list, text } from "../../support/json.ts";
 import { until } from "../../support/process.ts";
-import { ground } from "../../support/products/product.ts";
 import { settingsOf } from "../../support/stacks.ts";
 import { type DevStack, firstUp, makeDevStack } from "./dev-stack.ts";
+import { type Exposed, gossiping, probedOverTls } from "./elsewhere.ts";
 
 const daemon = await dockerDaemon();
 
@@ -50,7 +45,7 @@ describe.skipIf(daemon === undefined)(
   () => {
     let dev: DevStack;
     let prometheusUrl: string;
-    let overTls: ReadonlySet<string>;
+    let elsewhere: Exposed;
     let named: pg.Client | undefined;
 
     beforeAll(async () => {
@@ -63,7 +58,7 @@ describe.skipIf(daemon === undefined)(
       expect(refusal, printed).toBeUndefined();
       prometheusUrl = `http://${dev.address}:9090`;
       await sendAnOldLine(`http://${dev.address}:3100`);
-      overTls = await probedOverTls();
+      elsewhere = { ...(await probedOverTls()), ...(await gossiping()) };
       named = await connectionWithName(dev.address);
       await until("every job is scraped", async () => {
         const jobs = await namesOf("scrape_samples_scraped > 0", "job");
@@ -95,19 +90,20 @@ describe.skipIf(daemon === undefined)(
     /** What is wrong with it; empty for a metric that is there with these labels and values. */
     async function wrong({ metric, equalities, labels }: Selector): Promise<readonly string[]> {
       if (recorded.has(metric)) return [];
+      const lacking = (there: readonly string[]) =>
+        labels.filter((label) => !there.includes(label)).map((label) => `${metric} has no label ${label}`);
+      const ofPrometheus = ["job", "instance"];
       const told = documented[metric];
-      if (told !== undefined) {
-        return labels
-          .filter((label) => ![...told, "job", "instance"].includes(label))
-          .map((label) => `${metric} has no label ${label}`);
-      }
-      // The public site has a certificate; dev's has none that anybody trusts.
-      if (overTls.has(metric)) return [];
+      if (told !== undefined) return lacking([...told, ...ofPrometheus]);
       if (notHere.some((job) => equalities.includes(`job="${job}"`))) return [];
-      const matching = await get(`/api/v1/series?${new URLSearchParams({ "match[]": `${metric}{${equalities}}` })}`);
-      if (list(matching).length === 0) return [`${metric}{${equalities}} is not scraped`];
-      const there = new Set(list(matching).flatMap((series) => entries(series).map(([name]) => name)));
-      return labels.filter((label) => !there.has(label)).map((label) => `${metric} has no label ${label}`);
+      const matching = list(
+        await get(`/api/v1/series?${new URLSearchParams({ "match[]": `${metric}{${equalities}}` })}`),
+      );
+      if (matching.length > 0) return lacking(matching.flatMap((series) => entries(series).map(([name]) => name)));
+      const exposed = elsewhere[metric];
+      return exposed === undefined
+        ? [`${metric}{${equalities}} is not scraped`]
+        : lacking([...exposed, ...ofPrometheus]);
     }
 
     test("every metric and label that a rule or a runbook asks for is there", async () => {
@@ -156,35 +152,6 @@ async function sendAnOldLine(lokiUrl: string): Promise<void> {
   const body = JSON.stringify({ streams: [{ stream: { service: "test" }, values }] });
   const headers = { "Content-Type": "application/json" };
   await fetch(`${lokiUrl}/loki/api/v1/push`, { method: "POST", headers, body });
-}
-
-/** Names of what the real blackbox_exporter says, with its rendered configuration, of a site with a certificate that it trusts. */
-async function probedOverTls(): Promise<ReadonlySet<string>> {
-  const products = ground("site");
-  const { certificate, privateKey } = await selfSigned([]);
-  const site = createServer({ cert: certificate, key: privateKey }, (_, response) => response.end()).listen(0);
-  try {
-    const exporter = await products.start({
-      name: "blackbox_exporter",
-      program: await ensureTool(blackboxExporter),
-      words: (folder, port) => {
-        const platform = describePlatform(settingsOf("prod"));
-        const config = mountedFile(platform, "blackbox-exporter", "/etc/blackbox/blackbox.yml");
-        writeFileSync(join(folder, "blackbox.yml"), config);
-        writeFileSync(join(folder, "trusted.pem"), certificate);
-        return [`--config.file=${join(folder, "blackbox.yml")}`, `--web.listen-address=127.0.0.1:${port}`];
-      },
-      environment: { SSL_CERT_FILE: join(products.folder, "blackbox_exporter", "trusted.pem") },
-      readyPath: "/-/healthy",
-    });
-    const port = at(site.address(), "port");
-    const query = new URLSearchParams({ module: "https_2xx", target: `https://localhost:${String(port)}/` });
-    const said = await (await fetch(`${exporter.url}/probe?${query}`)).text();
-    return new Set([...said.matchAll(/^(\w+)/gm)].map(([name]) => name));
-  } finally {
-    site.close();
-    await products.clear();
-  }
 }
 
 /** A connection that says who it is: without one, the exporter's label for it is empty. */
