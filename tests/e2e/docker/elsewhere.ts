@@ -6,25 +6,12 @@ import { selfSigned } from "../../../cli/engine/developer/certificate.ts";
 import { alertmanager, blackboxExporter } from "../../../cli/setup/monitoring.ts";
 import { ensureTool } from "../../../cli/setup/tool.ts";
 import { describePlatform, mountedFile } from "../../../components/specification.ts";
+import { type Exposed, exposed } from "../../support/exposition.ts";
 import { at } from "../../support/json.ts";
 import { freePort } from "../../support/process.ts";
 import { ground } from "../../support/products/product.ts";
 import { tellsNobody } from "../../support/products/prometheus.ts";
 import { settingsOf } from "../../support/stacks.ts";
-
-/** Labels by metric, as a product exposes them. */
-export type Exposed = Readonly<Record<string, readonly string[]>>;
-
-/** Reads Prometheus' text format. */
-function exposed(text: string): Exposed {
-  const samples = [...text.matchAll(/^(\w+)(?:\{(.*)\})? /gm)];
-  return Object.fromEntries(
-    samples.map(([, name = "", labels = ""]) => [
-      name,
-      [...labels.matchAll(/(\w+)="/g)].map(([, label = ""]) => label),
-    ]),
-  );
-}
 
 /** What the real blackbox_exporter says, with its rendered configuration, of a site with a certificate that it trusts: dev has none. */
 export async function probedOverTls(): Promise<Exposed> {

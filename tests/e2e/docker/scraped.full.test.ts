@@ -10,11 +10,12 @@ import { places, withEverything } from "../../config/alerts/places.ts";
 import { blocks } from "../../config/alerts/runbooks.ts";
 import { type Selector, selectorsOf } from "../../config/alerts/selectors.ts";
 import { dockerDaemon } from "../../support/docker/daemon.ts";
+import type { Exposed } from "../../support/exposition.ts";
 import { at, entries, list, text } from "../../support/json.ts";
 import { until } from "../../support/process.ts";
 import { settingsOf } from "../../support/stacks.ts";
 import { type DevStack, firstUp, makeDevStack } from "./dev-stack.ts";
-import { type Exposed, gossiping, probedOverTls } from "./elsewhere.ts";
+import { gossiping, probedOverTls } from "./elsewhere.ts";
 
 const daemon = await dockerDaemon();
 
