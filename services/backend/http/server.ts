@@ -105,10 +105,12 @@ export async function tradingServer(services: Trading): Promise<Server> {
   });
   await app.register(observedRoutes(services), { prefix });
   await app.register(tradingRoutes(services), { prefix });
+  const hidden = { config: { access: "public" }, schema: { hide: true } } as const;
+  app.get(`${prefix}/openapi.json`, hidden, async () => app.swagger());
   return app;
 }
 
-const observedRoutes = (services: Observed) => async (app: Server) => {
+export const observedRoutes = (services: Observed) => async (app: Server) => {
   healthRoutes(app, services);
   metricsRoutes(app, services);
 };
@@ -120,5 +122,4 @@ export const tradingRoutes = (services: Trading) => async (app: Server) => {
   webhookRoutes(app, services);
   adminRoutes(app, services);
   if (services.faults !== undefined) faultRoutes(app, services);
-  app.get("/openapi.json", { config: { access: "public" }, schema: { hide: true } }, async () => app.swagger());
 };
