@@ -76,6 +76,20 @@ export interface MetricSettings {
   readonly scrapeTimeout: Duration;
   /** Size of Prometheus' volume. */
   readonly storageGiB: number;
+  /** A second store beyond this machine, as Mimir, Thanos or a managed Prometheus. */
+  readonly remoteWrite?: RemoteWrite;
+}
+
+export interface RemoteWrite {
+  readonly url: string;
+  /** How it knows us; the password or token is the secret `remoteWriteCredential`. */
+  readonly authentication: "none" | "basic" | "bearer";
+  /** Of `basic`. */
+  readonly user?: string;
+  /** Connections that send at the same time, at most; default: Prometheus' own. */
+  readonly maxShards?: number;
+  /** Samples in one request, at most; default: Prometheus' own. */
+  readonly samplesPerSend?: number;
 }
 
 export interface ServiceSettings {
@@ -154,6 +168,34 @@ export interface AlertSettings {
   readonly heartbeatUrl?: string;
   /** What the stack wants otherwise of single alerts. */
   readonly overrides: AlertOverrides;
+  readonly silences: Silences;
+  readonly maintenance: MaintenanceWindows;
+}
+
+/** What is silent for once, by its name. */
+export type Silences = Readonly<Record<string, Silence>>;
+
+export interface Silence {
+  readonly reason: string;
+  /** Who ends it, or is asked. */
+  readonly owner: string;
+  /** ISO 8601 in UTC, as `2026-12-01T08:00:00.000Z`; default: when it is applied. */
+  readonly starts?: string;
+  readonly ends: string;
+  /** Labels that an alert has, all of them. */
+  readonly matchers: Readonly<Record<string, string>>;
+}
+
+/** Hours in which warnings reach no person, by their name. */
+export type MaintenanceWindows = Readonly<Record<string, MaintenanceWindow>>;
+
+export interface MaintenanceWindow {
+  readonly reason: string;
+  /** Default: every day. */
+  readonly days?: readonly string[];
+  /** Times of the day in UTC, as `02:00`; `to` is the later one. */
+  readonly from: string;
+  readonly to: string;
 }
 
 export interface AlertTiming {
@@ -196,6 +238,9 @@ export interface AlertThresholds {
   readonly orderFailurePercent: number;
   readonly backtestQueueLength: number;
   readonly metricStoragePercent: number;
+  readonly errorLinesPerMinute: number;
+  readonly failedLoginsPerMinute: number;
+  readonly remoteWriteLag: Duration;
 }
 
 /** The requirement's four channels. Their secrets (URL, routing key, password, token) are among the settings' secrets. */

@@ -1,14 +1,15 @@
 import type { Alert } from "./alerts/alert.ts";
-import { alertCatalogue } from "./alerts/catalogue.ts";
+import { logAlerts, metricAlerts } from "./alerts/catalogue.ts";
 import { applicationMembers } from "./application/application.ts";
 import { blueprint } from "./blueprint.ts";
+import { loggersOf } from "./logging/loggers.ts";
 import { loggingMembers } from "./logging/logging.ts";
 import { monitoringMembers } from "./monitoring/monitoring.ts";
 import { scrapedJobs } from "./monitoring/prometheus-config.ts";
 import type { Settings } from "./settings.ts";
-import type { ManagedService, WorkloadSpec } from "./workload/index.ts";
+import { isWorkload, type Member, type WorkloadSpec } from "./workload/index.ts";
 
-export type Member = WorkloadSpec | ManagedService;
+export { isWorkload, type Member } from "./workload/index.ts";
 
 /** All that a stack is made of, as plain values: what a target turns into resources. */
 export interface PlatformSpec {
@@ -18,17 +19,18 @@ export interface PlatformSpec {
   readonly alerts: readonly Alert[];
 }
 
-export const isWorkload = (member: Member): member is WorkloadSpec => member.kind === "workload";
-
 /** Describes a stack's platform; pure, needs neither engine nor network. */
 export function describePlatform(settings: Settings): PlatformSpec {
   const plan = blueprint(settings);
   const { without } = settings;
   const application = leaveOut(without, applicationMembers(plan));
-  const logging = leaveOut(without, loggingMembers(plan));
-  const monitoring = leaveOut(without, monitoringMembers(plan, [...application.filter(isWorkload), ...logging]));
-  const jobs = scrapedJobs([...application.filter(isWorkload), ...logging, ...monitoring]);
-  return { application, monitoring, logging, alerts: alertCatalogue({ settings, jobs }) };
+  const containers = application.filter(isWorkload);
+  const loggers = loggersOf(settings, containers);
+  const logging = leaveOut(without, loggingMembers(plan, loggers));
+  const monitoring = leaveOut(without, monitoringMembers(plan, [...containers, ...logging]));
+  const jobs = scrapedJobs([...containers, ...logging, ...monitoring]);
+  const alerts = [...metricAlerts({ settings, jobs }), ...logAlerts({ settings, loggers })];
+  return { application, monitoring, logging, alerts };
 }
 
 /** The others, which wait for none of those that are left out and connect to none. */
@@ -83,7 +85,13 @@ export function platformProblems(settings: Settings, platform: PlatformSpec): re
       .filter((to) => !names.has(to))
       .map((to) => `${spec.name}: names "${to}"; the platform has ${[...names].join(", ")}`),
   );
-  return [...strangers, ...unmanaged, ...dangling, ...workloads.flatMap((spec) => settings.target.problems(spec))];
+  return [
+    ...strangers,
+    ...unmanaged,
+    ...dangling,
+    ...workloads.flatMap((spec) => settings.target.problems(spec)),
+    ...settings.target.clashes(members),
+  ];
 }
 
 function unknownNames(settings: Settings): readonly string[] {

@@ -4,6 +4,7 @@ import { thresholdOf } from "../components/alerts/thresholds.ts";
 import type { AlertOverrides } from "../components/settings.ts";
 import { formatDuration } from "../components/workload/index.ts";
 import { choice, duration, flag, httpPath, percent, section, text, whole } from "./fields.ts";
+import { maintenance, silences } from "./silences-schema.ts";
 
 const address = (what: string) =>
   text(what, /^[^\s@"]+@[a-z0-9.-]+$/, "an e-mail address, as database-team@example.com");
@@ -53,6 +54,9 @@ const thresholds = section("Numbers above (free disk: below) which an alert fire
   orderFailurePercent: percent("HighOrderFailureRate: failed orders, of all."),
   backtestQueueLength: whole("BacktestQueueBackup: backtests that wait.", 1, 1_000_000),
   metricStoragePercent: percent("PrometheusStorageNearlyFull: stored metrics, of the size that is kept."),
+  remoteWriteLag: duration("RemoteWriteBehind: age of the newest sample that the remote store has.", "30s", "2h"),
+  errorLinesPerMinute: whole("ErrorBurst: log lines of a service, of level ERROR and above.", 1, 1_000_000),
+  failedLoginsPerMinute: whole("FailedLoginBurst: wrong passwords and unknown users.", 1, 1_000_000),
 });
 
 export const alertsSection = section("When people are told, and how.", {
@@ -67,6 +71,8 @@ export const alertsSection = section("When people are told, and how.", {
     "https://heartbeat.example.com/id",
   ).exactOptional(),
   overrides,
+  silences,
+  maintenance,
   receivers: section("The four channels. Their secrets are among secrets.", {
     slack: section("Usual alerts.", {
       channel: text("Channel of the team.", /^#[\w-]{1,79}$/, 'a channel in quotes, as "#alerts"'),

@@ -80,6 +80,12 @@ export const commonDefaults: Defaults = {
       backtestQueueLength: 100,
       // From there on the oldest metrics go before their time.
       metricStoragePercent: 90,
+      // Shards are added within a minute; the write-ahead log keeps two hours to catch up.
+      remoteWriteLag: "5m",
+      // One every two seconds: no longer single requests that went wrong.
+      errorLinesPerMinute: 30,
+      // People mistype a few times a minute; a list of stolen passwords is tried many times a second.
+      failedLoginsPerMinute: 60,
     },
     timing: {
       // Three scrapes of 15 s; one that is lost leaves two, which a rate needs. for: window, a blip of 10 s and a slow scrape.
@@ -90,6 +96,8 @@ export const commonDefaults: Defaults = {
     // An example: put where this repository's docs/runbooks can be read.
     runbookUrl: "https://github.com/example/trading-platform/blob/main/docs/runbooks",
     overrides: {},
+    silences: {},
+    maintenance: {},
     receivers: {
       slack: { channel: "#alerts" },
       pagerduty: { url: "https://events.pagerduty.com/v2/enqueue" },

@@ -2,22 +2,7 @@ import { expect, test } from "vitest";
 import { describePlatform } from "../components/specification.ts";
 import { type Data, overlay } from "./layers.ts";
 import { readSettings, SettingsError, settingsWarnings } from "./read.ts";
-import { leastOfProduction } from "./testing.ts";
-
-/** What a new user is told who lays `said` over a right production stack. */
-function told(said: Data, stack = "prod", target?: string): readonly string[] {
-  const config = overlay([
-    { origin: "default", values: leastOfProduction },
-    { origin: "stack file", values: said },
-  ]);
-  try {
-    readSettings({ stack, config, ...(target === undefined ? {} : { target }) });
-  } catch (error) {
-    if (!(error instanceof SettingsError)) throw error;
-    return error.problems.map(({ key, message }) => `${key}: ${message}`);
-  }
-  return [];
-}
+import { leastOfProduction, told } from "./testing.ts";
 
 const mistakes: readonly (readonly [string, Data, string])[] = [
   [
@@ -54,6 +39,16 @@ const mistakes: readonly (readonly [string, Data, string])[] = [
     "a retention that keeps nothing",
     { logs: { retention: "2h" } },
     'trading-platform:logs.retention: "2h" must be a time from 1d to 3650d, written as 30s, 1m30s, 12h or 15d',
+  ],
+  [
+    "a remote store that asks for a user, and gets none",
+    { metrics: { remoteWrite: { url: "https://mimir.example.com/push", authentication: "basic" } } },
+    "trading-platform:metrics.remoteWrite.user: is missing: authentication basic has one",
+  ],
+  [
+    "a password in the remote store's address",
+    { metrics: { remoteWrite: { url: "https://me:secret@mimir.example.com/push", authentication: "none" } } },
+    "trading-platform:metrics.remoteWrite.url: (a value that may be secret) must be a URL without user and password, as https://mimir.example.com/api/v1/push",
   ],
   [
     "a level of another product",

@@ -3,6 +3,7 @@ import { logLevels, type SecretName, type SecretSource } from "../components/wor
 import { alertsSection } from "./alerts-schema.ts";
 import { choice, duration, flag, httpPath, names, section, text, whole } from "./fields.ts";
 import { imagesSection } from "./images-schema.ts";
+import { remoteWrite } from "./remote-write-schema.ts";
 import { resources, scaling } from "./service-schema.ts";
 
 /** What a stack file may say, section by section; each reads into the same field of `components/settings.ts`. */
@@ -92,6 +93,7 @@ const metrics = section("Metrics, kept by Prometheus.", {
   scrapeInterval: duration("How often every product is scraped and every alert is evaluated.", "1s", "30s"),
   scrapeTimeout: duration("Longest answer to a scrape; not longer than the interval.", "1s", "30s"),
   storageGiB: whole("Size of Prometheus' volume; 80 % of it is used.", 1, 16_384, "GiB"),
+  remoteWrite: remoteWrite.exactOptional(),
 });
 
 const secretSource = section("Where a secret's value is held; never the value.", {
@@ -127,6 +129,7 @@ const secrets = section(
     tlsCertificate: secretSource,
     tlsPrivateKey: secretSource,
     registryPassword: secretSource,
+    remoteWriteCredential: secretSource,
   } satisfies Record<SecretName, typeof secretSource>,
 );
 

@@ -1,21 +1,23 @@
 import type { Settings } from "../settings.ts";
-import type { Duration } from "../workload/index.ts";
+import type { Duration, LogFormat } from "../workload/index.ts";
 import type { Behaviour } from "./behaviour.ts";
 import type { AlertName } from "./names.ts";
 
 /** `none`: no fault, told to nobody but the heartbeat. */
 export type Severity = "critical" | "warning" | "none";
 
-/** What an alert is about: a group of rules, a dashboard, and a file of this folder. */
-export type Category =
-  | "application"
-  | "database"
-  | "redis"
-  | "infrastructure"
-  | "containers"
-  | "business"
-  | "monitoring"
-  | "logging";
+/** What an alert is about: a group of rules, a dashboard of that name, and a file of this folder. */
+export const alertCategories = [
+  "application",
+  "database",
+  "redis",
+  "infrastructure",
+  "containers",
+  "business",
+  "monitoring",
+  "logging",
+] as const;
+export type Category = (typeof alertCategories)[number];
 
 /** Who repairs it. */
 export type Team = "trading" | "database" | "platform";
@@ -30,7 +32,9 @@ export interface Alert {
   readonly service: string;
   /** What the stack adds to its labels. */
   readonly moreLabels?: Readonly<Record<string, string>>;
-  /** PromQL; true while the fault lasts. */
+  /** Who asks: Prometheus its metrics (default), or Loki's ruler the log lines. */
+  readonly source?: "logs";
+  /** PromQL, or LogQL of log lines; true while the fault lasts. */
   readonly expression: string;
   /** Time that the expression looks back: so long a fault may take to show in full. Default: it asks the last scrape alone. */
   readonly window?: Duration;
@@ -53,4 +57,17 @@ export interface Watched {
   readonly settings: Settings;
   /** Jobs that the stack's Prometheus scrapes: an alert exists only where what it watches exists. */
   readonly jobs: readonly string[];
+}
+
+/** A service whose log lines are collected. */
+export interface Logger {
+  readonly name: string;
+  readonly format: LogFormat;
+}
+
+/** What a stack's alerts of log lines are made of. */
+export interface Logged {
+  readonly settings: Settings;
+  /** None where nothing collects or stores lines. */
+  readonly loggers: readonly Logger[];
 }

@@ -16,7 +16,7 @@ export const holds = (value: number): Course => ({ kind: "holds", value });
 export const moves = (from: number, perSecond: number): Course => ({ kind: "moves", from, perSecond });
 export const gone: Course = { kind: "gone" };
 
-/** Courses by series, as `up{job="backend",instance="a"}`. */
+/** Courses by series, as `up{job="backend",instance="a"}`; of log alerts by stream and line, as `{service="a"} text`, which are counted. */
 export type State = Readonly<Record<string, Course>>;
 
 /** An alert as it must arrive: what beside its fixed labels and description is told. */

@@ -1,5 +1,5 @@
 import type { AlertOverride, Settings } from "../settings.ts";
-import type { Alert, Watched } from "./alert.ts";
+import type { Alert, Logged, Watched } from "./alert.ts";
 import { applicationAlerts } from "./application.ts";
 import { businessAlerts } from "./business.ts";
 import { containerAlerts } from "./containers.ts";
@@ -7,13 +7,19 @@ import { databaseAlerts } from "./database.ts";
 import { diskAlerts } from "./disks.ts";
 import { errorBudgetAlerts } from "./error-budget.ts";
 import { infrastructureAlerts } from "./infrastructure.ts";
+import { logLineAlerts } from "./log-lines.ts";
 import { loggingAlerts } from "./logging.ts";
 import { monitoringAlerts } from "./monitoring.ts";
 import { redisAlerts } from "./redis.ts";
+import { remoteWriteAlerts } from "./remote-write.ts";
 
-/** Every alert that the stack has, as its overrides want them. A new alert is an entry in its category's file. */
-export const alertCatalogue = (watched: Watched): readonly Alert[] =>
+/** Every alert that the stack's Prometheus has, as its overrides want them. A new alert is an entry in its category's file. */
+export const metricAlerts = (watched: Watched): readonly Alert[] =>
   possibleAlerts(watched).flatMap((alert) => overridden(alert, watched.settings));
+
+/** Every alert that the stack's Loki has, likewise. */
+export const logAlerts = (logged: Logged): readonly Alert[] =>
+  logLineAlerts(logged).flatMap((alert) => overridden(alert, logged.settings));
 
 /** Every alert whose subject the stack has, before anything is switched off. */
 const possibleAlerts = (watched: Watched): readonly Alert[] => [
@@ -26,6 +32,7 @@ const possibleAlerts = (watched: Watched): readonly Alert[] => [
   ...containerAlerts(watched),
   ...businessAlerts(watched),
   ...monitoringAlerts(watched),
+  ...remoteWriteAlerts(watched),
   ...loggingAlerts(watched),
 ];
 

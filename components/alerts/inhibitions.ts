@@ -31,6 +31,19 @@ export const inhibitions: readonly Inhibition[] = [
   { source: "DatabaseDown", targets: [...felt, "BacktestQueueBackup"], equal: ["environment"] },
   { source: "RedisDown", targets: ["HighRedisMemory"], equal: ["environment", "service"] },
   { source: "RedisDown", targets: [...felt, "BacktestQueueBackup"], equal: ["environment"] },
+  // What the backend and the worker log of it.
+  ...(["DatabaseDown", "RedisDown"] as const).map((source) => ({
+    source,
+    targets: ["ErrorBurst", "UnhandledExceptions"] as const,
+    only: ['service=~"backend|worker"'],
+    equal: ["environment"],
+  })),
+  {
+    source: "BackendDown",
+    targets: ["ServiceStoppedLogging"],
+    only: ['service="backend"'],
+    equal: ["environment"],
+  },
   // The webhook lives on the backend, and the backend on the two others.
   ...(["BackendDown", "DatabaseDown", "RedisDown"] as const).map((source) => ({
     source,

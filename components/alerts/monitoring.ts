@@ -2,6 +2,7 @@ import { formatDuration, minutes, seconds } from "../workload/index.ts";
 import type { Alert, Watched } from "./alert.ts";
 import { counts, holds, type State, up } from "./behaviour.ts";
 import { oneDecimal } from "./behaviour-text.ts";
+import { alertmanagers } from "./peers.ts";
 import { thresholdsOf } from "./thresholds.ts";
 
 /** Who watches the watchmen. */
@@ -9,6 +10,7 @@ export const monitoringAlerts = (watched: Watched): readonly Alert[] => [
   ...watchdog(watched),
   targetDown(watched),
   alertmanagerDown(watched),
+  ...alertmanagerPeerMissing(watched),
   notificationsFailing(watched),
   ruleEvaluationFailing(watched),
   configReloadFailed(watched),
@@ -82,6 +84,34 @@ function alertmanagerDown({ settings: { alerts } }: Watched): Alert {
   };
 }
 
+/** Where there are several: that they are all there, and know of each other. */
+function alertmanagerPeerMissing({ settings }: Watched): readonly Alert[] {
+  const wanted = alertmanagers(settings);
+  if (wanted < 2) return [];
+  const members = (seen: number): State => ({
+    'alertmanager_cluster_members{job="alertmanager",instance="0"}': holds(seen),
+    'alertmanager_cluster_members{job="alertmanager",instance="1"}': holds(wanted),
+  });
+  return [
+    {
+      ...common,
+      name: "AlertmanagerPeerMissing",
+      service: "alertmanager",
+      severity: "warning",
+      expression: `min(alertmanager_cluster_members{job="alertmanager"}) < ${wanted}`,
+      for: settings.alerts.timing.warning.for,
+      summary: `An Alertmanager sees {{ $value }} of ${wanted}, itself among them`,
+      description:
+        "One is gone, or they do not hear each other: alerts may come twice, and the next loss delays pages.",
+      behaviour: {
+        calm: members(wanted),
+        fault: members(wanted - 1),
+        tells: [{ summary: `An Alertmanager sees ${wanted - 1} of ${wanted}, itself among them` }],
+      },
+    },
+  ];
+}
+
 /** A failed notification is sent again after group_interval: one in 15 minutes arrived late, two did not arrive. */
 const failures = { window: minutes(15), most: 1.5 };
 
@@ -123,17 +153,24 @@ function notificationsFailing({ settings: { alerts } }: Watched): Alert {
 
 function ruleEvaluationFailing({ settings: { alerts } }: Watched): Alert {
   const { window, for: lasting } = alerts.timing.warning;
-  // As Prometheus names a group: its file and its name.
+  // A group is named by its file and its name.
   const group = "/etc/prometheus/alert.rules;database";
-  const failing = (perSecond: number): State => ({
+  const logGroup = "/loki/rules-temp/fake/log-alerts.rules;logging";
+  const failing = (perSecond: number, ofLogs = 0): State => ({
     [`prometheus_rule_evaluation_failures_total{job="prometheus",rule_group="${group}"}`]: counts(perSecond),
+    [`loki_prometheus_rule_evaluation_failures_total{job="loki",rule_group="${logGroup}"}`]: counts(ofLogs),
   });
+  const told = (job: string, rule_group: string) => ({
+    labels: { job, service: job, rule_group },
+    summary: `Rules of ${rule_group} fail 0.2 times a second`,
+  });
+  const rate = (metric: string) => `rate(${metric}[${formatDuration(window)}])`;
   return {
     ...common,
     name: "RuleEvaluationFailing",
-    service: "prometheus",
+    service: "{{ $labels.job }}",
     severity: "warning",
-    expression: `sum by (rule_group) (rate(prometheus_rule_evaluation_failures_total[${formatDuration(window)}])) > 0`,
+    expression: `sum by (job, rule_group) (${rate("prometheus_rule_evaluation_failures_total")} or ${rate("loki_prometheus_rule_evaluation_failures_total")}) > 0`,
     window,
     for: lasting,
     summary: 'Rules of {{ $labels.rule_group }} fail {{ printf "%.1f" $value }} times a second',
@@ -141,7 +178,8 @@ function ruleEvaluationFailing({ settings: { alerts } }: Watched): Alert {
     behaviour: {
       calm: failing(0),
       fault: failing(0.2),
-      tells: [{ labels: { rule_group: group }, summary: `Rules of ${group} fail 0.2 times a second` }],
+      tells: [told("prometheus", group)],
+      cases: [{ name: "Loki's", state: failing(0, 0.2), tells: [told("loki", logGroup)] }],
     },
   };
 }

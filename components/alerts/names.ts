@@ -27,10 +27,17 @@ export const alertNames = [
   "Watchdog",
   "TargetDown",
   "AlertmanagerDown",
+  "AlertmanagerPeerMissing",
   "NotificationsFailing",
   "RuleEvaluationFailing",
   "ConfigReloadFailed",
   "PrometheusStorageNearlyFull",
+  "RemoteWriteBehind",
+  "RemoteWriteFailing",
   "LogsDropped",
+  "ErrorBurst",
+  "UnhandledExceptions",
+  "FailedLoginBurst",
+  "ServiceStoppedLogging",
 ] as const;
 export type AlertName = (typeof alertNames)[number];

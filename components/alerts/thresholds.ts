@@ -21,6 +21,9 @@ export const thresholdOf: { readonly [Name in AlertName]?: keyof AlertThresholds
   HighOrderFailureRate: "orderFailurePercent",
   BacktestQueueBackup: "backtestQueueLength",
   PrometheusStorageNearlyFull: "metricStoragePercent",
+  RemoteWriteBehind: "remoteWriteLag",
+  ErrorBurst: "errorLinesPerMinute",
+  FailedLoginBurst: "failedLoginsPerMinute",
 };
 
 /** The stack's thresholds as one alert has them. */

@@ -1,10 +1,19 @@
 import { stringify } from "yaml";
-import { type Blueprint, checkedBy, logsOf, plain, productImage, stopFirst } from "../blueprint.ts";
+import type { Logger } from "../alerts/alert.ts";
+import { logAlerts } from "../alerts/catalogue.ts";
+import { alertRules } from "../alerts/rules.ts";
+import { type Blueprint, checkedBy, connection, logsOf, plain, productImage, stopFirst } from "../blueprint.ts";
 import { formatDuration, port, resources, type WorkloadSpec, workload } from "../workload/index.ts";
 import { levelWord } from "./levels.ts";
+import { rulerInterval } from "./pace.ts";
 
-/** Stores and finds log lines: one binary, TSDB schema, retention by the compactor. */
-export function loki(plan: Blueprint): WorkloadSpec {
+/** Loki gives the lines of everybody to one tenant, of this name, when it asks nobody who they are. */
+const tenant = "fake";
+const rulesFolder = "/etc/loki-rules";
+
+/** Stores and finds log lines, and alerts of them: one binary, TSDB schema, retention by the compactor. */
+export function loki(plan: Blueprint, loggers: readonly Logger[]): WorkloadSpec {
+  const { settings } = plan;
   return workload({
     ...plain,
     name: "loki",
@@ -15,7 +24,13 @@ export function loki(plan: Blueprint): WorkloadSpec {
       `-log.level=${levelWord("loki", plan.settings.logs.level)}`,
       "-log.format=json",
     ],
-    files: [{ path: "/etc/loki/loki.yml", content: lokiConfig(plan) }],
+    files: [
+      { path: "/etc/loki/loki.yml", content: lokiConfig(plan) },
+      {
+        path: `${rulesFolder}/${tenant}/log-alerts.rules`,
+        content: alertRules(logAlerts({ settings, loggers }), settings),
+      },
+    ],
     ports: [port({ name: "http", number: 3100, exposure: "loopback" })],
     probes: checkedBy(
       // Liveness asks the process only: `/ready` is also "no" while the ring settles.
@@ -31,13 +46,14 @@ export function loki(plan: Blueprint): WorkloadSpec {
     volumes: [{ kind: "persistent", name: "data", path: "/loki", sizeGiB: plan.settings.logs.storageGiB }],
     logs: logsOf(plan, "json"),
     scrape: { port: "http", path: "/metrics" },
+    connectsTo: [connection("alertmanager", "http")],
     ...(plan.settings.target.logStore(plan.settings.stack).kind === "s3"
       ? { internet: true, cloudAccess: "log-store" }
       : {}),
   });
 }
 
-function lokiConfig({ settings: { logs, stack, target } }: Blueprint): string {
+function lokiConfig({ settings: { logs, stack, target }, address }: Blueprint): string {
   const store = target.logStore(stack);
   const config = {
     auth_enabled: false,
@@ -67,6 +83,14 @@ function lokiConfig({ settings: { logs, stack, target } }: Blueprint): string {
       working_directory: "/loki/compactor",
       retention_enabled: true,
       delete_request_store: store.kind === "s3" ? "s3" : "filesystem",
+    },
+    ruler: {
+      storage: { type: "local", local: { directory: rulesFolder } },
+      // A copy of the rules, in which it works.
+      rule_path: "/loki/rules-temp",
+      alertmanager_url: `http://${address("alertmanager")}:9093`,
+      evaluation_interval: formatDuration(rulerInterval),
+      ring: { kvstore: { store: "inmemory" } },
     },
     limits_config: { retention_period: formatDuration(logs.retention), allow_structured_metadata: true },
   };

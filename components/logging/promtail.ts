@@ -10,8 +10,9 @@ import {
   runtimeSocket,
   runtimeSocketPath,
 } from "../blueprint.ts";
-import { port, resources, type Volume, type WorkloadSpec, workload } from "../workload/index.ts";
+import { formatDuration, port, resources, type Volume, type WorkloadSpec, workload } from "../workload/index.ts";
 import { levelWord } from "./levels.ts";
+import { batchWait } from "./pace.ts";
 
 /** Reads every container's log on its host and sends it to Loki; positions outlive it. */
 export function promtail(plan: Blueprint): WorkloadSpec {
@@ -62,7 +63,7 @@ function promtailConfig(plan: Blueprint): string {
   const config = {
     server: { http_listen_port: 9080, grpc_listen_port: 0 },
     positions: { filename: "/var/lib/promtail/positions.yml" },
-    clients: [{ url: `http://${plan.address("loki")}:3100/loki/api/v1/push` }],
+    clients: [{ url: `http://${plan.address("loki")}:3100/loki/api/v1/push`, batchwait: formatDuration(batchWait) }],
     scrape_configs: [plan.settings.target.discovery === "kubernetes" ? podJob(plan) : containerJob],
   };
   return `# Rendered by ./platform render from components/logging/promtail.ts.\n${stringify(config, { lineWidth: 0 })}`;

@@ -1,15 +1,18 @@
-import { alertCatalogue } from "../alerts/catalogue.ts";
+import { metricAlerts } from "../alerts/catalogue.ts";
+import { alertmanagers } from "../alerts/peers.ts";
+import { recordings } from "../alerts/recordings.ts";
 import { alertRules } from "../alerts/rules.ts";
 import type { Blueprint } from "../blueprint.ts";
 import { type ConfigFile, formatDuration, portNamed, type Scrape, type WorkloadSpec } from "../workload/index.ts";
 import { type Comment, commented } from "../yaml.ts";
+import { remoteWriteConfig } from "./remote-write.ts";
 
 type Scraped = WorkloadSpec & { readonly scrape: Scrape };
 const isScraped = (spec: WorkloadSpec): spec is Scraped => spec.scrape !== undefined;
 
 const comments: readonly Comment[] = [
   [["global"], "Intervals: the settings' section metrics. Rules are evaluated as often as is scraped."],
-  [["rule_files"], "components/alerts/: one entry an alert."],
+  [["rule_files"], "components/alerts/: one entry an alert, and what several of them ask (recordings.ts)."],
   [["scrape_configs"], "How instances are found is the target's: components/targets/."],
 ];
 
@@ -32,23 +35,30 @@ export function prometheusFiles(plan: Blueprint, workloads: readonly WorkloadSpe
       external_labels: { environment: plan.settings.environment, stack: plan.settings.stack },
     },
     rule_files: ["/etc/prometheus/alert.rules"],
-    alerting: { alertmanagers: [{ static_configs: [{ targets: [`${plan.address("alertmanager")}:9093`] }] }] },
+    alerting: { alertmanagers: [alertmanagerDiscovery(plan)] },
     scrape_configs: [
       { job_name: "prometheus", static_configs: [{ targets: ["127.0.0.1:9090"] }] },
       ...workloads
         .filter(isScraped)
         .flatMap((spec) => [scrapeJob(plan, spec), ...(spec.name === prober ? [siteJob(plan, spec)] : [])]),
     ],
+    ...remoteWriteConfig(plan.settings.metrics),
   };
   const { settings } = plan;
   const heading =
     "Rendered by ./platform render from components/monitoring/prometheus-config.ts: a job for every workload with `scrape`.";
-  const alerts = alertCatalogue({ settings, jobs: scrapedJobs(workloads) });
+  const alerts = metricAlerts({ settings, jobs: scrapedJobs(workloads) });
   return [
     { path: "/etc/prometheus/prometheus.yml", content: commented(config, heading, comments) },
-    { path: "/etc/prometheus/alert.rules", content: alertRules(alerts, settings) },
+    { path: "/etc/prometheus/alert.rules", content: alertRules(alerts, settings, recordings(settings)) },
   ];
 }
+
+/** Every Alertmanager is told everything: which of them delivers it is theirs to agree on. */
+const alertmanagerDiscovery = (plan: Blueprint) =>
+  alertmanagers(plan.settings) > 1
+    ? { dns_sd_configs: [{ names: [plan.address("alertmanager")], type: "A", port: 9093, refresh_interval: "5s" }] }
+    : { static_configs: [{ targets: [`${plan.address("alertmanager")}:9093`] }] };
 
 function scrapeJob(plan: Blueprint, spec: Scraped) {
   const { scrape } = spec;

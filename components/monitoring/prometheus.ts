@@ -1,3 +1,4 @@
+import { openedUrl } from "../access.ts";
 import {
   type Blueprint,
   connection,
@@ -11,6 +12,7 @@ import {
 import { levelWord } from "../logging/levels.ts";
 import { formatDuration, port, resources, type WorkloadSpec, workload } from "../workload/index.ts";
 import { prometheusFiles } from "./prometheus-config.ts";
+import { remoteWriteSecrets } from "./remote-write.ts";
 
 /** Scrapes every workload that says how; `others` are all the stack's workloads but itself. */
 export function prometheus(plan: Blueprint, others: readonly WorkloadSpec[]): WorkloadSpec {
@@ -28,10 +30,12 @@ export function prometheus(plan: Blueprint, others: readonly WorkloadSpec[]): Wo
       // The volume is never filled to the brim: compaction and the write-ahead log need the rest.
       `--storage.tsdb.retention.size=${Math.max(1, Math.floor(metrics.storageGiB * 0.8))}GB`,
       "--web.listen-address=:9090",
+      `--web.external-url=${openedUrl(plan.settings, "prometheus")}`,
       `--log.level=${levelWord("prometheus", logs.level)}`,
       "--log.format=json",
     ],
     files: prometheusFiles(plan, others),
+    secretFiles: remoteWriteSecrets(metrics),
     ports: [port({ name: "http", number: 9090, exposure: "loopback" })],
     // Replaying the write-ahead log after a crash takes minutes.
     probes: httpProbes({
@@ -50,6 +54,7 @@ export function prometheus(plan: Blueprint, others: readonly WorkloadSpec[]): Wo
     ...(target.discovery === "kubernetes"
       ? { kubernetesAccess: { resources: ["pods"], verbs: ["get", "list", "watch"], scope: "namespace" } }
       : {}),
+    ...(metrics.remoteWrite === undefined ? {} : { internet: true }),
     ...(target.discovery === "cloud-map" ? { internet: true, cloudAccess: "host-discovery" } : {}),
   });
 }

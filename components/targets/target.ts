@@ -3,11 +3,14 @@ import type { z } from "zod";
 import type {
   Image,
   ManagedService,
+  Member,
   SecretName,
   SecretSource,
   SecretSources,
   WorkloadSpec,
 } from "../workload/index.ts";
+import { clashes, type Owned } from "./clashes.ts";
+import type { Tunnel, TunnelEnds } from "./tunnel.ts";
 
 /** Something in the contract that a target cannot express, and what it does instead. Tested, and printed in the docs. */
 export interface Difference {
@@ -28,7 +31,7 @@ export interface TargetContext {
   /** Version of the application's release; part of tags and labels. */
   readonly version: string;
   /** All of the stack, so that networks and firewalls can be laid before the workloads. */
-  readonly members: readonly (WorkloadSpec | ManagedService)[];
+  readonly members: readonly Member[];
   readonly secretSources: SecretSources;
   /** The value of a secret: for targets and sources where the value passes through the program; encrypted in the state. */
   secretValue(name: SecretName): pulumi.Output<string>;
@@ -65,12 +68,16 @@ export interface BoundTarget {
   address(member: string, stack: string): string;
   /** What this target cannot keep of a workload (a timing, a size), each one message; refused when the settings are read. */
   problems(spec: WorkloadSpec): readonly string[];
+  /** Names that two of the members would both have there, or one of them and the target itself; refused in the same way. */
+  clashes(members: readonly Member[]): readonly string[];
   /** How Prometheus finds instances and Promtail finds logs. */
   readonly discovery: Discovery;
   /** Namespaces in which the stack's pods are, where discovery is `kubernetes`; else none. */
   namespaces(stack: string): readonly string[];
   /** One host whose loopback a developer uses: there the gateway forwards the loopback ports of rolling workloads. */
   readonly loopback: boolean;
+  /** How a person reaches a member from elsewhere; undefined where its ports are on that person's loopback. */
+  tunnel(ends: TunnelEnds): Tunnel | undefined;
   /** Path of the container runtime's socket on each host, for what watches containers. */
   readonly runtimeSocket: string;
   /** Repositories of images that it adds by itself, as they are before `images.registry` replaces the registry. */
@@ -110,10 +117,14 @@ interface TargetDefinition<Section> {
   readonly discovery: Discovery;
   address(member: string, stack: string, section: Section): string;
   problems(spec: WorkloadSpec, section: Section): readonly string[];
+  /** What is called by a name of its members, or by one of its own. Default: nothing that could clash. */
+  owned?(members: readonly Member[]): readonly Owned[];
   /** Default: none. */
   namespaces?(stack: string, section: Section): readonly string[];
   /** Default: false. */
   readonly loopback?: boolean;
+  /** Default: none is needed. */
+  tunnel?(ends: TunnelEnds, section: Section): Tunnel;
   /** Default: Docker's own. */
   runtimeSocket?(section: Section): string;
   /** Default: none. */
@@ -143,10 +154,12 @@ export function defineTarget<Section>(definition: TargetDefinition<Section>): Ta
         discovery,
         loopback: definition.loopback ?? false,
         namespaces: (stack) => definition.namespaces?.(stack, section) ?? [],
+        tunnel: (ends) => definition.tunnel?.(ends, section),
         runtimeSocket: definition.runtimeSocket?.(section) ?? "/var/run/docker.sock",
         ownImages: definition.ownImages ?? [],
         address: (member, stack) => definition.address(member, stack, section),
         problems: (spec) => definition.problems(spec, section),
+        clashes: (members) => clashes(definition.owned?.(members) ?? []),
         logStore: (stack) => definition.logStore?.(stack, section) ?? { kind: "volume" },
         secretKinds: definition.secretKinds ?? ["config"],
         secretSource: (secret, stack) =>

@@ -20,6 +20,7 @@ export const secretNames = [
   "tlsCertificate",
   "tlsPrivateKey",
   "registryPassword",
+  "remoteWriteCredential",
 ] as const;
 
 export type SecretName = (typeof secretNames)[number];

@@ -19,7 +19,7 @@ const sinks: Partial<Readonly<Record<SecretName, string>>> = {
   smtpPassword: "local-sink",
 };
 
-/** Every secret of dev but `registryPassword`, which belongs to somebody's account. */
+/** Every secret of dev but `registryPassword` and `remoteWriteCredential`, which belong to somebody's accounts. */
 export const developersSecrets: readonly SecretName[] = [
   ...passwords,
   "slackWebhookUrl",

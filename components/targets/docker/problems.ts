@@ -1,4 +1,4 @@
-import type { WorkloadSpec } from "../../workload/index.ts";
+import { protocolsOf, type WorkloadSpec } from "../../workload/index.ts";
 import { containerCount } from "./container.ts";
 import { fileFolders, isInside } from "./files.ts";
 import { hostPorts } from "./ports.ts";
@@ -8,7 +8,7 @@ const smallestCpuRequest = 2;
 
 /** What Docker cannot keep of a workload; each message names workload, field, value, what is allowed and the way out. */
 export const problems = (spec: WorkloadSpec): readonly string[] =>
-  [...replicaProblems(spec), ...resourceProblems(spec), ...fileProblems(spec)].map(
+  [...replicaProblems(spec), ...protocolProblems(spec), ...resourceProblems(spec), ...fileProblems(spec)].map(
     (problem) => `workload ${spec.name}: ${problem}`,
   );
 
@@ -22,6 +22,12 @@ function replicaProblems(spec: WorkloadSpec): string[] {
     : [];
 }
 
+/** Only on Kubernetes, where several instances of one workload gossip, is UDP opened between them. */
+const protocolProblems = ({ ports }: WorkloadSpec): string[] =>
+  ports
+    .filter((port) => protocolsOf(port).includes("UDP"))
+    .map(({ name }) => `port ${name} asks for UDP, which this target does not open; run one instance without it`);
+
 const resourceProblems = ({ resources }: WorkloadSpec): string[] =>
   resources.cpu.request < smallestCpuRequest
     ? [
@@ -30,14 +36,8 @@ const resourceProblems = ({ resources }: WorkloadSpec): string[] =>
     : [];
 
 function fileProblems(spec: WorkloadSpec): string[] {
-  const named = fileFolders(spec);
-  const folders = named.map(({ path }) => path);
+  const folders = fileFolders(spec).map(({ path }) => path);
   return [
-    ...named.flatMap(({ path, slug }) =>
-      spec.volumes
-        .filter(({ kind, name }) => kind === "persistent" && name === slug)
-        .map(({ name }) => `volume "${name}" would be called as the one of the files in ${path}; give it another name`),
-    ),
     ...folders
       .filter((folder) => folder === "/")
       .map(() => "a file lies in /, which no volume can be mounted on; put it into a folder of its own"),

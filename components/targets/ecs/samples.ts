@@ -222,6 +222,7 @@ const sources: SecretSources = {
   // Held in the Pulumi config, so that both kinds of source are looked at.
   tlsPrivateKey: { kind: "config", key: "tlsPrivateKey" },
   registryPassword: entry("registryPassword"),
+  remoteWriteCredential: entry("remoteWriteCredential"),
 };
 
 export const context: TargetContext = {

@@ -1,6 +1,4 @@
-import { type ManagedService, portNamed, type WorkloadSpec } from "../../workload/index.ts";
-
-type Member = WorkloadSpec | ManagedService;
+import { type Member, portNamed } from "../../workload/index.ts";
 
 /** One allowed way: from a group's members to one port of another group's. */
 export interface Way {
@@ -11,6 +9,9 @@ export interface Way {
 
 /** Group of what runs on the hosts' own network. */
 export const hostGroup = "hosts";
+
+/** Group of the load balancer. */
+export const balancerGroup = "balancer";
 
 /** Name of the security group that a member's network interface has. */
 export const groupOf = (member: Member): string =>

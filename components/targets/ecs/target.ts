@@ -2,8 +2,10 @@ import { defineTarget } from "../target.ts";
 import { preparationImage } from "./containers.ts";
 import { differences } from "./differences.ts";
 import { logBucketOf, namespaceOf } from "./names.ts";
+import { owned } from "./owned.ts";
 import { problems } from "./problems.ts";
 import { ecsSection } from "./section.ts";
+import { hostTunnel } from "./tunnel.ts";
 
 /** AWS ECS on EC2 capacity: Fargate hosts show nothing to Promtail and node-exporter. */
 export const ecs = defineTarget({
@@ -13,7 +15,9 @@ export const ecs = defineTarget({
   managed: ["postgres", "redis"],
   discovery: "cloud-map",
   address: (member, stack) => `${member}.${namespaceOf(stack)}`,
+  tunnel: (ends, section) => hostTunnel(ends, section),
   problems,
+  owned,
   ownImages: [preparationImage.repository],
   logStore: (stack, { accountId, region }) => ({ kind: "s3", bucket: logBucketOf(stack, accountId), region }),
   secretKinds: ["config", "secretsManager"],

@@ -13,8 +13,9 @@ export const places: readonly Place[] = [
   { stack: "prod", target: "kubernetes" },
 ];
 
-/** With the one setting that adds an alert. */
-export const withHeartbeat = (settings: Settings): Settings => ({
+/** With the settings that add alerts. */
+export const withEverything = (settings: Settings): Settings => ({
   ...settings,
+  metrics: { ...settings.metrics, remoteWrite: { url: "https://mimir.example.com/push", authentication: "bearer" } },
   alerts: { ...settings.alerts, heartbeatUrl: "https://heartbeat.example.com/id" },
 });

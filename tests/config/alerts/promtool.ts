@@ -3,15 +3,18 @@ import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type { Alert } from "../../../components/alerts/alert.ts";
-import { ruleOf } from "../../../components/alerts/rules.ts";
+import type { Told } from "../../../components/alerts/behaviour.ts";
+import { recordings } from "../../../components/alerts/recordings.ts";
+import { labelsOf, linksOf, recordingRule, ruleOf } from "../../../components/alerts/rules.ts";
 import type { Settings } from "../../../components/settings.ts";
-import { type RuleTest, stepOf } from "./rule-tests.ts";
+import { type Scenario, stepOf } from "./scenarios.ts";
+import { seriesOf } from "./series.ts";
 
-/** A rule and the tests that judge it: one test file of promtool. */
+/** A rule and what it must do: one test file of promtool. */
 export interface Judged {
   readonly alert: Alert;
   readonly settings: Settings;
-  readonly tests: readonly RuleTest[];
+  readonly scenarios: readonly Scenario[];
 }
 
 /**
@@ -39,11 +42,29 @@ export function judge(promtool: string, folder: string, all: readonly Judged[]):
   });
 }
 
-function writeFiles(folder: string, name: string, { alert, settings, tests }: Judged): string {
+function writeFiles(folder: string, name: string, { alert, settings, scenarios }: Judged): string {
   const rules = join(folder, `${name}.rules`);
-  writeFileSync(rules, stringify({ groups: [{ name, rules: [ruleOf(alert, settings)] }] }));
+  const used = recordings(settings).filter((each) => alert.expression.includes(each.name));
+  writeFileSync(rules, stringify({ groups: [{ name, rules: [...used.map(recordingRule), ruleOf(alert, settings)] }] }));
   const file = join(folder, `${name}.test.yml`);
+  const tests = scenarios.map((scenario) => testOf(alert, settings, scenario));
   const content = { rule_files: [rules], evaluation_interval: `${stepOf(alert, settings)}s`, tests };
   writeFileSync(file, stringify(content, { aliasDuplicateObjects: false }));
   return file;
 }
+
+const testOf = (alert: Alert, settings: Settings, { name, step, phases, moments }: Scenario) => ({
+  name,
+  interval: `${step}s`,
+  input_series: seriesOf(phases, step),
+  alert_rule_test: moments.map(([at, tells]) => ({
+    eval_time: `${at * step}s`,
+    alertname: alert.name,
+    exp_alerts: tells.map((told) => expected(alert, settings, told)),
+  })),
+});
+
+const expected = (alert: Alert, settings: Settings, { labels, summary }: Told) => ({
+  exp_labels: { ...labelsOf(alert, settings), ...labels },
+  exp_annotations: { summary, description: alert.description, ...linksOf(alert, settings) },
+});

@@ -13,7 +13,7 @@ import type { Settings } from "../../../components/settings.ts";
 import { describePlatform, mountedFile } from "../../../components/specification.ts";
 import { at, list, texts } from "../../support/json.ts";
 import { settingsOf } from "../../support/stacks.ts";
-import { type Place, places, withHeartbeat } from "./places.ts";
+import { type Place, places, withEverything } from "./places.ts";
 
 /** Who must be told, written down by hand: the judge of the routes. */
 const page = ["pagerduty", "slack", "webhook"];
@@ -46,11 +46,18 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   Watchdog: ["heartbeat"],
   TargetDown: notice,
   AlertmanagerDown: page,
+  AlertmanagerPeerMissing: notice,
   NotificationsFailing: notice,
   RuleEvaluationFailing: notice,
   ConfigReloadFailed: notice,
   PrometheusStorageNearlyFull: notice,
+  RemoteWriteBehind: notice,
+  RemoteWriteFailing: notice,
   LogsDropped: notice,
+  ErrorBurst: notice,
+  UnhandledExceptions: notice,
+  FailedLoginBurst: notice,
+  ServiceStoppedLogging: notice,
 };
 
 let amtool: string;
@@ -85,7 +92,7 @@ const labels = (alert: Alert, settings: Settings) => ({
 });
 
 describe.each(places)("in $stack on $target", ({ stack, target }: Place) => {
-  const settings = withHeartbeat(settingsOf(stack, target));
+  const settings = withEverything(settingsOf(stack, target));
 
   test("Alertmanager takes its configuration", () => {
     const { status, stdout, stderr } = run("check-config", configOf(settings, "check"));
@@ -108,6 +115,13 @@ describe.each(places)("in $stack on $target", ({ stack, target }: Place) => {
 test("what has a severity that is not ours is not lost", () => {
   const config = configOf(settingsOf("prod"), "strange");
   expect(routed(config, { alertname: "Strange", severity: "page" })).toEqual(["webhook"]);
+});
+
+test("that Slack takes nothing is told by another channel", () => {
+  const config = configOf(settingsOf("prod"), "failing");
+  const failing = { alertname: "NotificationsFailing", severity: "warning", category: "monitoring" };
+  expect(routed(config, { ...failing, integration: "slack" })).toEqual(["pagerduty", "slack", "webhook"]);
+  expect(routed(config, { ...failing, integration: "pagerduty" })).toEqual(["slack", "webhook"]);
 });
 
 test("without a heartbeat there is neither Watchdog nor receiver", () => {

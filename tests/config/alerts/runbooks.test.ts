@@ -8,15 +8,7 @@ import { commands } from "../../../cli/commands/index.ts";
 import { root } from "../../../cli/root.ts";
 import { ensurePromtool } from "../../../cli/setup/monitoring.ts";
 import { alertNames } from "../../../components/alerts/names.ts";
-
-const runbooks = join(root, "docs", "runbooks");
-const read = (name: string): string => readFileSync(join(runbooks, `${name}.md`), "utf8");
-
-/** The content of a runbook's code blocks in that language. */
-const blocks = (name: string, language: string): readonly string[] =>
-  [...read(name).matchAll(/^ *```(\w+)\n([\s\S]*?)^ *```$/gm)].flatMap(([, found, code = ""]) =>
-    found === language ? [code.replaceAll(/^ {3}/gm, "").trim()] : [],
-  );
+import { blocks, read, runbooks } from "./runbooks.ts";
 
 let promtool: string;
 let folder: string;

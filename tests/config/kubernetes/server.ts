@@ -1,12 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import { once } from "node:events";
-import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { ensureKubeApiserver } from "../../../cli/setup/kube-apiserver.ts";
+import { ended, freePort, type Launched, launch, until } from "../../support/process.ts";
 import { type Access, request } from "./request.ts";
 
 /** An API server of the test's own: nothing but etcd behind it, no nodes, no controllers. */
@@ -21,10 +18,15 @@ export async function startApiServer(): Promise<ApiServer> {
   const programs = await ensureKubeApiserver();
   const folder = mkdtempSync(join(tmpdir(), "kube-apiserver-"));
   const [clients, peers, port] = [await freePort(), await freePort(), await freePort()];
-  const etcd = launch(folder, "etcd", programs.etcd, etcdFlags(folder, clients, peers));
+  const etcd = launch({ name: "etcd", program: programs.etcd, words: etcdFlags(folder, clients, peers), folder });
   const token = randomBytes(16).toString("hex");
   writeCredentials(folder, token);
-  const server = launch(folder, "kube-apiserver", programs.kubeApiserver, serverFlags(folder, clients, port));
+  const server = launch({
+    name: "kube-apiserver",
+    program: programs.kubeApiserver,
+    words: serverFlags(folder, clients, port),
+    folder,
+  });
   const stop = async () => {
     await ended(server);
     await ended(etcd);
@@ -79,67 +81,18 @@ function writeCredentials(folder: string, token: string): void {
   writeFileSync(join(folder, "tokens.csv"), `${token},judge,judge,"system:masters"\n`, { mode: 0o600 });
 }
 
-interface Launched {
-  readonly name: string;
-  readonly process: ChildProcess;
-  readonly log: string;
-}
-
-function launch(folder: string, name: string, program: string, flags: readonly string[]): Launched {
-  const log = join(folder, `${name}.log`);
-  const child = spawn(program, flags, { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
-  child.stderr.pipe(createWriteStream(log));
-  child.on("error", () => {});
-  return { name, process: child, log };
-}
-
-const runs = ({ process }: Launched): boolean =>
-  process.pid !== undefined && process.exitCode === null && process.signalCode === null;
-
-async function ended(launched: Launched): Promise<void> {
-  if (!runs(launched)) return;
-  const exit = once(launched.process, "exit");
-  launched.process.kill("SIGTERM");
-  const killed = AbortSignal.timeout(10_000);
-  killed.addEventListener("abort", () => launched.process.kill("SIGKILL"));
-  await exit;
-}
-
-/** A minute is generous: it takes five seconds on two idle cores. */
-async function ready(
+/** It takes five seconds on two idle cores. */
+const ready = (
   folder: string,
   { port, token }: { readonly port: number; readonly token: string },
   launched: readonly Launched[],
-): Promise<Access> {
-  for (const deadline = Date.now() + 120_000; Date.now() < deadline; await sleep(250)) {
-    for (const each of launched) {
-      if (!runs(each)) throw new Error(`${each.name} ended:\n${end(each.log)}`);
-    }
-    const certificate = readIfThere(join(folder, "apiserver.crt"));
-    if (certificate === undefined) continue;
-    const access = { port, token, certificate };
-    const answer = await request(access, { method: "GET", path: "/readyz" }).catch(() => undefined);
-    if (answer?.status === 200) return access;
-  }
-  throw new Error(`the API server is not ready in time:\n${launched.map(({ log }) => end(log)).join("\n")}`);
-}
-
-function readIfThere(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return undefined;
-  }
-}
-
-const end = (log: string): string => (readIfThere(log) ?? "").split("\n").slice(-8).join("\n");
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no free port");
-  return address.port;
-}
+): Promise<Access> =>
+  until(
+    "the API server is ready",
+    async () => {
+      const access = { port, token, certificate: readFileSync(join(folder, "apiserver.crt"), "utf8") };
+      const { status } = await request(access, { method: "GET", path: "/readyz" });
+      return status === 200 ? access : undefined;
+    },
+    { launched },
+  );

@@ -1,32 +1,30 @@
 import type { Alert } from "../../../components/alerts/alert.ts";
 import type { Behaviour, Case, Told } from "../../../components/alerts/behaviour.ts";
-import { ignoredBlip } from "../../../components/alerts/delay.ts";
-import { labelsOf, linksOf } from "../../../components/alerts/rules.ts";
+import { evaluationOf, ignoredBlip, latenessOf } from "../../../components/alerts/delay.ts";
 import type { Settings } from "../../../components/settings.ts";
 import { type Duration, minutes } from "../../../components/workload/index.ts";
-import { type Phase, seriesOf } from "./series.ts";
+import type { Phase } from "./series.ts";
 
-/** One test of promtool: series, and what fires when. */
-export interface RuleTest {
+/** What happens to an alert, and what it must tell when; whoever judges plays it: promtool, or a real Loki. */
+export interface Scenario {
   readonly name: string;
-  readonly interval: string;
-  readonly input_series: readonly { readonly series: string; readonly values: string }[];
-  readonly alert_rule_test: readonly Check[];
+  /** Between samples, and between evaluations, in seconds. */
+  readonly step: number;
+  readonly phases: readonly Phase[];
+  readonly moments: readonly Moment[];
 }
 
-interface Check {
-  readonly eval_time: string;
-  readonly alertname: string;
-  readonly exp_alerts: readonly object[];
-}
+/** Times as numbers of steps. */
+export type Moment = readonly [step: number, tells: readonly Told[]];
 
 /** Between samples, and between evaluations; the long windows would take a hundred thousand samples of a few seconds. */
-export function stepOf({ window }: Alert, { metrics }: Settings): number {
-  return window !== undefined && window.seconds > minutes(30).seconds ? 60 : metrics.scrapeInterval.seconds;
+export function stepOf(alert: Alert, settings: Settings): number {
+  const isLong = alert.window !== undefined && alert.window.seconds > minutes(30).seconds;
+  return isLong ? 60 : evaluationOf(alert, settings).seconds;
 }
 
-/** Everything that an alert must do, as promtool reads it. */
-export function ruleTests(alert: Alert, settings: Settings): readonly RuleTest[] {
+/** Everything that an alert must do. */
+export function scenariosOf(alert: Alert, settings: Settings): readonly Scenario[] {
   const write = writer(alert, settings);
   const { behaviour } = alert;
   if (behaviour === "always fires") return [write("always fires", [], [[1, [{ summary: alert.summary }]]])];
@@ -43,38 +41,27 @@ export function ruleTests(alert: Alert, settings: Settings): readonly RuleTest[]
   ];
 }
 
-/** Times as numbers of steps. */
-type Moment = readonly [step: number, tells: readonly Told[]];
-type Writer = ((name: string, phases: readonly Phase[], moments: readonly Moment[]) => RuleTest) & {
+type Writer = ((name: string, phases: readonly Phase[], moments: readonly Moment[]) => Scenario) & {
   steps(time: Duration | undefined): number;
 };
 
 function writer(alert: Alert, settings: Settings): Writer {
   const step = stepOf(alert, settings);
-  const write = (name: string, phases: readonly Phase[], moments: readonly Moment[]): RuleTest => ({
+  const write = (name: string, phases: readonly Phase[], moments: readonly Moment[]): Scenario => ({
     name: `${alert.name}: ${name}`,
-    interval: `${step}s`,
-    input_series: seriesOf(phases, step),
-    alert_rule_test: moments.map(([at, tells]) => ({
-      eval_time: `${at * step}s`,
-      alertname: alert.name,
-      exp_alerts: tells.map((told) => expected(alert, settings, told)),
-    })),
+    step,
+    phases,
+    moments,
   });
   return Object.assign(write, { steps: (time: Duration | undefined) => Math.ceil((time?.seconds ?? 0) / step) });
 }
-
-const expected = (alert: Alert, settings: Settings, { labels, summary }: Told) => ({
-  exp_labels: { ...labelsOf(alert, settings), ...labels },
-  exp_annotations: { summary, description: alert.description, ...linksOf(alert, settings) },
-});
 
 /** Steps between the fault's first sample and the first evaluation that sees it: a rate needs two samples. */
 const onsetOf = ({ window }: Alert, { onset, before }: Behaviour, write: Writer): number =>
   onset !== undefined ? write.steps(onset) : window !== undefined && before === undefined ? 1 : 0;
 
 /** Fires when `for` is over, not an evaluation before; and no longer when the fault has left the window. */
-function firesInTime(alert: Alert, behaviour: Behaviour, write: Writer): RuleTest {
+function firesInTime(alert: Alert, behaviour: Behaviour, write: Writer): Scenario {
   const { calm, fault, before, tells } = behaviour;
   const start = before ?? (alert.window === undefined ? calm : {});
   const begin = write.steps(alert.window) + 3;
@@ -92,7 +79,7 @@ function firesInTime(alert: Alert, behaviour: Behaviour, write: Writer): RuleTes
   ]);
 }
 
-function firesOutOfCalm(alert: Alert, { calm, fault, tells }: Behaviour, write: Writer): RuleTest {
+function firesOutOfCalm(alert: Alert, { calm, fault, tells }: Behaviour, write: Writer): Scenario {
   const begin = write.steps(alert.window) + 3;
   const firing = begin + write.steps(alert.window) + write.steps(alert.for) + 1;
   const phases = [
@@ -102,18 +89,18 @@ function firesOutOfCalm(alert: Alert, { calm, fault, tells }: Behaviour, write: 
   return write("fires though all was well before", phases, [[firing, tells]]);
 }
 
-function quietWithin(alert: Alert, { calm }: Behaviour, write: Writer): RuleTest {
+function quietWithin(alert: Alert, { calm }: Behaviour, write: Writer): Scenario {
   const end = write.steps(alert.window) + write.steps(alert.for) + 5;
   return write("quiet just within the threshold", [{ state: calm, steps: end + 1 }], every(1, end));
 }
 
-function quietOnBlip(alert: Alert, behaviour: Behaviour, settings: Settings, write: Writer): readonly RuleTest[] {
+function quietOnBlip(alert: Alert, behaviour: Behaviour, settings: Settings, write: Writer): readonly Scenario[] {
   const ignored = ignoredBlip(alert, settings).seconds;
   if (ignored === 0) return [];
   const { calm, fault, outage = fault, well = calm } = behaviour;
   const begin = write.steps(alert.window) + 3;
   // A slow scrape before it may have seen it too.
-  const seen = ignored + settings.metrics.scrapeTimeout.seconds;
+  const seen = ignored + latenessOf(alert, settings).seconds;
   const phases: readonly Phase[] = [
     { state: well, steps: begin },
     { state: outage, steps: Math.max(1, Math.floor(seen / stepOf(alert, settings))) },
@@ -124,9 +111,10 @@ function quietOnBlip(alert: Alert, behaviour: Behaviour, settings: Settings, wri
 }
 
 /** A process that starts again counts from 0: no fault by itself, and no way out of one. */
-function survivesRestarts(alert: Alert, behaviour: Behaviour, write: Writer): readonly RuleTest[] {
+function survivesRestarts(alert: Alert, behaviour: Behaviour, write: Writer): readonly Scenario[] {
   const { calm, fault, tells, before } = behaviour;
-  if (!Object.values(fault).some(({ kind }) => kind === "counts")) return [];
+  // Log lines are not counted by the process that writes them.
+  if (alert.source === "logs" || !Object.values(fault).some(({ kind }) => kind === "counts")) return [];
   const window = write.steps(alert.window) + 3;
   const end = 2 * window + write.steps(alert.for);
   const onset = onsetOf(alert, behaviour, write);
@@ -155,10 +143,10 @@ function survivesRestarts(alert: Alert, behaviour: Behaviour, write: Writer): re
   ];
 }
 
-const withoutData = (alert: Alert, { withoutData: tells = [] }: Behaviour, write: Writer): RuleTest =>
+const withoutData = (alert: Alert, { withoutData: tells = [] }: Behaviour, write: Writer): Scenario =>
   write("no data", [], [[write.steps(alert.for) + 2, tells]]);
 
-function further(alert: Alert, { name, earlier, state, lasts, tells }: Case, write: Writer): RuleTest {
+function further(alert: Alert, { name, earlier, state, lasts, tells }: Case, write: Writer): Scenario {
   const long = write.steps(alert.window) + write.steps(alert.for) + 3;
   const begin = earlier === undefined ? 0 : long;
   const end = begin + (lasts === undefined ? long : write.steps(lasts));

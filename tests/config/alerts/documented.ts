@@ -1,0 +1,28 @@
+import { metricNames } from "../../../components/application/telemetry.ts";
+
+/** Labels by metric, where a scrape is not to be had here; `instance` and `job` are Prometheus' own. */
+type Documented = Readonly<Record<string, readonly string[]>>;
+
+const { requests, requestDuration, tradingHealthy, orders, backtestQueue } = metricNames;
+
+/** The application's, as components/application/telemetry.ts says. */
+const ofApplication: Documented = {
+  [requests]: ["method", "route", "status"],
+  [`${requestDuration}_bucket`]: ["le", "method", "route"],
+  [`${requestDuration}_sum`]: ["method", "route"],
+  [`${requestDuration}_count`]: ["method", "route"],
+  [tradingHealthy]: [],
+  [orders]: ["state"],
+  [backtestQueue]: [],
+};
+
+/** kube-state-metrics 2.17, docs/metrics/workload/{pod,deployment}-metrics.md; all STABLE there: they stay in version 2. */
+const ofKubernetes: Documented = {
+  kube_pod_container_status_waiting_reason: ["container", "pod", "namespace", "reason", "uid"],
+  kube_pod_container_status_restarts_total: ["container", "pod", "namespace", "uid"],
+  kube_deployment_status_condition: ["deployment", "namespace", "reason", "condition", "status"],
+  kube_deployment_status_replicas_unavailable: ["deployment", "namespace"],
+  kube_deployment_status_replicas_updated: ["deployment", "namespace"],
+};
+
+export const documented: Documented = { ...ofApplication, ...ofKubernetes };

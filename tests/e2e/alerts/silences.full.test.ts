@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { applySilences, heldSilences } from "../../../cli/silences/api.ts";
+import { silencesText } from "../../../cli/silences/report.ts";
+import { planSilences, settingOf } from "../../../components/alerts/silences.ts";
+import type { Silences } from "../../../components/settings.ts";
+import { describePlatform } from "../../../components/specification.ts";
+import { taken } from "../../../services/alert-sink/received.ts";
+import { eventually } from "../../support/eventually.ts";
+import { settingsOf } from "../../support/stacks.ts";
+import { fired, localSink, type Running, startAlertmanager } from "./alertmanager.ts";
+
+const settings = settingsOf("prod");
+const shortened = { "30s": "1s", "5m": "2s", "1m": "1s" };
+
+let running: Running;
+beforeAll(async () => {
+  running = await startAlertmanager(settings, await localSink(settings), shortened);
+  // The first time, Alertmanager is built.
+}, 600_000);
+afterAll(async () => {
+  await running.stop();
+  await running.sink.stop();
+});
+
+const soon = (minutes: number): string => new Date(Date.now() + minutes * 60_000).toISOString();
+
+async function apply(wanted: Silences): Promise<void> {
+  await applySilences(running.url, planSilences(wanted, await heldSilences(running.url), new Date()));
+}
+
+const live = async () => (await heldSilences(running.url)).filter(({ status }) => status.state !== "expired");
+
+const firedOf = (...names: readonly string[]) =>
+  describePlatform(settings)
+    .alerts.filter(({ name }) => names.includes(name))
+    .flatMap((alert) => fired(alert, settings));
+
+/** Names of the alerts that Slack's messages are about. */
+const told = (): readonly string[] =>
+  taken(running.sink.inbox.slack).flatMap(({ attachments = [] }) =>
+    attachments.flatMap(({ text }) => [...text.matchAll(/^\*(\w+)\*/gm)].map(([, name]) => name ?? "")),
+  );
+
+test("what the settings say is silent, once however often it is applied, and no longer than they say it", async () => {
+  const wanted = {
+    resize: { reason: "the cache is resized", owner: "platform", ends: soon(30), matchers: { category: "redis" } },
+    tools: { reason: "tools are moved", owner: "platform", ends: soon(30), matchers: { category: "monitoring" } },
+  };
+  await applySilences(running.url, {
+    post: [
+      {
+        matchers: [{ name: "alertname", value: "ClockSkew", isRegex: false, isEqual: true }],
+        startsAt: new Date().toISOString(),
+        endsAt: soon(60),
+        createdBy: "ann",
+        comment: "a person's own",
+      },
+    ],
+    remove: [],
+  });
+  await apply(wanted);
+  const first = await live();
+  expect(first.map(settingOf).sort()).toEqual(["resize", "tools", undefined]);
+  await apply(wanted);
+  expect((await live()).map(({ id }) => id).sort()).toEqual(first.map(({ id }) => id).sort());
+
+  await running.tell(firedOf("HighRedisMemory", "HighCpuUsage", "ConfigReloadFailed", "Watchdog"));
+  await eventually(() => (told().includes("HighCpuUsage") ? true : undefined));
+  // The heartbeat belongs to the silenced category, and goes on.
+  await eventually(() => (taken(running.sink.inbox.heartbeat).length >= 3 ? true : undefined));
+  await sleep(3000);
+  expect(new Set(told())).toEqual(new Set(["HighCpuUsage"]));
+
+  const longer = { ...wanted, resize: { ...wanted.resize, ends: soon(50) } };
+  await apply(longer);
+  const changed = (await live()).filter((silence) => settingOf(silence) === "resize");
+  expect(changed.map(({ endsAt }) => new Date(endsAt).toISOString())).toEqual([longer.resize.ends]);
+
+  const held = await heldSilences(running.url);
+  const { tools } = wanted;
+  const text = silencesText("prod", { tools }, held, planSilences({ tools }, held, new Date()));
+  expect(text).toMatch(/^prod: 3 silences, 1 in the settings\n/);
+  expect(text).toMatch(/^by hand +active .* alertname=ClockSkew +ann +a person's own$/m);
+  expect(text).toMatch(/^resize +active .* category=redis +platform +the cache is resized$/m);
+  expect(text).toContain("to be removed: resize, which is no longer in the settings");
+
+  await apply({ tools });
+  await eventually(() => (told().includes("HighRedisMemory") ? true : undefined));
+  expect(told()).not.toContain("ConfigReloadFailed");
+  expect((await live()).map(settingOf).sort()).toEqual(["tools", undefined]);
+});
+
+test("an Alertmanager that is not there is named", async () => {
+  await expect(heldSilences("http://127.0.0.1:1")).rejects.toThrow(
+    "Alertmanager does not answer at http://127.0.0.1:1",
+  );
+});

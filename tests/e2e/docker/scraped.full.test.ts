@@ -1,0 +1,175 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:https";
+import { join } from "node:path";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { selfSigned } from "../../../cli/engine/developer/certificate.ts";
+import { developerHome } from "../../../cli/engine/developer/home.ts";
+import { blackboxExporter } from "../../../cli/setup/monitoring.ts";
+import { ensureTool } from "../../../cli/setup/tool.ts";
+import { alertNames } from "../../../components/alerts/names.ts";
+import { recordings } from "../../../components/alerts/recordings.ts";
+import { describePlatform, mountedFile } from "../../../components/specification.ts";
+import { documented } from "../../config/alerts/documented.ts";
+import { places, withEverything } from "../../config/alerts/places.ts";
+import { blocks } from "../../config/alerts/runbooks.ts";
+import { type Selector, selectorsOf } from "../../config/alerts/selectors.ts";
+import { dockerDaemon } from "../../support/docker/daemon.ts";
+import { at, entries, list, text } from "../../support/json.ts";
+import { until } from "../../support/process.ts";
+import { ground } from "../../support/products/product.ts";
+import { settingsOf } from "../../support/stacks.ts";
+import { type DevStack, firstUp, makeDevStack } from "./dev-stack.ts";
+
+const daemon = await dockerDaemon();
+
+/** Jobs of what does not run here: the application's images, Grafana's, and what only other targets have. */
+const notHere = ["backend", "worker", "frontend", "grafana", "kube-state-metrics"];
+
+/** Made by rules, whose own expressions are among those that are checked. */
+const recorded = new Set(
+  places.flatMap(({ stack, target }) => recordings(settingsOf(stack, target)).map(({ name }) => name)),
+);
+
+/** Every expression of the platform, by who asks it. */
+const expressions = [
+  ...places.flatMap(({ stack, target }) =>
+    describePlatform(withEverything(settingsOf(stack, target)))
+      .alerts.filter(({ source }) => source !== "logs")
+      .map(({ name, expression }) => [`${name} in ${stack} on ${target}`, expression] as const),
+  ),
+  ...places.flatMap(({ stack, target }) =>
+    recordings(settingsOf(stack, target)).map(({ name, expression }) => [name, expression] as const),
+  ),
+  ...alertNames.flatMap((name) => blocks(name, "promql").map((query) => [`runbook ${name}`, query] as const)),
+];
+
+describe.skipIf(daemon === undefined)(
+  "what dev's real Prometheus scrapes of the real products",
+  { timeout: 300_000 },
+  () => {
+    let dev: DevStack;
+    let prometheusUrl: string;
+    let overTls: ReadonlySet<string>;
+    let named: pg.Client | undefined;
+
+    beforeAll(async () => {
+      if (daemon === undefined) return;
+      dev = await makeDevStack(daemon, "127.0.77.3");
+      // To itself, which refuses: the counters are there.
+      const remoteWrite = { url: "http://127.0.0.1:9090/api/v1/write", authentication: "none" };
+      await dev.settings({ "trading-platform:metrics": { remoteWrite } });
+      const { printed, refusal } = await dev.run("up");
+      expect(refusal, printed).toBeUndefined();
+      prometheusUrl = `http://${dev.address}:9090`;
+      await sendAnOldLine(`http://${dev.address}:3100`);
+      overTls = await probedOverTls();
+      named = await connectionWithName(dev.address);
+      await until("every job is scraped", async () => {
+        const jobs = await namesOf("scrape_samples_scraped > 0", "job");
+        const wanted = list(at(await get("/api/v1/scrape_pools"), "scrapePools")).map(String);
+        return wanted.every((job) => notHere.includes(job) || jobs.includes(job)) ? true : undefined;
+      });
+      await until("Loki's refusal is counted", async () =>
+        (await namesOf("loki_discarded_samples_total", "job")).length > 0 ? true : undefined,
+      );
+    }, firstUp);
+    afterAll(async () => {
+      await named?.end().catch(() => {});
+      await dev?.remove();
+      await daemon?.release();
+    }, 180_000);
+
+    const get = async (path: string): Promise<unknown> =>
+      at(await (await fetch(`${prometheusUrl}${path}`)).json(), "data");
+    const namesOf = async (query: string, label: string): Promise<readonly string[]> =>
+      list(at(await get(`/api/v1/query?${new URLSearchParams({ query })}`), "result")).map((series) =>
+        String(at(series, "metric", label)),
+      );
+
+    /** What is wrong with it; empty for a metric that is there with these labels and values. */
+    async function wrong({ metric, equalities, labels }: Selector): Promise<readonly string[]> {
+      if (recorded.has(metric)) return [];
+      const told = documented[metric];
+      if (told !== undefined) {
+        return labels
+          .filter((label) => ![...told, "job", "instance"].includes(label))
+          .map((label) => `${metric} has no label ${label}`);
+      }
+      // The public site has a certificate; dev's has none that anybody trusts.
+      if (overTls.has(metric)) return [];
+      if (notHere.some((job) => equalities.includes(`job="${job}"`))) return [];
+      const matching = await get(`/api/v1/series?${new URLSearchParams({ "match[]": `${metric}{${equalities}}` })}`);
+      if (list(matching).length === 0) return [`${metric}{${equalities}} is not scraped`];
+      const there = new Set(list(matching).flatMap((series) => entries(series).map(([name]) => name)));
+      return labels.filter((label) => !there.has(label)).map((label) => `${metric} has no label ${label}`);
+    }
+
+    test("every metric and label that a rule or a runbook asks for is there", async () => {
+      const problems: string[] = [];
+      const checked = new Set<string>();
+      for (const [who, expression] of expressions) {
+        for (const selector of await selectorsOf(prometheusUrl, expression)) {
+          checked.add(selector.metric);
+          problems.push(...(await wrong(selector)).map((what) => `${who}: ${what}`));
+        }
+      }
+      const scraped = [...checked].filter((metric) => documented[metric] === undefined);
+      console.log(`${checked.size} metrics checked, ${scraped.length} of them by a real scrape`);
+      const containers = await namesOf('count by (__name__) ({__name__=~"container_.*"})', "__name__");
+      expect(problems, `of cAdvisor: ${containers.join(", ")}`).toEqual([]);
+    });
+  },
+);
+
+/** Older than Loki takes: it refuses, and counts. */
+async function sendAnOldLine(lokiUrl: string): Promise<void> {
+  const values = [[`${Date.parse("2020-01-01")}000000`, "old"]];
+  const body = JSON.stringify({ streams: [{ stream: { service: "test" }, values }] });
+  const headers = { "Content-Type": "application/json" };
+  await fetch(`${lokiUrl}/loki/api/v1/push`, { method: "POST", headers, body });
+}
+
+/** Names of what the real blackbox_exporter says, with its rendered configuration, of a site with a certificate that it trusts. */
+async function probedOverTls(): Promise<ReadonlySet<string>> {
+  const products = ground("site");
+  const { certificate, privateKey } = await selfSigned([]);
+  const site = createServer({ cert: certificate, key: privateKey }, (_, response) => response.end()).listen(0);
+  try {
+    const exporter = await products.start({
+      name: "blackbox_exporter",
+      program: await ensureTool(blackboxExporter),
+      words: (folder, port) => {
+        const platform = describePlatform(settingsOf("prod"));
+        const config = mountedFile(platform, "blackbox-exporter", "/etc/blackbox/blackbox.yml");
+        writeFileSync(join(folder, "blackbox.yml"), config);
+        writeFileSync(join(folder, "trusted.pem"), certificate);
+        return [`--config.file=${join(folder, "blackbox.yml")}`, `--web.listen-address=127.0.0.1:${port}`];
+      },
+      environment: { SSL_CERT_FILE: join(products.folder, "blackbox_exporter", "trusted.pem") },
+      readyPath: "/-/healthy",
+    });
+    const port = at(site.address(), "port");
+    const query = new URLSearchParams({ module: "https_2xx", target: `https://localhost:${String(port)}/` });
+    const said = await (await fetch(`${exporter.url}/probe?${query}`)).text();
+    return new Set([...said.matchAll(/^(\w+)/gm)].map(([name]) => name));
+  } finally {
+    site.close();
+    await products.clear();
+  }
+}
+
+/** A connection that says who it is: without one, the exporter's label for it is empty. */
+async function connectionWithName(host: string): Promise<pg.Client> {
+  const secrets: unknown = JSON.parse(readFileSync(developerHome().secretsFile, "utf8"));
+  const client = new pg.Client({
+    host,
+    user: "trading",
+    database: "trading",
+    password: text(at(secrets, "databasePassword")) ?? "",
+    application_name: "test",
+  });
+  client.on("error", () => {});
+  await client.connect();
+  return client;
+}

@@ -1,0 +1,90 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseDocument } from "yaml";
+import { loki, promtail } from "../../../cli/setup/monitoring.ts";
+import { ensureTool } from "../../../cli/setup/tool.ts";
+import type { Settings } from "../../../components/settings.ts";
+import { describePlatform, mountedFile } from "../../../components/specification.ts";
+import { at, list } from "../json.ts";
+import type { Ground, Product } from "./product.ts";
+
+type Change = readonly [path: readonly (string | number)[], value: unknown];
+
+/** A file with some of its values in place of what it says. */
+function changed(text: string, changes: readonly Change[]): string {
+  const document = parseDocument(text);
+  for (const [path, value] of changes) document.setIn(path, value);
+  return document.toString();
+}
+
+interface LokiOptions {
+  readonly settings: Settings;
+  readonly alertmanagerUrl?: string;
+  /** Changes of its rule file. */
+  readonly rules?: (text: string) => string;
+  readonly changes?: readonly Change[];
+}
+
+/** The real Loki with the stack's own configuration and rules; only addresses and folders are the test's. */
+export async function startLoki(ground: Ground, options: LokiOptions): Promise<Product> {
+  const { settings, alertmanagerUrl = "http://127.0.0.1:9", rules = (text) => text, changes = [] } = options;
+  const platform = describePlatform(settings);
+  return ground.start({
+    name: "loki",
+    program: await ensureTool(loki),
+    readyPath: "/ready",
+    words: (folder, port) => {
+      const rulesFolder = join(folder, "rules");
+      mkdirSync(join(rulesFolder, "fake"), { recursive: true });
+      const text = mountedFile(platform, "loki", "/etc/loki-rules/fake/log-alerts.rules");
+      writeFileSync(join(rulesFolder, "fake", "log-alerts.rules"), rules(text));
+      const config = changed(mountedFile(platform, "loki", "/etc/loki/loki.yml"), [
+        [["server"], { http_listen_address: "127.0.0.1", http_listen_port: port, grpc_listen_port: 0 }],
+        [["common", "path_prefix"], folder],
+        [["common", "instance_addr"], "127.0.0.1"],
+        [["common", "storage"], { filesystem: { chunks_directory: join(folder, "chunks"), rules_directory: "" } }],
+        [["schema_config", "configs", 0, "object_store"], "filesystem"],
+        [["compactor", "working_directory"], join(folder, "compactor")],
+        [["compactor", "delete_request_store"], "filesystem"],
+        [["ruler", "storage", "local", "directory"], rulesFolder],
+        [["ruler", "rule_path"], join(folder, "rules-temp")],
+        [["ruler", "alertmanager_url"], alertmanagerUrl],
+        ...changes,
+      ]);
+      writeFileSync(join(folder, "loki.yml"), config);
+      return [`-config.file=${join(folder, "loki.yml")}`];
+    },
+  });
+}
+
+/** Files that are read as the log of the service of that name. */
+export type LogFiles = Readonly<Record<string, string>>;
+
+/** The real Promtail with the stack's own pipeline; it reads files in place of containers. */
+export async function startPromtail(
+  ground: Ground,
+  { settings, lokiUrl, files }: { readonly settings: Settings; readonly lokiUrl: string; readonly files: LogFiles },
+): Promise<Product> {
+  const text = mountedFile(describePlatform(settings), "promtail", "/etc/promtail/promtail.yml");
+  const [job] = list(at(parseDocument(text).toJS(), "scrape_configs"));
+  const scrape_configs = Object.entries(files).map(([service, path]) => ({
+    job_name: service,
+    pipeline_stages: at(job, "pipeline_stages"),
+    static_configs: [{ labels: { service, stack: settings.stack, __path__: path } }],
+  }));
+  return ground.start({
+    name: "promtail",
+    program: await ensureTool(promtail),
+    readyPath: "/ready",
+    words: (folder, port) => {
+      const config = changed(text, [
+        [["server"], { http_listen_address: "127.0.0.1", http_listen_port: port, grpc_listen_port: 0 }],
+        [["positions", "filename"], join(folder, "positions.yml")],
+        [["clients", 0, "url"], `${lokiUrl}/loki/api/v1/push`],
+        [["scrape_configs"], scrape_configs],
+      ]);
+      writeFileSync(join(folder, "promtail.yml"), config);
+      return [`-config.file=${join(folder, "promtail.yml")}`];
+    },
+  });
+}
