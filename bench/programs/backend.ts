@@ -3,15 +3,16 @@
  * metrics and correlation at that log level. Neither limits the rate. Tells its parent the port.
  */
 import { fileURLToPath } from "node:url";
+import Fastify from "fastify";
 import type { Configuration, LogLevel } from "../../services/backend/configuration.ts";
 import type { Order } from "../../services/backend/domain/order.ts";
 import { accessControl } from "../../services/backend/http/access.ts";
 import {
-  bareServer,
   observedRoutes,
   observedServer,
   prefix,
   tradingRoutes,
+  withSchemas,
 } from "../../services/backend/http/server.ts";
 import type { Server, Trading } from "../../services/backend/http/services.ts";
 import { makeTokens } from "../../services/backend/http/tokens.ts";
@@ -78,7 +79,7 @@ async function serve({ kind, stores: stated, userId, inMemory }: Setup): Promise
 
 /** The routes want to know for whom they work. */
 function bareContext(): Server {
-  const app = bareServer();
+  const app = withSchemas(Fastify({ logger: false }));
   app.decorateRequest("context");
   const context = { correlationId: "benchmark" };
   app.addHook("onRequest", (request, _reply, done) => {
