@@ -10,10 +10,10 @@ const mounted: readonly (readonly [member: string, path: string, as?: string])[]
   ["prometheus", "/etc/prometheus/prometheus.yml"],
   ["prometheus", "/etc/prometheus/alert.rules"],
   ["alertmanager", "/etc/alertmanager/alertmanager.yml"],
+  ["alertmanager", "/etc/alertmanager/messages.tmpl"],
   ["loki", "/etc/loki-rules/fake/log-alerts.rules"],
   ["loki", "/etc/loki/loki.yml", "loki-config.yml"],
   ["promtail", "/etc/promtail/promtail.yml", "promtail-config.yml"],
-  ["alertmanager", "/etc/alertmanager/messages.tmpl"],
 ];
 
 /** monitoring/: the files of dev, and those of the other stacks in a folder each, to the letter what the targets mount. */

@@ -1,3 +1,4 @@
+import type { Blueprint } from "../blueprint.ts";
 import type { Settings } from "../settings.ts";
 import { type Duration, seconds } from "../workload/index.ts";
 
@@ -17,3 +18,11 @@ export const peerTimeout = seconds(2);
 /** The longest that a message waits for peers that are gone. */
 export const peerWait = (settings: Pick<Settings, "target" | "environment">): Duration =>
   seconds((alertmanagers(settings) - 1) * peerTimeout.seconds);
+
+/** Each of them by itself, for who has to tell them all: pods of a StatefulSet have names of their own. */
+export function alertmanagerUrls({ settings, address }: Blueprint): readonly string[] {
+  const count = alertmanagers(settings);
+  const names =
+    count === 1 ? ["alertmanager"] : Array.from({ length: count }, (_, pod) => `alertmanager-${pod}.alertmanager`);
+  return names.map((name) => `http://${address(name)}:9093`);
+}

@@ -16,6 +16,7 @@ const returnedLabels = [
   "mountpoint",
   "pod",
   "rule_group",
+  "stack",
 ] as const;
 
 /** By what a silence can go; the environment is the stack's, so nobody says it. */

@@ -1,55 +1,54 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Alert } from "../../../components/alerts/alert.ts";
 import { inhibitions } from "../../../components/alerts/inhibitions.ts";
-import { describePlatform } from "../../../components/specification.ts";
-import { type Came, taken } from "../../../services/alert-sink/received.ts";
+import { type Came, type Channel, taken } from "../../../services/alert-sink/received.ts";
 import type { Sink } from "../../../services/alert-sink/sink.ts";
-import { eventually } from "../../support/eventually.ts";
+import { ground, type Product } from "../../support/products/product.ts";
 import { settingsOf } from "../../support/stacks.ts";
-import { type Fired, fired, localSink, type Running, startAlertmanager } from "./alertmanager.ts";
+import { startAlertmanager, startReceivers } from "./alertmanager.ts";
+import { faultsOf, over, tell } from "./fired.ts";
+import { arrived } from "./inbox.ts";
 import { followed, linksIn } from "./links.ts";
 
 // Pages have production's own times; what can wait does not wait here.
 const shortened = { "30s": "1s", "5m": "3s", "1m": "1s" };
-
 const settings = settingsOf("prod");
-const { alerts } = describePlatform(settings);
+const products = ground("delivery");
 
-let running: Running;
+let alertmanager: Product;
 let sink: Sink;
 beforeAll(async () => {
-  running = await startAlertmanager(settings, await localSink(settings), shortened);
-  sink = running.sink;
+  const receivers = await startReceivers(settings);
+  sink = receivers.sink;
+  alertmanager = await startAlertmanager(products, { settings, receivers, shortened });
   // The first time, Alertmanager is built.
 }, 600_000);
 afterAll(async () => {
   const counts = Object.entries(sink.inbox).map(([channel, came]) => `${channel} ${taken<unknown>(came).length}`);
   console.log(`messages delivered: ${counts.join(", ")}`);
-  await running.stop();
+  await products.clear();
   await sink.stop();
 });
 
-function named(name: string): Alert {
-  const found = alerts.find((alert) => alert.name === name);
-  if (found === undefined) throw new Error(`there is no ${name}`);
-  return found;
-}
-
-/** How many messages each channel had; what came since then is what a test looks at. */
-const mark = () => Object.fromEntries(Object.entries(sink.inbox).map(([channel, came]) => [channel, came.length]));
-const since = <Message>(came: readonly Came<Message>[], channel: string, from: Readonly<Record<string, number>>) =>
-  taken(came.slice(from[channel]));
-
-const over = (all: readonly Fired[]): readonly Fired[] =>
-  all.map((each) => ({ ...each, endsAt: new Date(Date.now() - 1000).toISOString() }));
+/** How much each channel had: what came since then is what a test looks at. */
+const mark = (): Readonly<Record<Channel, number>> => {
+  const { slack, pagerduty, email, webhook, heartbeat } = sink.inbox;
+  return {
+    slack: slack.length,
+    pagerduty: pagerduty.length,
+    email: email.length,
+    webhook: webhook.length,
+    heartbeat: heartbeat.length,
+  };
+};
 
 test("a page goes to PagerDuty, Slack and the application, and is taken back when it is over", async () => {
   const before = mark();
-  const down = fired(named("BackendDown"), settings);
-  await running.tell(down);
-  const [event] = await eventually(() => some(since(sink.inbox.pagerduty, "pagerduty", before)));
-  const [message] = await eventually(() => some(since(sink.inbox.slack, "slack", before)));
-  const [posted] = await eventually(() => some(since(sink.inbox.webhook, "webhook", before)));
+  const down = faultsOf(settings, "BackendDown");
+  await tell(alertmanager, down);
+  const [event] = await arrived(sink.inbox.pagerduty, { after: before.pagerduty });
+  const [message] = await arrived(sink.inbox.slack, { after: before.slack });
+  const [posted] = await arrived(sink.inbox.webhook, { after: before.webhook });
 
   expect(event).toMatchObject({
     event_action: "trigger",
@@ -72,22 +71,22 @@ test("a page goes to PagerDuty, Slack and the application, and is taken back whe
     /^\*BackendDown\* \(critical\) since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\n.*\n.*\n<https.*\|Silence>\n$/,
   );
   expect(posted?.alerts.map((alert) => alert.labels.alertname)).toEqual(["BackendDown"]);
-  expect(since(sink.inbox.email, "email", before)).toEqual([]);
+  expect(taken(sink.inbox.email.slice(before.email))).toEqual([]);
 
-  await running.tell(over(down));
-  const [, resolved] = await eventually(() => some(since(sink.inbox.pagerduty, "pagerduty", before), 2));
+  await tell(alertmanager, over(down));
+  const [, resolved] = await arrived(sink.inbox.pagerduty, { after: before.pagerduty, count: 2 });
   expect(resolved).toMatchObject({ event_action: "resolve", dedup_key: event?.dedup_key });
-  const [, good] = await eventually(() => some(since(sink.inbox.slack, "slack", before), 2));
+  const [, good] = await arrived(sink.inbox.slack, { after: before.slack, count: 2 });
   expect(good?.attachments?.[0]).toMatchObject({ color: "good", title: "RESOLVED: backend in production" });
   expect(good?.attachments?.[0]?.text).toMatch(/^~BackendDown~ resolved: /);
-  const [, last] = await eventually(() => some(since(sink.inbox.webhook, "webhook", before), 2));
+  const [, last] = await arrived(sink.inbox.webhook, { after: before.webhook, count: 2 });
   expect(last?.status).toBe("resolved");
 });
 
 test("a dead database pages once, with everything that follows from it firing too", async () => {
   const before = mark();
   const follows = inhibitions.filter(({ source }) => source === "DatabaseDown").flatMap(({ targets }) => targets);
-  const all = ["DatabaseDown", ...follows].flatMap((name) => fired(named(name), settings));
+  const all = faultsOf(settings, "DatabaseDown", ...new Set(follows));
   // What the webhook on the backend does then.
   const failing = all.map((each) =>
     each.labels.alertname === "NotificationsFailing"
@@ -95,15 +94,15 @@ test("a dead database pages once, with everything that follows from it firing to
       : each,
   );
   expect(failing.length).toBeGreaterThan(9);
-  await running.tell(failing);
-  const [mail] = await eventually(() => some(since(sink.inbox.email, "email", before)));
-  await eventually(() => some(since(sink.inbox.pagerduty, "pagerduty", before)));
+  await tell(alertmanager, failing);
+  const [mail] = await arrived(sink.inbox.email, { after: before.email });
+  await arrived(sink.inbox.pagerduty, { after: before.pagerduty });
   // As long as any group may still wait, and its next interval.
-  await new Promise((resolve) => setTimeout(resolve, 12_000));
-  expect(since(sink.inbox.pagerduty, "pagerduty", before)).toHaveLength(1);
-  expect(since(sink.inbox.slack, "slack", before)).toHaveLength(1);
-  expect(since(sink.inbox.email, "email", before)).toHaveLength(1);
-  const told = since(sink.inbox.webhook, "webhook", before).flatMap(({ alerts }) => alerts);
+  await sleep(12_000);
+  expect(taken(sink.inbox.pagerduty.slice(before.pagerduty))).toHaveLength(1);
+  expect(taken(sink.inbox.slack.slice(before.slack))).toHaveLength(1);
+  expect(taken(sink.inbox.email.slice(before.email))).toHaveLength(1);
+  const told = taken(sink.inbox.webhook.slice(before.webhook)).flatMap(({ alerts }) => alerts);
   expect(told.map(({ labels }) => labels.alertname)).toEqual(["DatabaseDown"]);
 
   expect(mail).toMatchObject({
@@ -115,14 +114,14 @@ test("a dead database pages once, with everything that follows from it firing to
   expect(mail?.text).toContain("DatabaseDown (critical) since");
   expect(mail?.text).toContain(`Runbook: ${settings.alerts.runbookUrl}/DatabaseDown.md`);
   expect(mail?.html).toContain("<b>The database does not answer</b>");
-  await running.tell(over(failing));
-  const [, after] = await eventually(() => some(since(sink.inbox.email, "email", before), 2));
+  await tell(alertmanager, over(failing));
+  const [, after] = await arrived(sink.inbox.email, { after: before.email, count: 2 });
   expect(after?.subject).toBe("[RESOLVED] The database does not answer (production)");
 });
 
 test("what one service has at one time is one message, and what Slack takes for its own is no mark-up", async () => {
   const before = mark();
-  const hosts = ["HighCpuUsage", "HighMemoryUsage"].flatMap((name) => fired(named(name), settings));
+  const hosts = faultsOf(settings, "HighCpuUsage", "HighMemoryUsage");
   const [first] = hosts;
   if (first === undefined) throw new Error("nothing fires");
   const odd = {
@@ -130,44 +129,42 @@ test("what one service has at one time is one message, and what Slack takes for 
     labels: { ...first.labels, instance: "other:9100" },
     annotations: { ...first.annotations, summary: "<!channel> a & b" },
   };
-  await running.tell([...hosts, odd]);
-  const [message] = await eventually(() => some(since(sink.inbox.slack, "slack", before)));
+  await tell(alertmanager, [...hosts, odd]);
+  const [message] = await arrived(sink.inbox.slack, { after: before.slack });
   expect(message?.attachments?.[0]).toMatchObject({
     color: "warning",
     title: "FIRING 3: node-exporter in production",
     footer: "team platform, production",
   });
   expect(message?.attachments?.[0]?.text).toContain("&lt;!channel&gt; a &amp; b\n");
-  expect(since(sink.inbox.pagerduty, "pagerduty", before)).toEqual([]);
-  await running.tell(over([...hosts, odd]));
-  await eventually(() => some(since(sink.inbox.slack, "slack", before), 2));
+  expect(taken(sink.inbox.pagerduty.slice(before.pagerduty))).toEqual([]);
+  await tell(alertmanager, over([...hosts, odd]));
+  await arrived(sink.inbox.slack, { after: before.slack, count: 2 });
 });
 
 test("more alerts than people read are counted, not written out", async () => {
   const before = mark();
-  const [cpu] = fired(named("HighCpuUsage"), settings);
+  const [cpu] = faultsOf(settings, "HighCpuUsage");
   if (cpu === undefined) throw new Error("nothing fires");
   const many = Array.from({ length: 60 }, (_, host) => ({
     ...cpu,
     labels: { ...cpu.labels, instance: `host-${host}` },
   }));
-  await running.tell(many);
-  const message = await eventually(() =>
-    since(sink.inbox.slack, "slack", before).find(({ attachments }) => attachments?.[0]?.title?.includes("FIRING 60")),
-  );
-  const { text = "" } = message.attachments?.[0] ?? {};
+  await tell(alertmanager, many);
+  const [message] = await arrived(sink.inbox.slack, { after: before.slack });
+  const { text = "" } = message?.attachments?.[0] ?? {};
   expect(text.match(/\*HighCpuUsage\*/g)).toHaveLength(10);
   expect(text).toContain("The first 10 of 60.");
-  await running.tell(over(many));
-  await eventually(() => some(since(sink.inbox.slack, "slack", before), 2));
+  await tell(alertmanager, over(many));
+  await arrived(sink.inbox.slack, { after: before.slack, count: 2 });
 });
 
 test("the Watchdog reaches the heartbeat, and nobody else", async () => {
   const before = mark();
-  const watchdog = fired(named("Watchdog"), settings);
-  await running.tell(watchdog);
-  await eventually(() => some(since(sink.inbox.heartbeat, "heartbeat", before), 3));
-  await running.tell(over(watchdog));
+  const watchdog = faultsOf(settings, "Watchdog");
+  await tell(alertmanager, watchdog);
+  await arrived(sink.inbox.heartbeat, { after: before.heartbeat, count: 3 });
+  await tell(alertmanager, over(watchdog));
   const { heartbeat: _, ...others } = sink.inbox;
   expect(JSON.stringify(others)).not.toContain("Watchdog");
 });
@@ -184,7 +181,3 @@ test("every message that came was taken", () => {
   );
   expect(statuses.filter((status) => status >= 300)).toEqual([]);
 });
-
-/** The list once it is so long. */
-const some = <Value>(values: readonly Value[], count = 1): readonly Value[] | undefined =>
-  values.length >= count ? values : undefined;

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, expect, test } from "vitest";
-import { alertmanager } from "../../../cli/setup/monitoring.ts";
+import { alertmanager as alertmanagerTool } from "../../../cli/setup/monitoring.ts";
 import { ensureTool } from "../../../cli/setup/tool.ts";
 import { paces } from "../../../components/alerts/routes.ts";
-import { describePlatform } from "../../../components/specification.ts";
-import { type Came, type Channel, taken } from "../../../services/alert-sink/received.ts";
-import { eventually } from "../../support/eventually.ts";
+import { type Came, type Channel, type Mood, taken } from "../../../services/alert-sink/received.ts";
+import { ground } from "../../support/products/product.ts";
 import { settingsOf } from "../../support/stacks.ts";
-import { fired, localSink, type Running, startAlertmanager } from "./alertmanager.ts";
+import { counted, startAlertmanager, startReceivers } from "./alertmanager.ts";
+import { faultsOf, tell } from "./fired.ts";
+import { holds } from "./inbox.ts";
 
 // Production's own times: a page's group waits 5 s, and what failed is sent again after 5 s.
 const settings = settingsOf("prod");
@@ -15,53 +16,7 @@ const interval = paces.critical.interval.seconds * 1000;
 const pages = ["slack", "pagerduty", "email", "webhook"] as const;
 
 // The first time, it is built.
-beforeAll(() => ensureTool(alertmanager), 600_000);
-
-/** An Alertmanager and receivers for one test alone, and a dead database, which all four channels are told of. */
-async function withDeadDatabase(
-  ill: Channel,
-  mood: Parameters<Running["sink"]["behave"]>[1],
-  check: (run: Run) => Promise<void>,
-) {
-  const local = await localSink(settings);
-  const running = await startAlertmanager(settings, local).catch(async (error) => {
-    await local.sink.stop();
-    throw error;
-  });
-  const { sink } = running;
-  try {
-    sink.behave(ill, mood);
-    const { alerts } = describePlatform(settings);
-    await running.tell(alerts.filter(({ name }) => name === "DatabaseDown").flatMap((alert) => fired(alert, settings)));
-    const others = pages.filter((each) => each !== ill);
-    const isTold = (channel: Channel): boolean => taken<unknown>(sink.inbox[channel]).length > 0;
-    // Nobody is held up: group_wait, and time enough for a busy machine.
-    await eventually(
-      () => (others.every(isTold) ? true : undefined),
-      15,
-      () => sink.inbox,
-    );
-    expect(taken<unknown>(sink.inbox[ill])).toEqual([]);
-    await check({
-      came: sink.inbox[ill],
-      failed: (metric, labels) => running.counted(metric, { integration: ill, ...labels }),
-      recover: async () => {
-        sink.behave(ill, { kind: "well" });
-        await eventually(
-          () => (isTold(ill) ? true : undefined),
-          25,
-          () => sink.inbox,
-        );
-      },
-    });
-    // Nothing comes twice at the intervals that follow.
-    await sleep(interval + 2000);
-    for (const channel of pages) expect([channel, taken<unknown>(sink.inbox[channel]).length]).toEqual([channel, 1]);
-  } finally {
-    await running.stop();
-    await sink.stop();
-  }
-}
+beforeAll(() => ensureTool(alertmanagerTool), 600_000);
 
 interface Run {
   /** What the ill channel was asked so far. */
@@ -71,8 +26,41 @@ interface Run {
   recover(): Promise<void>;
 }
 
-const attempts = (came: readonly unknown[], count: number) =>
-  eventually(() => (came.length >= count ? true : undefined), 25);
+/**
+ * A dead database, which all four channels are told of, while one of them is ill: the others are not held up, and in the
+ * end each has the message once. An Alertmanager and receivers for one test alone.
+ */
+async function withDeadDatabase(ill: Channel, mood: Mood, check: (run: Run) => Promise<void>): Promise<void> {
+  const products = ground("faults");
+  const receivers = await startReceivers(settings);
+  const { sink } = receivers;
+  const count = (channel: Channel): number => taken<unknown>(sink.inbox[channel]).length;
+  try {
+    const alertmanager = await startAlertmanager(products, { settings, receivers });
+    sink.behave(ill, mood);
+    await tell(alertmanager, faultsOf(settings, "DatabaseDown"));
+    const others = pages.filter((each) => each !== ill);
+    // group_wait, and time enough for a busy machine.
+    await holds("the others are told", () => others.every((each) => count(each) > 0), 20);
+    expect(count(ill)).toBe(0);
+    await check({
+      came: sink.inbox[ill],
+      failed: (metric, labels) => counted(alertmanager, metric, { integration: ill, ...labels }),
+      recover: async () => {
+        sink.behave(ill, { kind: "well" });
+        await holds("it gets what it missed", () => count(ill) > 0);
+      },
+    });
+    // Nothing comes twice at the interval that follows.
+    await sleep(interval + 2000);
+    for (const channel of pages) expect([channel, count(channel)]).toEqual([channel, 1]);
+  } finally {
+    await products.clear();
+    await sink.stop();
+  }
+}
+
+const attempts = (came: readonly unknown[], count: number) => holds(`${count} attempts`, () => came.length >= count);
 
 /** Milliseconds between one attempt and the next. */
 const pauses = (came: readonly Came<unknown>[]): readonly number[] =>
@@ -116,10 +104,7 @@ test.concurrent.each(["slack", "pagerduty", "webhook"] as const)(
   "%s that never answers is given up after five seconds",
   async (channel) => {
     await withDeadDatabase(channel, { kind: "hangs" }, async ({ failed, recover }) => {
-      await eventually(async () => {
-        const count = await failed("alertmanager_notification_requests_failed_total");
-        return count > 0 ? true : undefined;
-      }, 25);
+      await holds("it is given up", async () => (await failed("alertmanager_notification_requests_failed_total")) > 0);
       await recover();
     });
   },

@@ -4,41 +4,42 @@ import { applySilences, heldSilences } from "../../../cli/silences/api.ts";
 import { silencesText } from "../../../cli/silences/report.ts";
 import { planSilences, settingOf } from "../../../components/alerts/silences.ts";
 import type { Silences } from "../../../components/settings.ts";
-import { describePlatform } from "../../../components/specification.ts";
 import { taken } from "../../../services/alert-sink/received.ts";
-import { eventually } from "../../support/eventually.ts";
+import type { Sink } from "../../../services/alert-sink/sink.ts";
+import { ground, type Product } from "../../support/products/product.ts";
 import { settingsOf } from "../../support/stacks.ts";
-import { fired, localSink, type Running, startAlertmanager } from "./alertmanager.ts";
+import { startAlertmanager, startReceivers } from "./alertmanager.ts";
+import { faultsOf, tell } from "./fired.ts";
+import { arrived, holds } from "./inbox.ts";
 
 const settings = settingsOf("prod");
 const shortened = { "30s": "1s", "5m": "2s", "1m": "1s" };
+const products = ground("silences");
 
-let running: Running;
+let alertmanager: Product;
+let sink: Sink;
 beforeAll(async () => {
-  running = await startAlertmanager(settings, await localSink(settings), shortened);
+  const receivers = await startReceivers(settings);
+  sink = receivers.sink;
+  alertmanager = await startAlertmanager(products, { settings, receivers, shortened });
   // The first time, Alertmanager is built.
 }, 600_000);
 afterAll(async () => {
-  await running.stop();
-  await running.sink.stop();
+  await products.clear();
+  await sink.stop();
 });
 
 const soon = (minutes: number): string => new Date(Date.now() + minutes * 60_000).toISOString();
 
 async function apply(wanted: Silences): Promise<void> {
-  await applySilences(running.url, planSilences(wanted, await heldSilences(running.url), new Date()));
+  await applySilences(alertmanager.url, planSilences(wanted, await heldSilences(alertmanager.url), new Date()));
 }
 
-const live = async () => (await heldSilences(running.url)).filter(({ status }) => status.state !== "expired");
-
-const firedOf = (...names: readonly string[]) =>
-  describePlatform(settings)
-    .alerts.filter(({ name }) => names.includes(name))
-    .flatMap((alert) => fired(alert, settings));
+const live = async () => (await heldSilences(alertmanager.url)).filter(({ status }) => status.state !== "expired");
 
 /** Names of the alerts that Slack's messages are about. */
 const told = (): readonly string[] =>
-  taken(running.sink.inbox.slack).flatMap(({ attachments = [] }) =>
+  taken(sink.inbox.slack).flatMap(({ attachments = [] }) =>
     attachments.flatMap(({ text }) => [...text.matchAll(/^\*(\w+)\*/gm)].map(([, name]) => name ?? "")),
   );
 
@@ -47,7 +48,7 @@ test("what the settings say is silent, once however often it is applied, and no 
     resize: { reason: "the cache is resized", owner: "platform", ends: soon(30), matchers: { category: "redis" } },
     tools: { reason: "tools are moved", owner: "platform", ends: soon(30), matchers: { category: "monitoring" } },
   };
-  await applySilences(running.url, {
+  await applySilences(alertmanager.url, {
     post: [
       {
         matchers: [{ name: "alertname", value: "ClockSkew", isRegex: false, isEqual: true }],
@@ -65,10 +66,10 @@ test("what the settings say is silent, once however often it is applied, and no 
   await apply(wanted);
   expect((await live()).map(({ id }) => id).sort()).toEqual(first.map(({ id }) => id).sort());
 
-  await running.tell(firedOf("HighRedisMemory", "HighCpuUsage", "ConfigReloadFailed", "Watchdog"));
-  await eventually(() => (told().includes("HighCpuUsage") ? true : undefined));
+  await tell(alertmanager, faultsOf(settings, "HighRedisMemory", "HighCpuUsage", "ConfigReloadFailed", "Watchdog"));
+  await holds("what is not silenced is told", () => told().includes("HighCpuUsage"));
   // The heartbeat belongs to the silenced category, and goes on.
-  await eventually(() => (taken(running.sink.inbox.heartbeat).length >= 3 ? true : undefined));
+  await arrived(sink.inbox.heartbeat, { count: 3 });
   await sleep(3000);
   expect(new Set(told())).toEqual(new Set(["HighCpuUsage"]));
 
@@ -77,7 +78,7 @@ test("what the settings say is silent, once however often it is applied, and no 
   const changed = (await live()).filter((silence) => settingOf(silence) === "resize");
   expect(changed.map(({ endsAt }) => new Date(endsAt).toISOString())).toEqual([longer.resize.ends]);
 
-  const held = await heldSilences(running.url);
+  const held = await heldSilences(alertmanager.url);
   const { tools } = wanted;
   const text = silencesText("prod", { tools }, held, planSilences({ tools }, held, new Date()));
   expect(text).toMatch(/^prod: 3 silences, 1 in the settings\n/);
@@ -86,7 +87,7 @@ test("what the settings say is silent, once however often it is applied, and no 
   expect(text).toContain("to be removed: resize, which is no longer in the settings");
 
   await apply({ tools });
-  await eventually(() => (told().includes("HighRedisMemory") ? true : undefined));
+  await holds("what is silenced no more is told", () => told().includes("HighRedisMemory"));
   expect(told()).not.toContain("ConfigReloadFailed");
   expect((await live()).map(settingOf).sort()).toEqual(["tools", undefined]);
 });

@@ -81,6 +81,7 @@ describe.skipIf(daemon === undefined)("dev, as a newcomer has it on a real daemo
         SecurityOpt: ["no-new-privileges:true"],
         Memory: (resources?.memory.limit ?? 0) * 1024 ** 2,
         NanoCpus: (resources?.cpu.limit ?? 0) * 1e6,
+        Ulimits: [{ Name: "nproc", Soft: 4096, Hard: 4096 }],
         LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "3" } },
       });
     }
