@@ -20,7 +20,7 @@ interface Locked {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
-/** Folders of the npm packages that a workspace runs with, found as Node finds them; development's are not among them. */
+/** Folders of the npm packages that a workspace runs with, found as Node finds them; none of development's. */
 export function productionPackages({ packages }: LockFile, workspace: string): readonly string[] {
   const found = new Set<string>();
   const waiting = [workspace];
