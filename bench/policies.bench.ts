@@ -1,19 +1,11 @@
 import { fileURLToPath } from "node:url";
-import { policyPack, runOffline } from "../cli/engine/offline.ts";
+import { runOffline } from "../cli/engine/offline.ts";
 import { makeTemporaryBackend } from "../offline/backend.ts";
 import { type Benchmark, inSeconds, median, pairs, ratio } from "./bench.ts";
+import { type Pack, packFolders } from "./packs.ts";
 
 const program = fileURLToPath(new URL("programs/mixed.ts", import.meta.url));
 const rounds = 3;
-
-/** What an empty pack costs is Pulumi's own: the pack's process, and two calls to it for each resource. */
-type Pack = "whole" | "empty" | "none";
-
-const folders: Readonly<Record<Pack, readonly string[]>> = {
-  whole: [policyPack],
-  empty: [fileURLToPath(new URL("empty-pack", import.meta.url))],
-  none: [],
-};
 
 /** Seconds of a preview of so many resources, in which no policy finds anything: else its words would be measured. */
 async function preview(count: number, pack: Pack): Promise<number> {
@@ -25,7 +17,7 @@ async function preview(count: number, pack: Pack): Promise<number> {
       backend,
       program,
       config: { "bench:count": String(count) },
-      policyPacks: folders[pack],
+      policyPacks: packFolders[pack],
     });
     const { outcome, seconds, violations, warnings, diagnostics } = result;
     const [found] = [...violations, ...warnings, ...diagnostics];

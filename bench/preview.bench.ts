@@ -1,23 +1,34 @@
+import { execFile } from "node:child_process";
+import { delimiter, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { isResource } from "../cli/engine/collect.ts";
+import { harmlessEnvironment, offlineSwitches } from "../cli/engine/environment.ts";
 import { runOffline } from "../cli/engine/offline.ts";
-import type { RunResult } from "../cli/engine/result.ts";
+import type { RunResult, Step } from "../cli/engine/result.ts";
+import { ensurePulumi } from "../cli/setup/pulumi.ts";
 import { makeTemporaryBackend } from "../offline/backend.ts";
 import { type Benchmark, inSeconds, median, pairs, ratio } from "./bench.ts";
 import { peakMemory } from "./memory.ts";
+import { type Pack, packFolders } from "./packs.ts";
+
+const run = promisify(execFile);
 
 const programs = {
+  automation: fileURLToPath(new URL("programs/automation.ts", import.meta.url)),
   empty: fileURLToPath(new URL("programs/empty.ts", import.meta.url)),
   workloads: fileURLToPath(new URL("programs/workloads.ts", import.meta.url)),
 };
 
 interface Measured {
   readonly program?: string;
-  readonly count?: number;
-  readonly policies: boolean;
+  /** What the program is told, `bench:<key>`. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  readonly pack: Pack;
 }
 
 /** One preview of dev in a state of its own; throws when it fails, so that nothing fast and wrong is measured. */
-async function preview({ program, count, policies }: Measured): Promise<RunResult> {
+async function preview({ program, config, pack }: Measured): Promise<RunResult> {
   const backend = await makeTemporaryBackend();
   try {
     const result = await runOffline({
@@ -25,8 +36,8 @@ async function preview({ program, count, policies }: Measured): Promise<RunResul
       operation: "preview",
       backend,
       ...(program === undefined ? {} : { program }),
-      ...(policies ? {} : { policyPacks: [] }),
-      ...(count === undefined ? {} : { config: { "bench:count": String(count) } }),
+      policyPacks: packFolders[pack],
+      ...(config === undefined ? {} : { config }),
     });
     if (result.outcome !== "succeeded") throw new Error(`preview failed: ${result.diagnostics[0]?.message}`);
     return result;
@@ -38,32 +49,64 @@ async function preview({ program, count, policies }: Measured): Promise<RunResul
 const seconds = async (measured: Measured): Promise<number> => (await preview(measured)).seconds;
 const rounds = 5;
 
+/** Seconds of a preview of as many empty resources, by nothing but what Pulumi itself offers to a program. */
+async function automation(types: Readonly<Record<string, number>>): Promise<number> {
+  const pulumi = await ensurePulumi();
+  const backend = await makeTemporaryBackend();
+  try {
+    const { stdout } = await run(process.execPath, [programs.automation, backend.directory, JSON.stringify(types)], {
+      env: {
+        ...harmlessEnvironment(process.env),
+        ...offlineSwitches,
+        PATH: [dirname(pulumi), process.env.PATH].join(delimiter),
+        HOME: backend.directory,
+        PULUMI_BACKEND_URL: backend.url,
+        PULUMI_CONFIG_PASSPHRASE: "temporary",
+      },
+    });
+    return Number(stdout);
+  } finally {
+    await backend.remove();
+  }
+}
+
 const benchmark: Benchmark = {
   name: "preview",
-  what: "preview of dev against the bare engine with as many empty resources (≤ 1.30×), the policies' share (≤ 20 %), growth of time and peak memory by workloads (≤ 1.20×)",
+  what: "preview of dev against the bare engine with as many empty resources of the same types, started our way and by the Automation API (≤ 1.30×), the policies' share and the share of an empty pack in it (≤ 20 %), growth of time and peak memory by workloads (≤ 1.20×)",
   run: async () => {
-    const { resources } = await preview({ policies: true });
-    const bare = { program: programs.empty, count: resources, policies: false };
-    const engine = await pairs(
-      rounds,
-      () => seconds({ policies: false }),
-      () => seconds(bare),
-    );
-    const judged = await pairs(
-      rounds,
-      () => seconds({ policies: true }),
-      () => seconds({ policies: false }),
-    );
-    const [mine, theirs] = [median(engine.map(([a]) => a)), median(engine.map(([, b]) => b))];
-    const [withPack, without] = [median(judged.map(([a]) => a)), median(judged.map(([, b]) => b))];
+    const { steps, resources } = await preview({ pack: "whole" });
+    const types = countTypes(steps);
+    const dev = (pack: Pack) => () => seconds({ pack });
+    const bare = () => seconds({ program: programs.empty, config: { "bench:types": types }, pack: "none" });
     return [
       ["measured", "", "against", "", "ratio"],
-      [`seconds, dev, ${resources} resources`, inSeconds(mine), "bare engine", inSeconds(theirs), ratio(mine, theirs)],
-      ["seconds, dev with policies", inSeconds(withPack), "without", inSeconds(without), ratio(withPack, without)],
+      await compare(`dev, ${resources} resources`, dev("none"), "bare engine", bare),
+      await compare("dev", dev("none"), "bare engine by the Automation API", () => automation(types)),
+      await compare("dev with policies", dev("whole"), "with an empty pack", dev("empty")),
+      await compare("dev with policies", dev("whole"), "without", dev("none")),
       ...(await growth()),
     ];
   },
 };
+
+/** How many resources there are of each type, the stack itself and providers left out. */
+function countTypes(steps: readonly Step[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { type } of steps.filter(isResource)) counts[type] = (counts[type] ?? 0) + 1;
+  return counts;
+}
+
+/** A row: the medians of both, run in turn. */
+async function compare(
+  what: string,
+  ours: () => Promise<number>,
+  against: string,
+  theirs: () => Promise<number>,
+): Promise<readonly string[]> {
+  const results = await pairs(rounds, ours, theirs);
+  const [mine, other] = [median(results.map(([a]) => a)), median(results.map(([, b]) => b))];
+  return [`seconds, ${what}`, inSeconds(mine), against, inSeconds(other), ratio(mine, other)];
+}
 
 /** Seconds and peak memory that a workload adds, at the large end against the small end. */
 async function growth(): Promise<readonly (readonly string[])[]> {
@@ -72,7 +115,7 @@ async function growth(): Promise<readonly (readonly string[])[]> {
     for (let round = 0; round < 3; round++) {
       let time = 0;
       const memory = await peakMemory(async () => {
-        time = await seconds({ program: programs.workloads, count, policies: false });
+        time = await seconds({ program: programs.workloads, config: { "bench:count": String(count) }, pack: "none" });
       });
       costs.push({ time, megabytes: memory / 1024 ** 2 });
     }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { stacksProblem } from "../components/delivery/retention.ts";
 
 const account = z.string().regex(/^\d{12}$/, "must be the 12 digits of an AWS account, in quotes");
 
@@ -19,7 +20,17 @@ export const bootstrapSchema = z
       .default(["backend", "frontend", "probe"]),
     /** Accounts of stacks elsewhere that pull. */
     pullAccounts: z.array(account).default([]),
-    /** Released images of a service that are kept; more than `rollbackDepth`. */
+    /** Stacks that release from here: each keeps its own last releases. */
+    stacks: z
+      .array(
+        z.string().regex(/^[a-z0-9]+(?:[._-][a-z0-9]+)*$/, "must be a stack's name: lower-case letters and digits"),
+      )
+      .superRefine((stacks, context) => {
+        const message = stacksProblem(stacks);
+        if (message !== undefined) context.addIssue({ code: "custom", message });
+      })
+      .default(["staging", "prod"]),
+    /** Released images of a service that are kept for each stack; more than `rollbackDepth`. */
     keep: z.int().min(2).max(1000).default(10),
     /** How many releases back a rollback can go. */
     rollbackDepth: z.int().min(1).max(999).default(9),

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Member } from "./specification.ts";
 import type { Target } from "./targets/target.ts";
 import { Workload } from "./workload/component.ts";
+import type { Member } from "./workload/index.ts";
 
 /** Makes the members of one part of the platform as children of `parent`: ours as Workload, the cloud's as the target has them. */
 export function realizeMembers(members: readonly Member[], target: Target, parent: pulumi.Resource): void {

@@ -7,9 +7,9 @@ import { loggingMembers } from "./logging/logging.ts";
 import { monitoringMembers } from "./monitoring/monitoring.ts";
 import { scrapedJobs } from "./monitoring/prometheus-config.ts";
 import type { Settings } from "./settings.ts";
-import type { ManagedService, WorkloadSpec } from "./workload/index.ts";
+import { isWorkload, type Member, type WorkloadSpec } from "./workload/index.ts";
 
-export type Member = WorkloadSpec | ManagedService;
+export { isWorkload, type Member } from "./workload/index.ts";
 
 /** All that a stack is made of, as plain values: what a target turns into resources. */
 export interface PlatformSpec {
@@ -18,8 +18,6 @@ export interface PlatformSpec {
   readonly logging: readonly WorkloadSpec[];
   readonly alerts: readonly Alert[];
 }
-
-export const isWorkload = (member: Member): member is WorkloadSpec => member.kind === "workload";
 
 /** Describes a stack's platform; pure, needs neither engine nor network. */
 export function describePlatform(settings: Settings): PlatformSpec {
@@ -87,7 +85,13 @@ export function platformProblems(settings: Settings, platform: PlatformSpec): re
       .filter((to) => !names.has(to))
       .map((to) => `${spec.name}: names "${to}"; the platform has ${[...names].join(", ")}`),
   );
-  return [...strangers, ...unmanaged, ...dangling, ...workloads.flatMap((spec) => settings.target.problems(spec))];
+  return [
+    ...strangers,
+    ...unmanaged,
+    ...dangling,
+    ...workloads.flatMap((spec) => settings.target.problems(spec)),
+    ...settings.target.clashes(members),
+  ];
 }
 
 function unknownNames(settings: Settings): readonly string[] {

@@ -21,7 +21,9 @@ const head = (): string => `<!-- Rendered from policies/; edit the metadata ther
 # Policies
 
 What the policy pack in \`policies/\` asks of a program, why, and how a violation is put right. The pack judges real
-resources of the aws, kubernetes and docker providers, so it works on any Pulumi program; see \`policies/README.md\`.
+resources of the aws, kubernetes and docker providers, so it works on any Pulumi program. How it is run, configured and
+waived, also on what is deployed already: [policies/README.md](../policies/README.md). Beside checkov, kube-score,
+kube-linter and Polaris: [policies-comparison.md](policies-comparison.md).
 
 A guarded value that is not known before the update is named in a warning and judged when it is known; with
 \`"strict": true\` in the policy's configuration it blocks. What a policy does not judge is reported as not applicable.
@@ -35,7 +37,7 @@ ${concernTable()}`;
 const CONCERNS: readonly (readonly [Concern, string])[] = [
   ["presence", "what must be there is not there at all"],
   ["depth", "it is there, but does not do what it is there for"],
-  ["hygiene", "what goes with it"],
+  ["hygiene", "everything else that keeps production safe"],
 ];
 
 function concernTable(): string {

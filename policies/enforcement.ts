@@ -22,7 +22,7 @@ export const environmentNamed = (word: string): Environment => BY_NAME.get(word)
  * What a violation is about. Together with the environment it decides whether the violation blocks or is advice:
  * - `presence`: what must be there is not there at all. Blocks everywhere.
  * - `depth`: it is there, but does not do what it is there for. Advice in development, blocks in staging and production.
- * - `hygiene`: what goes with it. Advice in development and staging, blocks in production.
+ * - `hygiene`: everything else that keeps production safe. Advice in development and staging, blocks in production.
  */
 export type Concern = "presence" | "depth" | "hygiene";
 

@@ -67,6 +67,24 @@ test("a reason is accepted, and said", () => {
   ]);
 });
 
+test("a reason to be root is none to be privileged", () => {
+  const labels = { "root-reason": "reads every process" };
+  expect(found(forbidPrivileges, task({ privileged: true, dockerLabels: labels }, { pidMode: "host" }))).toEqual([
+    expect.stringContaining("is privileged"),
+    "api! reads every process",
+  ]);
+});
+
+test("a reason of its own is accepted for privileged, and for that only", () => {
+  const labels = { "acme/privileged-reason": "loads kernel modules" };
+  expect(found(forbidPrivileges, task({ privileged: true, dockerLabels: labels }))).toEqual([
+    "api! loads kernel modules",
+  ]);
+  expect(found(forbidPrivileges, task({ dockerLabels: labels }, { pidMode: "host" }))).toEqual([
+    expect.stringContaining("host's own pid"),
+  ]);
+});
+
 test("unknown values are named", () => {
   expect(found(forbidPrivileges, pod({ privileged: UNKNOWN }))).toEqual([
     "api? spec.template.spec.containers[0].securityContext.privileged",

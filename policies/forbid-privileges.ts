@@ -14,17 +14,33 @@ interface Question {
   readonly repair: string;
 }
 
-function judge(container: Container): readonly Finding[] {
-  const findings = questions(container).flatMap(({ nodes, isFine, problem, repair }) =>
-    whenKnown(nodes, () => {
-      const [stated] = nodes;
-      if (stated === undefined || isFine()) return [];
-      return [violationAt(stated, { problem: `container "${container.name}" ${problem}`, repair, url: PAGE })];
-    }),
-  );
-  const reason = labelled(container, "root-reason");
-  return reason === undefined ? findings : accepted(findings, reason);
-}
+/**
+ * Questions by the label whose reason excuses the answer. Privileged is all of the others at once and more, so a reason
+ * to be root, to read the host's processes or to ask the runtime is none for it.
+ */
+const QUESTIONS: Readonly<Record<string, (container: Container) => readonly Question[]>> = {
+  "privileged-reason": privileged,
+  "root-reason": (container) => [
+    ...escalation(container),
+    ...capabilities(container),
+    ...hostNamespaces(container),
+    ...runtimeSockets(container),
+  ],
+};
+
+const judge = (container: Container): readonly Finding[] =>
+  Object.entries(QUESTIONS).flatMap(([label, questions]) => {
+    const findings = questions(container).flatMap((question) => answer(container, question));
+    const reason = labelled(container, label);
+    return reason === undefined ? findings : accepted(findings, reason);
+  });
+
+const answer = (container: Container, { nodes, isFine, problem, repair }: Question): readonly Finding[] =>
+  whenKnown(nodes, () => {
+    const [stated] = nodes;
+    if (stated === undefined || isFine()) return [];
+    return [violationAt(stated, { problem: `container "${container.name}" ${problem}`, repair, url: PAGE })];
+  });
 
 /** The program's reason covers all that one container has; it is said once. */
 function accepted(findings: readonly Finding[], reason: string): readonly Finding[] {
@@ -35,14 +51,6 @@ function accepted(findings: readonly Finding[], reason: string): readonly Findin
   const problem = violations.map(({ problem }) => problem).join("; ");
   return [...rest, { kind: "accepted", property: first.property, problem, reason }];
 }
-
-const questions = (container: Container): readonly Question[] => [
-  ...privileged(container),
-  ...escalation(container),
-  ...capabilities(container),
-  ...hostNamespaces(container),
-  ...runtimeSockets(container),
-];
 
 function privileged(container: Container): readonly Question[] {
   if (container.provider === "swarm") return [];
@@ -189,7 +197,7 @@ export const forbidPrivileges: Policy = {
   severity: "high",
   concern: "hygiene",
   description:
-    "No container is privileged, gains privileges, keeps capabilities, shares the host's namespaces or holds the runtime's socket, unless a label that ends in `root-reason` says why.",
+    "No container is privileged, gains privileges, keeps capabilities, shares the host's namespaces or holds the runtime's socket, unless a label says why: one that ends in `privileged-reason` for `privileged`, in `root-reason` for the rest.",
   why: "Each of these is a way out of the container. A hole in one program then is a hole in everything that runs on the host.",
   remedies: [
     {
@@ -213,6 +221,7 @@ export const forbidPrivileges: Policy = {
         "host-pid",
         "host-ipc",
         "docker-sock",
+        "drop-net-raw-capability",
       ],
     },
     { tool: "kube-score", rules: ["container-security-context-privileged"] },
@@ -222,6 +231,7 @@ export const forbidPrivileges: Policy = {
         "runAsPrivileged",
         "privilegeEscalationAllowed",
         "dangerousCapabilities",
+        "insecureCapabilities",
         "hostNetworkSet",
         "hostPIDSet",
         "hostIPCSet",
@@ -237,6 +247,7 @@ export const forbidPrivileges: Policy = {
         "CKV_K8S_20",
         "CKV_K8S_25",
         "CKV_K8S_27",
+        "CKV_K8S_28",
         "CKV_K8S_37",
         "CKV_AWS_335",
       ],
@@ -248,7 +259,7 @@ export const forbidPrivileges: Policy = {
     containerRule(
       "not `privileged`; no privilege escalation; capabilities: ALL dropped, none added but NET_BIND_SERVICE; no host network, PID or IPC namespace; no socket of the container runtime",
       judge,
-      "containers with a label or annotation that ends in `root-reason`: accepted and printed; those that are never started (`start: false`)",
+      "what a label or annotation gives a reason for, accepted and printed: one that ends in `privileged-reason` for `privileged`, in `root-reason` for the rest; containers that are never started (`start: false`)",
     ),
   ],
   stackRules: [],

@@ -40,6 +40,18 @@ const swarm = (publishedPort: number): ExampleResource => ({
   properties: { endpointSpec: { ports: [{ targetPort: 8080, publishedPort }] } },
 });
 
+const bucketAccess = (blockPublicPolicy: boolean): ExampleResource => ({
+  type: "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+  name: "exports",
+  properties: {
+    bucket: "exports",
+    blockPublicAcls: true,
+    blockPublicPolicy,
+    ignorePublicAcls: true,
+    restrictPublicBuckets: true,
+  },
+});
+
 const TCP = { protocol: "tcp", fromPort: 5432, toPort: 5432 };
 
 export const FORBID_PUBLIC_INGRESS_EXAMPLES: readonly Example[] = [
@@ -63,5 +75,6 @@ export const FORBID_PUBLIC_INGRESS_EXAMPLES: readonly Example[] = [
     bad: [dockerContainer({ ports: [{ internal: 5432, external: 5432 }] })],
     good: [dockerContainer({ ports: [{ internal: 5432, external: 5432, ip: "127.0.0.1" }] })],
   },
+  { title: "AWS: a bucket that a policy may open", bad: [bucketAccess(false)], good: [bucketAccess(true)] },
   { title: "Docker Swarm: a port on every node", bad: [swarm(8080)], good: [swarm(443)] },
 ];

@@ -100,3 +100,16 @@ test("unknown values are named", () => {
   ]);
   expect(found(forbidPublicIngress, rule({ cidrIpv4: UNKNOWN, ...tcp(22) }))).toEqual(["rule? cidrIpv4"]);
 });
+
+test("each switch of a bucket's public access block is asked, and what it leaves out is false", () => {
+  const block = { type: "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", name: "b" };
+  const on = { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true };
+  expect(found(forbidPublicIngress, { ...block, properties: on })).toEqual([]);
+  for (const key of Object.keys(on)) {
+    for (const value of [false, null]) {
+      expect(found(forbidPublicIngress, { ...block, properties: { ...on, [key]: value } })).toEqual([
+        expect.stringContaining(`b: ${key}: `),
+      ]);
+    }
+  }
+});

@@ -115,6 +115,24 @@ const switchRule = (types: readonly string[], path: readonly string[], problem: 
     ),
 });
 
+const BUCKET_PAGE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html";
+
+/** S3 blocks public access to a new bucket; this resource says it anew, and what it leaves out is taken back. */
+const bucketAccess: ResourceRule = {
+  types: ["aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"],
+  asks: "all four of its switches `true`: what is left out is false",
+  judge: ({ properties }) =>
+    judged(
+      ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"].flatMap((key) =>
+        ask(at(rootOf(properties), key), (isBlocked) => flag(isBlocked) === true, {
+          problem: `${key} is not true: one policy or ACL more, and the bucket is read from the internet`,
+          repair: `${key}: true`,
+          url: BUCKET_PAGE,
+        }),
+      ),
+    ),
+};
+
 /** Nothing but the gateway is reached from the internet. */
 export const forbidPublicIngress: Policy = {
   name: "forbid-public-ingress",
@@ -144,9 +162,13 @@ export const forbidPublicIngress: Policy = {
         "CKV_AWS_277",
         "CKV_AWS_17",
         "CKV_AWS_333",
+        "CKV_AWS_53",
+        "CKV_AWS_54",
+        "CKV_AWS_55",
+        "CKV_AWS_56",
       ],
     },
-    { tool: "Security Hub", rules: ["EC2.13", "EC2.14", "EC2.18", "EC2.19", "RDS.2", "ECS.2"] },
+    { tool: "Security Hub", rules: ["EC2.13", "EC2.14", "EC2.18", "EC2.19", "RDS.2", "ECS.2", "S3.8"] },
   ],
   parameters: [],
   resourceRules: [
@@ -181,6 +203,7 @@ export const forbidPublicIngress: Policy = {
       ["networkConfiguration", "assignPublicIp"],
       "each task has an address on the internet, past the load balancer",
     ),
+    bucketAccess,
   ],
   stackRules: [securityGroupsOfBalancers],
   examples: FORBID_PUBLIC_INGRESS_EXAMPLES,

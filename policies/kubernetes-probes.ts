@@ -93,7 +93,7 @@ function probeFindings(container: Node, probe: Node): readonly Finding[] {
 /**
  * A name must be one of the container's ports; a number is compared where the container states ports at all, since
  * stating them is not required. A text of digits is a number to the kubelet.
- * https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Container
+ * https://kubernetes.io/docs/reference/kubernetes-api/core/pod-v1/#Container
  */
 function portFindings(container: Node, key: string, port: Node): readonly Finding[] {
   if (isAbsent(port) || isUnknown(port)) return [];
@@ -184,7 +184,7 @@ const SHORTEST_START_SECONDS = 10;
  * liveness and readiness are not asked and their delays do not run; without one when liveness gives up. The start
  * takes at least as long as readiness waits before it asks, and a startup probe is there to give it more time than
  * liveness would.
- * https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
+ * https://kubernetes.io/docs/concepts/workloads/pods/probes/
  */
 function startFindings(container: Node, { liveness, readiness, startup }: Probes): readonly Finding[] {
   const decides = startup ?? liveness;

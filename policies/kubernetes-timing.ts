@@ -3,7 +3,7 @@ import { at, entries, isAbsent, type Node, number, text } from "./values.ts";
 
 /**
  * What Kubernetes takes where a probe states nothing: one each 10 s, 1 s for the answer, 3 failures in a row decide.
- * https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Probe
+ * https://kubernetes.io/docs/concepts/workloads/pods/probes/#configure-probes
  */
 const DEFAULTS = { periodSeconds: 10, timeoutSeconds: 1, failureThreshold: 3, initialDelaySeconds: 0 } as const;
 type Timing = keyof typeof DEFAULTS;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ExampleResource } from "./policy.ts";
 import { requireAlertRoute } from "./require-alert-route.ts";
-import { found } from "./testing.ts";
+import { found, verdictOn } from "./testing.ts";
 import { type Properties, UNKNOWN } from "./values.ts";
 
 describe("a stack with a TradingPlatform", () => {
@@ -71,4 +71,30 @@ test("the operator's routes lead to channels, the children's too", () => {
   expect(found(requireAlertRoute, config({ receiver: "slack" }, [{ name: "slack", slackConfigs: UNKNOWN }]))).toEqual([
     "c? spec.receivers[0].slackConfigs",
   ]);
+});
+
+describe("an alertmanager.yml that the program brings", () => {
+  const secret = (content: Properties[string]): ExampleResource => ({
+    type: "kubernetes:core/v1:Secret",
+    name: "alertmanager-main",
+    properties: { stringData: { "alertmanager.yaml": content } },
+  });
+
+  test.each<[string, Properties[string], readonly string[]]>([
+    ["a channel", "{route: {receiver: a}, receivers: [{name: a, email_configs: [{to: b}]}]}", []],
+    ["no channel", "{route: {receiver: a}, receivers: [{name: a}]}", [expect.stringContaining('tells "a" of what is')]],
+    ["no such receiver", "{route: {receiver: a}}", [expect.stringContaining('tells "a"')]],
+    ["no route", "receivers: []", [expect.stringContaining("has no route")]],
+    ["no YAML", "{{ if }}: [", [expect.stringContaining("is no YAML")]],
+    ["unknown", UNKNOWN, ["alertmanager-main? stringData.alertmanager.yaml"]],
+  ])("%s", (_, content, findings) => {
+    expect(found(requireAlertRoute, secret(content))).toEqual(findings);
+  });
+
+  test("what brings none is left alone", () => {
+    expect(verdictOn(requireAlertRoute, { type: "kubernetes:core/v1:ConfigMap", properties: { data: {} } })).toEqual({
+      kind: "not-applicable",
+      reason: "it brings no alertmanager.yml",
+    });
+  });
 });

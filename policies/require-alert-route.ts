@@ -1,3 +1,4 @@
+import { filesOf, isAlertmanagerFile, receiversWithChannel, toldOfCritical } from "./alertmanager-config.ts";
 import { ask, type Complaint, violationAt, whenKnown, withoutRepetition } from "./ask.ts";
 import {
   type Finding,
@@ -12,12 +13,17 @@ import {
 } from "./policy.ts";
 import { REQUIRE_ALERT_ROUTE_EXAMPLES } from "./require-alert-route.examples.ts";
 import { at, entries, flag, isAbsent, type Node, nameOf, object, rootOf, text } from "./values.ts";
+import { yaml } from "./yaml.ts";
 
 const PLATFORM = "trading-platform:platform:TradingPlatform";
 const ROUTES = "trading-platform:alerts:AlertRoutes";
 const PAGE = "https://prometheus.io/docs/alerting/latest/configuration/#route";
 const CLOUDWATCH_PAGE = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html";
 
+const CHANNEL_REPAIR =
+  'receivers: [{ name: "oncall", pagerdutyConfigs: [{ routingKey: { name: "pagerduty", key: "routingKey" } }] }]';
+const FILE_REPAIR =
+  'routes: [{ receiver: "pagerduty", matchers: [\'severity="critical"\'] }], receivers: [{ name: "pagerduty", pagerduty_configs: [{ routing_key_file: "/run/secrets/pagerduty" }] }]';
 const ROUTE_REPAIR = 'routes: [{ receiver: "pagerduty", matchers: [\'severity="critical"\'] }]';
 
 /** Names by which an Alertmanager's configuration says that nobody is to be told. */
@@ -48,7 +54,7 @@ const platformRoutes: StackRule = {
   },
 };
 
-const complaint = (problem: string): Complaint => ({ problem, repair: ROUTE_REPAIR, url: PAGE });
+const complaint = (problem: string, repair = ROUTE_REPAIR): Complaint => ({ problem, repair, url: PAGE });
 
 function routeFindings({ properties }: StackResource): readonly Finding[] {
   const root = rootOf(properties);
@@ -109,11 +115,31 @@ function judgeAlertmanagerConfig({ properties }: Resource): Verdict {
           receiver,
           complaint(
             `receiver ${text(receiver) ?? "of the default route"} has no channel: what is routed there is told to nobody`,
+            CHANNEL_REPAIR,
           ),
         ),
       );
   });
   return judged(withoutRepetition(findings));
+}
+
+/** Alertmanager's own file, wherever the program brings it from: what is critical is told to a receiver with a channel. */
+function judgeFiles({ type, properties }: Resource): Verdict {
+  const files = filesOf(type, rootOf(properties)).filter(isAlertmanagerFile);
+  if (files.length === 0) return notApplicable("it brings no alertmanager.yml");
+  return judged(files.flatMap(({ content }) => whenKnown([content], () => configFindings(content))));
+}
+
+function configFindings(content: Node): readonly Finding[] {
+  const config = yaml(content);
+  if (config === undefined) return [violationAt(content, complaint("alertmanager.yml is no YAML", FILE_REPAIR))];
+  const [told, reached] = [toldOfCritical(config), receiversWithChannel(config)];
+  if (told.some((receiver) => reached.has(receiver))) return [];
+  const problem =
+    told.length === 0
+      ? "alertmanager.yml has no route: nobody is told of anything"
+      : `alertmanager.yml tells ${told.map((name) => `"${name}"`).join(", ")} of what is critical, which has no channel: nobody is paged`;
+  return [violationAt(content, complaint(problem, FILE_REPAIR))];
 }
 
 /** Where a receiver lists its channels. */
@@ -153,6 +179,18 @@ export const requireAlertRoute: Policy = {
       ],
       asks: "routes whose receiver has at least one channel (`…Configs`)",
       judge: judgeAlertmanagerConfig,
+    },
+    {
+      types: [
+        "kubernetes:core/v1:ConfigMap",
+        "kubernetes:core/v1:Secret",
+        "docker:index/container:Container",
+        "aws:s3/bucketObjectv2:BucketObjectv2",
+        "aws:s3/bucketObject:BucketObject",
+      ],
+      asks: "an `alertmanager.yml` that tells an alert with `severity: critical` to a receiver with at least one channel (`…_configs`)",
+      leavesAlone: "those that bring no `alertmanager.yml` as text (`data`, `stringData`, `uploads`, `content`)",
+      judge: judgeFiles,
     },
   ],
   stackRules: [platformRoutes],

@@ -64,7 +64,7 @@ const judgeTable = ({ properties }: Resource): Verdict =>
     ask(at(rootOf(properties), "pointInTimeRecovery", "enabled"), (value) => flag(value) === true, {
       problem: "pointInTimeRecovery is not enabled: the table has no backup",
       repair: "pointInTimeRecovery: { enabled: true }",
-      url: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Point-in-time-recovery.html",
+      url: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery_Howitworks.html",
     }),
   );
 

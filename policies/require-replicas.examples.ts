@@ -24,6 +24,18 @@ const service = (desiredCount: number, subnets: readonly string[]): ExampleResou
   properties: { desiredCount, networkConfiguration: { subnets } },
 });
 
+const scaling = (minCapacity: number): ExampleResource => ({
+  type: "aws:appautoscaling/target:Target",
+  name: "api",
+  properties: {
+    serviceNamespace: "ecs",
+    scalableDimension: "ecs:service:DesiredCount",
+    resourceId: "service/shop/api",
+    minCapacity,
+    maxCapacity: 10,
+  },
+});
+
 export const REQUIRE_REPLICAS_EXAMPLES: readonly Example[] = [
   { title: "Kubernetes: one of it", bad: [deployment(1)], good: [deployment(2, SPREAD)] },
   {
@@ -31,4 +43,5 @@ export const REQUIRE_REPLICAS_EXAMPLES: readonly Example[] = [
     bad: [service(2, ["subnet-a"])],
     good: [service(2, ["subnet-a", "subnet-b"])],
   },
+  { title: "ECS: scaled down to one at night", bad: [scaling(1)], good: [scaling(2)] },
 ];

@@ -83,3 +83,23 @@ describe("ecs", () => {
     expect(verdictOn(requireReplicas, { type, properties })).toMatchObject({ kind: "not-applicable" });
   });
 });
+
+describe("what scales a service on ECS", () => {
+  const scaling = (change: Properties): ExampleResource => ({
+    type: "aws:appautoscaling/target:Target",
+    name: "api",
+    properties: { scalableDimension: "ecs:service:DesiredCount", minCapacity: 1, ...change },
+  });
+
+  test.each<[string, Properties, readonly string[]]>([
+    ["one", {}, [expect.stringMatching(/^api: minCapacity: one instance where 2 are the least/)]],
+    ["enough", { minCapacity: 2 }, []],
+    ["none at all, until there is work", { minCapacity: 0 }, []],
+    ["a reason", { tags: { "acme/single-replica-reason": "one queue, one reader" } }, ["api! one queue, one reader"]],
+    ["a table's reads", { scalableDimension: "dynamodb:table:ReadCapacityUnits" }, []],
+    ["unknown", { minCapacity: UNKNOWN }, ["api? minCapacity"]],
+  ])("%s", (_, change, findings) => {
+    expect(found(requireReplicas, scaling(change))).toEqual(findings);
+    expect(foundIn("staging", requireReplicas, scaling(change))).toEqual([]);
+  });
+});

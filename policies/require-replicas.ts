@@ -123,6 +123,27 @@ function judgeEcsService({ properties }: Resource, { environment, setting }: Con
   );
 }
 
+const SCALING_PAGE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html";
+
+/** What scales a service owns its number of tasks, whatever the service was created with. */
+function judgeScaling({ properties }: Resource, { environment, setting }: Context): Verdict {
+  if (environment !== "production") return notApplicable(`the stack is ${environment}, where one is enough`);
+  const root = rootOf(properties);
+  const [dimension, minimum] = [at(root, "scalableDimension"), at(root, "minCapacity")];
+  if (!isUnknown(dimension) && text(dimension) !== "ecs:service:DesiredCount") {
+    return notApplicable("it scales no ECS service");
+  }
+  return judged(
+    whenKnown([dimension, minimum], () => {
+      const count = number(minimum) ?? 0;
+      const least = setting(MINIMUM);
+      return count === 0 || count >= least
+        ? []
+        : [tooFew(minimum, count, least, reasonIn(at(root, "tags")), SCALING_PAGE)];
+    }),
+  );
+}
+
 /** By subnets, each of which is in one zone; on EC2's own network by the placement strategy. */
 function spreadFindings(root: Node, count: number): readonly Finding[] {
   const [subnets, strategies] = [at(root, "networkConfiguration", "subnets"), at(root, "orderedPlacementStrategies")];
@@ -156,9 +177,24 @@ export const requireReplicas: Policy = {
   ],
   url: PAGE,
   counterparts: [
-    { tool: "kube-linter", rules: ["minimum-three-replicas (ours asks for two)", "no-anti-affinity"] },
-    { tool: "kube-score", rules: ["deployment-replicas", "deployment-has-host-podantiaffinity"] },
-    { tool: "Polaris", rules: ["deploymentMissingReplicas", "topologySpreadConstraint"] },
+    {
+      tool: "kube-linter",
+      rules: [
+        "minimum-three-replicas (ours asks for two)",
+        "hpa-minimum-three-replicas (the same)",
+        "no-anti-affinity",
+      ],
+    },
+    {
+      tool: "kube-score",
+      rules: [
+        "deployment-replicas",
+        "horizontalpodautoscaler-replicas",
+        "deployment-has-host-podantiaffinity",
+        "pod-topology-spread-constraints (its neighbour: that those stated are valid)",
+      ],
+    },
+    { tool: "Polaris", rules: ["deploymentMissingReplicas", "hpaMinAvailability", "topologySpreadConstraint"] },
   ],
   parameters: [MINIMUM],
   resourceRules: [
@@ -168,6 +204,13 @@ export const requireReplicas: Policy = {
       leavesAlone:
         "stacks of development and staging; DAEMON; single writers (a maximum of 100 %); a tag `single-replica-reason`: accepted and printed",
       judge: judgeEcsService,
+    },
+    {
+      types: ["aws:appautoscaling/target:Target"],
+      asks: "in production, where it scales an ECS service: a `minCapacity` of at least `minimumReplicas`",
+      leavesAlone:
+        "stacks of development and staging; what is scaled to 0; a tag `single-replica-reason`: accepted and printed",
+      judge: judgeScaling,
     },
   ],
   stackRules: [deployments],

@@ -81,6 +81,7 @@ export const requireRollback: Policy = {
       tool: "kube-linter",
       rules: ["no-rolling-update-strategy", "pdb-max-unavailable", "pdb-min-available"],
     },
+    { tool: "Polaris", rules: ["pdbDisruptionsIsZero", "pdbMinAvailableGreaterThanHPAMinReplicas"] },
   ],
   parameters: [],
   resourceRules: RULES,

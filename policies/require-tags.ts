@@ -91,10 +91,10 @@ export const requireTags: Policy = {
   ],
   url: PAGE,
   counterparts: [
-    { tool: "kube-linter", rules: ["required-label-owner (off by default)"] },
+    { tool: "kube-linter", rules: ["required-label-owner (its neighbour: one label, off by default)"] },
     { tool: "kube-score", rules: ["label-values (its neighbour: that values are valid)"] },
     { tool: "Polaris", rules: ["metadataAndInstanceMismatched (its neighbour)"] },
-    { tool: "Security Hub", rules: ["ECS.13", "ECS.14", "ECS.15", "RDS.30", "DynamoDB.5", "ECR.4"] },
+    { tool: "Security Hub", rules: ["ECS.13", "ECS.14", "ECS.15", "RDS.30", "DynamoDB.5"] },
   ],
   parameters: [],
   resourceRules: [

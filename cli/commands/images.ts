@@ -26,10 +26,13 @@ async function buildImages(names: readonly string[], offline: boolean): Promise<
   const { readSettings } = await import("../../stacks/read.ts");
   const { readStackFile } = await import("../../stacks/files.ts");
   const { wantedImages } = await import("../images/wanted.ts");
+  const { namedDaemon, openDaemon } = await import("../docker/connection.ts");
+  const { storeOf } = await import("../images/store.ts");
   const { provideImages } = await import("../images/provide.ts");
   const { table } = await import("../console/table.ts");
-  const wanted = wantedImages(readSettings(readStackFile(root, "dev")), names);
-  const provided = await provideImages(wanted, offline);
+  const source = readStackFile(root, "dev");
+  const wanted = wantedImages(readSettings(source), names);
+  const provided = await provideImages(wanted, offline, storeOf(await openDaemon(namedDaemon(source))));
   const rows = provided.map(({ wanted: { entry, reference }, how, bytes }) => [
     entry.name,
     how,

@@ -1,14 +1,12 @@
 import type Docker from "dockerode";
 import { describePlatform, isWorkload, membersOf } from "../../components/specification.ts";
 import type { WorkloadSpec } from "../../components/workload/index.ts";
-import { connect } from "../../offline/docker/daemon/client.ts";
-import { ProviderError } from "../../offline/served-provider.ts";
 import { namespace } from "../../stacks/error.ts";
 import { readStackFile } from "../../stacks/files.ts";
-import { valueAt } from "../../stacks/layers.ts";
 import { readSettings } from "../../stacks/read.ts";
 import { UserError } from "../console/error.ts";
 import { root } from "../root.ts";
+import { namedDaemon, openDaemon } from "./connection.ts";
 
 /** A stack on its Docker daemon. */
 export interface DockerStack {
@@ -20,19 +18,13 @@ export interface DockerStack {
 
 /** Throws a UserError for a stack that is not there, runs elsewhere or cannot be read, and where no daemon answers. */
 export async function openDockerStack(stack: string): Promise<DockerStack> {
-  try {
-    const source = readStackFile(root, stack);
-    const settings = readSettings(source);
-    if (settings.target.name !== "docker") {
-      throw new UserError(`${stack} runs on ${settings.target.name}: this command looks at a Docker daemon`);
-    }
-    const host = valueAt(source.config, ["docker", "host"]);
-    const { docker } = await connect(typeof host === "string" ? { host } : {});
-    return { stack, docker, workloads: membersOf(describePlatform(settings)).filter(isWorkload) };
-  } catch (error) {
-    if (error instanceof ProviderError) throw new UserError(error.message);
-    throw error;
+  const source = readStackFile(root, stack);
+  const settings = readSettings(source);
+  if (settings.target.name !== "docker") {
+    throw new UserError(`${stack} runs on ${settings.target.name}: this command looks at a Docker daemon`);
   }
+  const { docker } = await openDaemon(namedDaemon(source));
+  return { stack, docker, workloads: membersOf(describePlatform(settings)).filter(isWorkload) };
 }
 
 /** Containers of a stack that run or did run, all labels as `components/targets/docker/names.ts` writes them. */

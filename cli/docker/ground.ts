@@ -1,11 +1,9 @@
 import type Docker from "dockerode";
 import { describePlatform, isWorkload, membersOf } from "../../components/specification.ts";
 import { imageReference } from "../../components/workload/index.ts";
-import { daemonAddress } from "../../offline/docker/daemon/address.ts";
-import { connect } from "../../offline/docker/daemon/client.ts";
+import type { Daemon } from "../../offline/docker/daemon/client.ts";
 import { namespace } from "../../stacks/error.ts";
 import { readStackFile } from "../../stacks/files.ts";
-import { valueAt } from "../../stacks/layers.ts";
 import { readSettings, type Source } from "../../stacks/read.ts";
 import { say } from "../console/progress.ts";
 import { usesDocker } from "../engine/docker-provider.ts";
@@ -15,9 +13,11 @@ import type { Deployment } from "../engine/result.ts";
 import type { StackOf } from "../engine/stacks.ts";
 import { clearPending, stateOf } from "../engine/state.ts";
 import { provideImages } from "../images/provide.ts";
+import { storeOf } from "../images/store.ts";
 import { wantedImages } from "../images/wanted.ts";
+import { namedDaemon, openDaemon } from "./connection.ts";
 import { componentOf, containersOf } from "./daemon.ts";
-import { requireDocker } from "./host.ts";
+import { requireRoom } from "./host.ts";
 import { labelledAs, leftoversIn, removeLeftovers } from "./leftovers.ts";
 
 /**
@@ -30,22 +30,20 @@ export async function dockerGround(stackOf: StackOf, operation: Deployment): Pro
   // Neither `bootstrap/`, nor a stack that runs elsewhere.
   if (project.name !== namespace || !usesDocker(stackOf)) return undefined;
   const source = readStackFile(project.directory, stack);
-  const named = valueAt(source.config, ["docker", "host"]);
-  const host = typeof named === "string" ? named : undefined;
+  const daemon = await openDaemon(namedDaemon(source));
   // Elsewhere the daemon runs in a virtual machine, where its socket is at its usual place.
-  const socket = process.platform === "linux" ? daemonAddress(host).socket : undefined;
+  const socket = process.platform === "linux" ? daemon.address.socket : undefined;
   const owner = { project: project.name, stack };
-  await requireDocker([], owner, host);
-  const { docker } = await connect(host === undefined ? {} : { host });
-  const without = operation === "up" && stack === developersStack ? await withoutImages(source, docker) : [];
+  await requireRoom([], owner, daemon);
+  const without = operation === "up" && stack === developersStack ? await withoutImages(source, daemon) : [];
   return {
     config: {
       ...(without.length === 0 ? {} : { [`${namespace}:without`]: without }),
       ...(socket === undefined ? {} : { [`${namespace}:docker`]: withSocket(source.config.docker, socket) }),
     },
     survey: async (live, plan) => {
-      if (operation === "up") await requireDocker(plan.steps, owner, host);
-      return survey(docker, live);
+      if (operation === "up") await requireRoom(plan.steps, owner, daemon);
+      return survey(daemon.docker, live);
     },
   };
 }
@@ -60,14 +58,14 @@ const withSocket = (section: unknown, socket: string): Readonly<Record<string, u
  * Names of the workloads that cannot run here for want of an image, beside those that the settings leave out. One that
  * runs stays: the update fails for want of its new image, and the old one serves on.
  */
-async function withoutImages(source: Source, docker: Docker): Promise<readonly string[]> {
+async function withoutImages(source: Source, daemon: Daemon): Promise<readonly string[]> {
   const settings = readSettings(source);
   const workloads = membersOf(describePlatform(settings)).filter(isWorkload);
   const used = new Set(workloads.map(({ image }) => imageReference(image)));
   const wanted = wantedImages(settings, []).filter(({ reference, own }) => own || used.has(reference));
-  const missing = (await provideImages(wanted, false)).filter(({ how }) => how === "left out");
+  const missing = (await provideImages(wanted, false, storeOf(daemon))).filter(({ how }) => how === "left out");
   const references = new Map(missing.map(({ wanted: { reference }, why }) => [reference, why]));
-  const running = (await containersOf({ docker, stack: source.stack })).map(componentOf);
+  const running = (await containersOf({ docker: daemon.docker, stack: source.stack })).map(componentOf);
   const leftOut = workloads.filter(
     ({ name, image }) => references.has(imageReference(image)) && !running.includes(name),
   );

@@ -1,13 +1,13 @@
 import { createServer } from "node:net";
-import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { dockerDaemon } from "../../tests/support/docker/daemon.ts";
 import { importTestServer } from "../../tests/support/docker/test-image.ts";
 import type { Step } from "../engine/result.ts";
-import { requireDocker } from "./host.ts";
+import { openDaemon } from "./connection.ts";
+import { requireRoom } from "./host.ts";
 
 const daemon = await dockerDaemon();
 afterAll(() => daemon?.release());
-afterEach(() => vi.unstubAllEnvs());
 
 const owner = { project: "preflight-test", stack: "dev" };
 
@@ -25,8 +25,7 @@ const planned = (external: number): readonly Step[] => [
 ];
 
 test("no daemon: one message with the way out", async () => {
-  vi.stubEnv("DOCKER_HOST", "unix:///nowhere/docker.sock");
-  await expect(requireDocker(planned(1), owner)).rejects.toThrow(
+  await expect(openDaemon("unix:///nowhere/docker.sock")).rejects.toThrow(
     /no Docker daemon answers at unix:\/\/\/nowhere.*start it/,
   );
 });
@@ -34,7 +33,7 @@ test("no daemon: one message with the way out", async () => {
 describe.skipIf(daemon === undefined)("a real daemon", { timeout: 60_000 }, () => {
   test("a port in use is found, whoever has it; the stack's own is no problem", async () => {
     const { docker, host } = daemon ?? expect.unreachable();
-    vi.stubEnv("DOCKER_HOST", host);
+    const opened = await openDaemon(host);
     const other = createServer();
     const port = await new Promise<number>((resolve) => {
       other.listen(0, "127.0.0.1", () => {
@@ -42,11 +41,11 @@ describe.skipIf(daemon === undefined)("a real daemon", { timeout: 60_000 }, () =
         resolve(typeof address === "object" ? (address?.port ?? 0) : 0);
       });
     });
-    await expect(requireDocker(planned(port), owner)).rejects.toThrow(
+    await expect(requireRoom(planned(port), owner, opened)).rejects.toThrow(
       `dev: gateway needs port ${port} of 127.0.0.1, which another program has`,
     );
     await new Promise((resolve) => other.close(resolve));
-    await requireDocker(planned(port), owner);
+    await requireRoom(planned(port), owner, opened);
 
     await importTestServer(docker, "test/server:1");
     const holder = await docker.createContainer({
@@ -56,8 +55,8 @@ describe.skipIf(daemon === undefined)("a real daemon", { timeout: 60_000 }, () =
     });
     try {
       await holder.start();
-      await requireDocker(planned(port), owner);
-      await expect(requireDocker(planned(port), { ...owner, stack: "other" })).rejects.toThrow(
+      await requireRoom(planned(port), owner, opened);
+      await expect(requireRoom(planned(port), { ...owner, stack: "other" }, opened)).rejects.toThrow(
         /gateway needs port \d+ of 127.0.0.1, which container \S+ has/,
       );
     } finally {

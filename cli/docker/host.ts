@@ -1,7 +1,6 @@
 import { statfs } from "node:fs/promises";
 import { createServer } from "node:net";
-import { connect, type Daemon } from "../../offline/docker/daemon/client.ts";
-import { ProviderError } from "../../offline/served-provider.ts";
+import type { Daemon } from "../../offline/docker/daemon/client.ts";
 import { UserError } from "../console/error.ts";
 import type { Step } from "../engine/result.ts";
 import {
@@ -20,20 +19,14 @@ interface Owner {
 }
 
 /**
- * Refuses a plan that the daemon cannot carry out, before anything is touched: no daemon, no right to use it, ports of
- * the host in use, disk nearly full. Throws a UserError that names everything that stands in the way.
- * @param address the daemon's, as the stack's settings name it. Default: DOCKER_HOST, else this machine's.
+ * Refuses a plan that the daemon cannot carry out, before anything is touched: ports of the host in use, disk nearly full. Throws a UserError that names everything that stands in the way.
  */
-export async function requireDocker(steps: readonly Step[], owner: Owner, address?: string): Promise<void> {
-  const problems = await preflightProblems(wantedPorts(steps), await dockerHost(owner, address));
+export async function requireRoom(steps: readonly Step[], owner: Owner, daemon: Daemon): Promise<void> {
+  const problems = await preflightProblems(wantedPorts(steps), await dockerHost(owner, daemon));
   if (problems.length > 0) throw new UserError(`${owner.stack}: ${problems.join(`\n${owner.stack}: `)}`);
 }
 
-/** Looks at the daemon. Throws a UserError where none answers. */
-export async function dockerHost(owner: Owner, address?: string): Promise<DockerHost> {
-  const daemon = await connect(address === undefined ? {} : { host: address }).catch((error: unknown) => {
-    throw error instanceof ProviderError ? new UserError(error.message) : error;
-  });
+async function dockerHost(owner: Owner, daemon: Daemon): Promise<DockerHost> {
   const isHere = daemon.address.socket !== undefined;
   const [published, disk] = await Promise.all([publishedPorts(daemon, owner), isHere ? diskOf(daemon) : undefined]);
   return { published, listening: isHere ? listening : async () => undefined, ...(disk === undefined ? {} : { disk }) };

@@ -9,14 +9,11 @@ import { SemVer } from "semver";
 import { engineVersion } from "../setup/pulumi.ts";
 import { countChanges, isResource, makeCollector } from "./collect.ts";
 import { type EngineCommand, EngineFailure, makeEngineCommand, runCommand } from "./command.ts";
+import { deferSeldomUsed, dropPromiseTraces } from "./lean-sdk.ts";
 import { describeProblem } from "./problem.ts";
 import type { EngineRequest, FromChild, ToChild } from "./protocol.ts";
+import { startProviders } from "./providers.ts";
 import type { Diagnostic, RunResult, Timeline } from "./result.ts";
-
-// The SDK takes the stack of each of its promises, thousands, by errors without a message; nobody reads them, and to
-// write them out takes a tenth of a preview.
-Error.prepareStackTrace = (error, frames) =>
-  error.message === "" ? "" : [String(error), ...frames.map((frame) => `    at ${frame}`)].join("\n");
 
 const begun = performance.now();
 const timeline: { -readonly [phase in keyof Timeline]: number } = {};
@@ -100,15 +97,19 @@ async function operate(request: EngineRequest): Promise<RunResult> {
     }
   };
 
-  // Beside the engine's start and the loading of the policy packs, which take longer.
-  const program = importProgram(request.program).then((main) => {
-    reached("imported");
-    return main;
-  });
-  program.catch(() => {});
+  // Beside the start of the engine and of the policy packs, which takes longer.
+  let program: ReturnType<typeof importProgram> | undefined;
+  const onStart = (): void => {
+    reached("prepared");
+    program = importProgram(request.program);
+    program.then(
+      () => reached("imported"),
+      () => {},
+    );
+  };
   const inline = async (): Promise<Record<string, unknown> | undefined> => {
     try {
-      return toOutputs(await (await program)());
+      return toOutputs(await (await program)?.());
     } catch (error) {
       problems.push({ severity: "error", urn: "", message: describeProblem(error) });
       throw error;
@@ -117,10 +118,18 @@ async function operate(request: EngineRequest): Promise<RunResult> {
     }
   };
 
-  const [automation, providers] = await Promise.all([importAutomation(request.program), startProviders(request)]);
+  deferSeldomUsed(request.program);
+  const [providers, automation] = await Promise.all([startProviders(request), importAutomation(request.program)]);
+  dropPromiseTraces(request.program);
   let failed = false;
   try {
-    const stack = await openStack(automation, request, { ...request.environment, ...providers.environment }, inline);
+    const stack = await openStack(
+      automation,
+      request,
+      { ...request.environment, ...providers.environment },
+      inline,
+      onStart,
+    );
     const options = { onEvent };
     if (operation === "preview") await stack.preview({ ...options, policyPacks: [...request.policyPacks] });
     else if (operation === "up")
@@ -176,10 +185,11 @@ async function openStack(
   request: EngineRequest,
   environment: Readonly<Record<string, string>>,
   program: Automation.PulumiFn,
+  onStart: () => void,
 ): Promise<Automation.Stack> {
   const { pulumi, stack, workDirectory } = request;
   if (request.createStack) await createStack(pulumi, stack, workDirectory, environment);
-  const engine = makeEngineCommand(pulumi, new SemVer(engineVersion), () => reached("prepared"));
+  const engine = makeEngineCommand(pulumi, new SemVer(engineVersion), onStart);
   command = engine;
   if (interrupted) engine.interrupt();
   const workspace = await automation.LocalWorkspace.create({
@@ -218,16 +228,3 @@ async function importProgram(module: string): Promise<() => Promise<unknown>> {
 
 const toOutputs = (value: unknown): Record<string, unknown> | undefined =>
   typeof value === "object" && value !== null ? { ...value } : undefined;
-
-/** The providers of a run that are not plugins: in this process, so that they live as long as the engine. */
-async function startProviders({ standIns, dockerDriver }: EngineRequest): Promise<{
-  readonly environment: Readonly<Record<string, string>>;
-  stop(): Promise<void>;
-}> {
-  if (dockerDriver) return (await import("../../offline/docker/daemon/start.ts")).startDockerDriver();
-  if (standIns === undefined) return { environment: {}, stop: async () => {} };
-  const { startOfflineProviders } = await import("../../offline/start.ts");
-  // The folder belongs to whoever made it, and that is not this process.
-  const backend = { ...standIns.backend, remove: async () => {} };
-  return startOfflineProviders({ backend, faults: standIns.faults });
-}

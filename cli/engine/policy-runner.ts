@@ -5,6 +5,7 @@
  */
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
+import { deferSeldomUsed } from "./lean-sdk.ts";
 
 const [, , , folder] = process.argv;
 if (folder === undefined) throw new Error("usage: policy-runner.ts <engine's address> <folder of the pack>");
@@ -13,4 +14,5 @@ if (folder === undefined) throw new Error("usage: policy-runner.ts <engine's add
 process.argv.splice(2);
 
 const main = createRequire(pathToFileURL(`${folder}/`)).resolve(folder);
+deferSeldomUsed(main);
 await import(pathToFileURL(main).href);

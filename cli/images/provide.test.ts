@@ -75,7 +75,7 @@ async function contents(archive: string) {
 }
 
 const outcomes = async (images: readonly Wanted[], offline: boolean, store: Fake) =>
-  (await provideImages(images, offline, async () => store)).map(({ how }) => how);
+  (await provideImages(images, offline, store)).map(({ how }) => how);
 
 test("offline: built and loaded under the asked name, once; nothing is pulled", async () => {
   const store = fakeStore();
@@ -124,7 +124,7 @@ test("a registry that only lacks an image is asked for the next one", async () =
 
 test("what cannot be built is left out with its reason, and pulled where it can be", async () => {
   const grafana = wanted("grafana", { entry: { name: "grafana", leftOut: "cannot be built" } });
-  const [left] = await provideImages([grafana], true, async () => fakeStore());
+  const [left] = await provideImages([grafana], true, fakeStore());
   expect(left).toMatchObject({ how: "left out", why: "cannot be built" });
   expect(await outcomes([grafana], false, fakeStore())).toEqual(["pulled"]);
 });

@@ -8,7 +8,7 @@ import { imageConfiguration, recipeDigest, recipeLabel } from "./configuration.t
 import { ensureDebianPackages, packageFiles } from "./debian-packages.ts";
 import { fill } from "./fill.ts";
 import type { Recipe } from "./recipe.ts";
-import { type ImageStore, openStore } from "./store.ts";
+import type { ImageStore } from "./store.ts";
 import type { Wanted } from "./wanted.ts";
 
 /** What became of an image that was asked for. */
@@ -23,14 +23,13 @@ export interface Provided {
 
 /**
  * Sees to it that the daemon has the images: what is there stays, else it is pulled, else built. `offline`: nothing is
- * pulled. Throws where there is no daemon; what cannot be had is left out, and named.
+ * pulled. What cannot be had is left out, and named.
  */
 export async function provideImages(
   images: readonly Wanted[],
   offline: boolean,
-  open = openStore,
+  store: ImageStore,
 ): Promise<readonly Provided[]> {
-  const store = await open();
   const pull = puller(store, offline);
   const provided: Provided[] = [];
   for (const wanted of images) provided.push(await provide(wanted, store, pull));

@@ -1,12 +1,11 @@
 import { createReadStream } from "node:fs";
 import { text } from "node:stream/consumers";
-import { connect } from "../../offline/docker/daemon/client.ts";
+import type { Daemon } from "../../offline/docker/daemon/client.ts";
 import { daemonsWords, isMissing } from "../../offline/docker/daemon/errors.ts";
 import { pull } from "../../offline/docker/daemon/image.ts";
-import { ProviderError } from "../../offline/served-provider.ts";
 import { UserError } from "../console/error.ts";
 
-/** The images of the Docker daemon that the dev stack runs on. */
+/** The images of a Docker daemon. */
 export interface ImageStore {
   /** The image of this name; undefined for none. */
   find(reference: string): Promise<Stored | undefined>;
@@ -21,11 +20,7 @@ export interface Stored {
   readonly bytes: number;
 }
 
-/** Connects as the Docker driver of the stacks does. Throws where no daemon answers, with the way out. */
-export async function openStore(): Promise<ImageStore> {
-  const daemon = await connect({}).catch((error: unknown) => {
-    throw error instanceof ProviderError ? new UserError(error.message) : error;
-  });
+export function storeOf(daemon: Daemon): ImageStore {
   const { docker } = daemon;
   return {
     async find(reference) {

@@ -5,20 +5,22 @@ import { readSettings } from "../../stacks/read.ts";
 import { root } from "../root.ts";
 import type { Rendered } from "./rendered.ts";
 
-/** What is rendered, by the member that mounts it. */
-const mounted: readonly (readonly [member: string, path: string])[] = [
+/** What is rendered, by the member that mounts it; `as` is its name here, where that is another. */
+const mounted: readonly (readonly [member: string, path: string, as?: string])[] = [
   ["prometheus", "/etc/prometheus/prometheus.yml"],
   ["prometheus", "/etc/prometheus/alert.rules"],
   ["alertmanager", "/etc/alertmanager/alertmanager.yml"],
   ["alertmanager", "/etc/alertmanager/messages.tmpl"],
   ["loki", "/etc/loki-rules/fake/log-alerts.rules"],
+  ["loki", "/etc/loki/loki.yml", "loki-config.yml"],
+  ["promtail", "/etc/promtail/promtail.yml", "promtail-config.yml"],
 ];
 
 /** monitoring/: the files of dev, and those of the other stacks in a folder each, to the letter what the targets mount. */
 export const monitoringFiles = (): readonly Rendered[] =>
   stacksIn(root).flatMap((stack) =>
-    mounted.map(([member, path]) => ({
-      path: posix.join("monitoring", stack === "dev" ? "" : stack, basename(path)),
+    mounted.map(([member, path, as = basename(path)]) => ({
+      path: posix.join("monitoring", stack === "dev" ? "" : stack, as),
       render: () => mountedFile(describePlatform(readSettings(readStackFile(root, stack))), member, path),
     })),
   );

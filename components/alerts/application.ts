@@ -1,7 +1,8 @@
-import { type Duration, formatDuration, minimumReplicas } from "../workload/index.ts";
+import { minimumReplicas } from "../workload/index.ts";
 import type { Alert, Watched } from "./alert.ts";
 import { counts, gone, holds, idle, type State, up } from "./behaviour.ts";
 import { humanizedDuration, oneDecimal } from "./behaviour-text.ts";
+import { errorPercent, responseTimeP95 } from "./recordings.ts";
 import { thresholdsOf } from "./thresholds.ts";
 
 export const applicationAlerts = (watched: Watched): readonly Alert[] => [
@@ -14,12 +15,6 @@ export const applicationAlerts = (watched: Watched): readonly Alert[] => [
 
 const common = { category: "application", team: "trading", service: "backend" } as const;
 
-/** Share of the backend's answers that are 5xx, in percent. No traffic is no error: 0 / 0 is NaN, which no comparison lets through. */
-export const errorPercent = (requests: string, window: Duration): string => {
-  const rate = (more: string) => `sum(rate(${requests}{job="backend"${more}}[${formatDuration(window)}]))`;
-  return `100 * ${rate(',status=~"5.."')} / ${rate("")}`;
-};
-
 /** A hundred requests a second, of which so many fail. */
 export const traffic = (requests: string, failed: number): State => ({
   [`${requests}{job="backend",instance="a",status="200"}`]: counts(60 - failed / 2),
@@ -28,7 +23,8 @@ export const traffic = (requests: string, failed: number): State => ({
   [`${requests}{job="backend",instance="b",status="503"}`]: counts(failed / 2),
 });
 
-function highErrorRate({ settings: { alerts, backend } }: Watched): Alert {
+function highErrorRate({ settings }: Watched): Alert {
+  const { alerts, backend } = settings;
   const { requests } = backend.metricNames;
   const { window, for: lasting } = alerts.timing.critical;
   const { errorRatePercent: limit } = thresholdsOf(alerts, "HighErrorRate");
@@ -37,7 +33,7 @@ function highErrorRate({ settings: { alerts, backend } }: Watched): Alert {
     ...common,
     name: "HighErrorRate",
     severity: "critical",
-    expression: `${errorPercent(requests, window)} > ${limit}`,
+    expression: `${errorPercent(settings, window).name} > ${limit}`,
     window,
     for: lasting,
     summary: '{{ printf "%.1f" $value }} % of requests fail',
@@ -59,7 +55,8 @@ function highErrorRate({ settings: { alerts, backend } }: Watched): Alert {
   };
 }
 
-function slowResponseTime({ settings: { alerts, backend } }: Watched): Alert {
+function slowResponseTime({ settings }: Watched): Alert {
+  const { alerts, backend } = settings;
   const buckets = `${backend.metricNames.requestDuration}_bucket`;
   const { window, for: lasting } = alerts.timing.warning;
   const limit = thresholdsOf(alerts, "SlowResponseTime").responseTimeP95.seconds;
@@ -73,7 +70,7 @@ function slowResponseTime({ settings: { alerts, backend } }: Watched): Alert {
     ...common,
     name: "SlowResponseTime",
     severity: "warning",
-    expression: `histogram_quantile(0.95, sum by (le) (rate(${buckets}{job="backend"}[${formatDuration(window)}]))) > ${limit}`,
+    expression: `${responseTimeP95(settings).name} > ${limit}`,
     window,
     for: lasting,
     summary: "One request in twenty takes longer than {{ $value | humanizeDuration }}",

@@ -2,6 +2,7 @@ import { formatDuration } from "../workload/index.ts";
 import type { Alert, Watched } from "./alert.ts";
 import { counts, holds, idle, type State } from "./behaviour.ts";
 import { oneDecimal } from "./behaviour-text.ts";
+import { orderFailurePercent } from "./recordings.ts";
 import { thresholdsOf } from "./thresholds.ts";
 
 export const businessAlerts = (watched: Watched): readonly Alert[] => [
@@ -36,11 +37,11 @@ function tradingSystemUnhealthy({ settings: { alerts, backend } }: Watched): Ale
   };
 }
 
-function highOrderFailureRate({ settings: { alerts, backend } }: Watched): Alert {
+function highOrderFailureRate({ settings }: Watched): Alert {
+  const { alerts, backend } = settings;
   const { orders } = backend.metricNames;
   const { window, for: lasting } = alerts.timing.warning;
   const limit = thresholdsOf(alerts, "HighOrderFailureRate").orderFailurePercent;
-  const rate = (labels: string) => `sum(rate(${orders}${labels}[${formatDuration(window)}]))`;
   const placed = (failed: number): State => ({
     [`${orders}{job="backend",instance="a",state="executed"}`]: counts(100 - failed),
     [`${orders}{job="worker",instance="b",state="failed"}`]: counts(failed),
@@ -50,7 +51,7 @@ function highOrderFailureRate({ settings: { alerts, backend } }: Watched): Alert
     service: "backend",
     name: "HighOrderFailureRate",
     severity: "warning",
-    expression: `100 * ${rate('{state="failed"}')} / ${rate("")} > ${limit}`,
+    expression: `${orderFailurePercent(settings).name} > ${limit}`,
     window,
     for: lasting,
     summary: '{{ printf "%.1f" $value }} % of orders fail',

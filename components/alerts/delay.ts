@@ -21,7 +21,8 @@ const delivery = seconds(2);
  *
  * seen: for what asks the last scrape, a scrape interval (the fault begins just after one) and the timeout of the scrape
  * that fails; an exporter's own timeout ends with the scrape's. For rates, the window: from then on it holds nothing of
- * before, and two samples, which the settings guarantee; for log lines, the window and their way to Loki. group:
+ * before, and two samples, which the settings guarantee; for log lines, the window and their way to Loki (the newest
+ * lines are always on it, so that a fault must be larger than the threshold by its share of the window). group:
  * group_wait, or group_interval where the group has alerts already. peers: where there are two Alertmanagers and the
  * first is gone. Each term is a bound, so their sum is one.
  */

@@ -1,9 +1,10 @@
-import { type Duration, hours, minutes, seconds } from "../workload/index.ts";
+import { type Duration, seconds } from "../workload/index.ts";
 import type { Alert, Watched } from "./alert.ts";
-import { errorPercent, traffic } from "./application.ts";
+import { traffic } from "./application.ts";
 import { idle } from "./behaviour.ts";
 import { oneDecimal } from "./behaviour-text.ts";
 import type { AlertName } from "./names.ts";
+import { budgetWindows, errorPercent } from "./recordings.ts";
 import { thresholdsOf } from "./thresholds.ts";
 
 interface Burn {
@@ -16,15 +17,17 @@ interface Burn {
 }
 
 /** Pace and windows: "The Site Reliability Workbook", chapter 5, table 5-8: 2 % of the budget in an hour, 5 % in six. */
+const [fiveMinutes, halfAnHour, anHour, sixHours] = budgetWindows;
 const burns: readonly Burn[] = [
-  { name: "ErrorBudgetBurnFast", pace: 14.4, long: hours(1), short: minutes(5) },
-  { name: "ErrorBudgetBurnSlow", pace: 6, long: hours(6), short: minutes(30) },
+  { name: "ErrorBudgetBurnFast", pace: 14.4, long: anHour, short: fiveMinutes },
+  { name: "ErrorBudgetBurnSlow", pace: 6, long: sixHours, short: halfAnHour },
 ];
 
 /** Errors that are too few for HighErrorRate and too many to go on; not critical, because they are slow by nature. */
 export const errorBudgetAlerts = (watched: Watched): readonly Alert[] => burns.map((burn) => burnAlert(watched, burn));
 
-function burnAlert({ settings: { alerts, backend } }: Watched, { name, pace, long, short }: Burn): Alert {
+function burnAlert({ settings }: Watched, { name, pace, long, short }: Burn): Alert {
+  const { alerts, backend } = settings;
   const { requests } = backend.metricNames;
   const { availabilityPercent } = thresholdsOf(alerts, name);
   const limit = Number((pace * (100 - availabilityPercent)).toPrecision(4));
@@ -35,7 +38,7 @@ function burnAlert({ settings: { alerts, backend } }: Watched, { name, pace, lon
     team: "trading",
     service: "backend",
     severity: "warning",
-    expression: `${errorPercent(requests, long)} > ${limit} and ${errorPercent(requests, short)} > ${limit}`,
+    expression: `${errorPercent(settings, long).name} > ${limit} and ${errorPercent(settings, short).name} > ${limit}`,
     window: long,
     forgets: short,
     // So long must everything fail until the long window sees more than the limit.

@@ -1,7 +1,7 @@
-import { formatDuration } from "../workload/index.ts";
 import type { Alert, Watched } from "./alert.ts";
 import { counts, holds, type State } from "./behaviour.ts";
 import { humanizedDuration, oneDecimal } from "./behaviour-text.ts";
+import { cpuPercent, memoryPercent } from "./recordings.ts";
 import { thresholdsOf } from "./thresholds.ts";
 
 /** Of the hosts themselves, as node-exporter sees them, and of the public certificate. */
@@ -23,7 +23,8 @@ export const ofHosts = {
 /** Labels that a query by host returns. */
 const host = { instance: "a" };
 
-function highCpuUsage({ settings: { alerts } }: Watched): Alert {
+function highCpuUsage({ settings }: Watched): Alert {
+  const { alerts } = settings;
   const { window, for: lasting } = alerts.timing.warning;
   const limit = thresholdsOf(alerts, "HighCpuUsage").cpuPercent;
   const busy = (percent: number): State => ({
@@ -35,7 +36,7 @@ function highCpuUsage({ settings: { alerts } }: Watched): Alert {
   return {
     ...ofHosts,
     name: "HighCpuUsage",
-    expression: `100 * (1 - avg by (instance) (rate(node_cpu_seconds_total{mode="idle"}[${formatDuration(window)}]))) > ${limit}`,
+    expression: `${cpuPercent(settings).name} > ${limit}`,
     window,
     for: lasting,
     summary: '{{ $labels.instance }} uses {{ printf "%.1f" $value }} % of its CPU',
@@ -58,7 +59,7 @@ function highMemoryUsage({ settings: { alerts } }: Watched): Alert {
   return {
     ...ofHosts,
     name: "HighMemoryUsage",
-    expression: `100 * (1 - max by (instance) (node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes)) > ${limit}`,
+    expression: `${memoryPercent.name} > ${limit}`,
     for: alerts.timing.warning.for,
     summary: '{{ $labels.instance }} uses {{ printf "%.1f" $value }} % of its memory',
     description: `Less than ${100 - limit} % of the host's memory is available: soon the kernel kills what it likes.`,

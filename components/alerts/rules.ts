@@ -3,15 +3,19 @@ import type { Settings } from "../settings.ts";
 import { formatDuration } from "../workload/index.ts";
 import { commented } from "../yaml.ts";
 import type { Alert } from "./alert.ts";
+import type { Recording } from "./recordings.ts";
 
-/** The rule file that Prometheus reads: a group a category. */
-export function alertRules(alerts: readonly Alert[], settings: Settings): string {
-  const categories = [...new Set(alerts.map(({ category }) => category))];
+/** A rule file: a group a category, in which recordings come first. */
+export function alertRules(alerts: readonly Alert[], settings: Settings, recorded: readonly Recording[] = []): string {
+  const categories = [...new Set([...alerts, ...recorded].map(({ category }) => category))];
   return commented(
     {
       groups: categories.map((name) => ({
         name,
-        rules: alerts.filter(({ category }) => category === name).map((alert) => ruleOf(alert, settings)),
+        rules: [
+          ...recorded.filter(({ category }) => category === name).map(recordingRule),
+          ...alerts.filter(({ category }) => category === name).map((alert) => ruleOf(alert, settings)),
+        ],
       })),
     },
     "Rendered by ./platform render from components/alerts/: a group a category; docs/runbooks/ says what to do.",
@@ -33,6 +37,9 @@ export const linksOf = ({ name, category }: Alert, settings: Settings) => ({
   runbook_url: `${settings.alerts.runbookUrl}/${name}.md`,
   dashboard_url: `${openedUrl(settings, "grafana")}/d/${category}`,
 });
+
+/** A recording as Prometheus reads it. */
+export const recordingRule = ({ name, expression }: Recording) => ({ record: name, expr: expression });
 
 /** An alert as Prometheus reads it. */
 export const ruleOf = (alert: Alert, settings: Settings) => ({

@@ -1,5 +1,5 @@
 import type { Blueprint } from "../blueprint.ts";
-import type { ManagedService, WorkloadSpec } from "../workload/index.ts";
+import type { Member } from "../workload/index.ts";
 import { backend, worker } from "./backend.ts";
 import { cache } from "./cache.ts";
 import { database } from "./database.ts";
@@ -7,7 +7,7 @@ import { frontend } from "./frontend.ts";
 import { gateway } from "./gateway.ts";
 
 /** The customers' side of the platform, in the order of its start. A new workload is a file and a line. */
-export const applicationMembers = (plan: Blueprint): readonly (WorkloadSpec | ManagedService)[] => [
+export const applicationMembers = (plan: Blueprint): readonly Member[] => [
   database(plan),
   cache(plan),
   backend(plan),

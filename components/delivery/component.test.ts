@@ -1,7 +1,12 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, expect, test } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
 import { program } from "../../bootstrap/program.ts";
 import { bootstrapSettings } from "../../bootstrap/settings.ts";
+import { root } from "../../cli/root.ts";
 import { ImageRegistry } from "./component.ts";
 
 let asked: pulumi.runtime.MockResourceArgs[];
@@ -60,6 +65,20 @@ test("fewer images than a rollback needs are refused", () => {
   expect(() => new ImageRegistry("images", few)).toThrow(/images\.keep 3/);
 });
 
+test("every stack whose images come from bootstrap's registry keeps its releases there", () => {
+  const read = (file: string): unknown => parse(readFileSync(join(root, file), "utf8"));
+  const project = z.object({ config: z.record(z.string(), z.unknown()) });
+  const { config } = project.parse(read("bootstrap/Pulumi.bootstrap.yaml"));
+  const { accountId, region, namespace, stacks } = bootstrapSettings(config["trading-platform-bootstrap:settings"]);
+  const registry = `${accountId}.dkr.ecr.${region}.amazonaws.com/${namespace}`;
+  const pulls = readdirSync(root).flatMap((file) => {
+    const [, stack] = /^Pulumi\.([^.]+)\.yaml$/.exec(file) ?? [];
+    return stack !== undefined && JSON.stringify(read(file)).includes(`"${registry}"`) ? [stack] : [];
+  });
+  expect(pulls.length).toBeGreaterThan(0);
+  expect(stacks.toSorted()).toEqual(pulls.toSorted());
+});
+
 test("bootstrap's settings: every bad key at once", () => {
   expect(() => bootstrapSettings({ accountId: 1, region: "Frankfurt", keep: 2, rollbackDepth: 1 })).toThrow(
     /settings\.accountId[\s\S]*settings\.region/,
@@ -67,4 +86,7 @@ test("bootstrap's settings: every bad key at once", () => {
   expect(() =>
     bootstrapSettings({ accountId: "111122223333", region: "eu-central-1", keep: 5, rollbackDepth: 5 }),
   ).toThrow(/settings\.keep: must be more than rollbackDepth/);
+  expect(() =>
+    bootstrapSettings({ accountId: "111122223333", region: "eu-central-1", stacks: ["prod", "prod-eu"] }),
+  ).toThrow(/settings\.stacks: prod-eu would be counted among the releases of prod/);
 });

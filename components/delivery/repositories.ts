@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { lifecyclePolicy, livePrefix, type Retention } from "./retention.ts";
+import { lifecyclePolicy, livePrefix, type RegistryRetention } from "./retention.ts";
 
-export interface RepositoriesArgs extends Retention {
+export interface RepositoriesArgs extends RegistryRetention {
   /** Comes before a service's name, as `trading` in `trading/backend`. */
   readonly namespace: string;
   readonly services: readonly string[];

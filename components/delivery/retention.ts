@@ -1,13 +1,19 @@
 /** How many images of each service a registry keeps. */
 export interface Retention {
-  /** Released images that are kept. */
+  /** Released images that are kept, of each stack. */
   readonly keep: number;
   /** How many releases back a rollback can go; less than `keep`. */
   readonly rollbackDepth: number;
 }
 
-/** Begins the tag of what was deployed: such a tag is set once and never moves. */
-export const releasePrefix = "release-";
+/** Retention of a registry, with the stacks that release from it. */
+export interface RegistryRetention extends Retention {
+  /** Their names; each counts its own releases. */
+  readonly stacks: readonly string[];
+}
+
+/** Begins the tag of what a stack deployed, as `release-prod-42`: such a tag is set once and never moves. */
+export const releasePrefixOf = (stack: string): string => `release-${stack}-`;
 /** Begins the tag of what a stack runs now, as `live-prod`: it moves with each release and rollback. */
 export const livePrefix = "live-";
 
@@ -34,6 +40,11 @@ const buildsKept = 30;
 /** More stacks than anyone has: this rule chooses its images and expires none. */
 const never = 9999;
 
+/**
+ * Each further stack doubles the rules, and ECR takes 50 of them (its page on service quotas): five stacks make 34.
+ */
+export const mostStacks = 5;
+
 /** Refuses a retention that could take away what a rollback needs; the message names the settings' keys. */
 export function retention({ keep, rollbackDepth }: Retention): Retention {
   if (!Number.isInteger(rollbackDepth) || rollbackDepth < 1) {
@@ -48,38 +59,48 @@ export function retention({ keep, rollbackDepth }: Retention): Retention {
 }
 
 /**
- * The lifecycle policy of one service's repository. An image that one rule has chosen is left alone by all later ones,
- * so the first rule shields what runs, however many images were pushed after it. Releases of all stacks are counted
- * together, by the age of the image: a stack goes back as far as the last `keep` releases of anybody reach.
+ * What is wrong with stacks that share a registry; undefined for nothing. A pattern cannot tell the releases of `prod`
+ * from those of `prod-eu`.
  */
-export function lifecycleRules(stated: Retention): readonly LifecycleRule[] {
+export function stacksProblem(stacks: readonly string[]): string | undefined {
+  if (stacks.length < 1 || stacks.length > mostStacks) {
+    return `${stacks.length} stacks: a registry serves 1 to ${mostStacks}; give the others a registry of their own`;
+  }
+  const pairs = stacks.flatMap((one, place) => stacks.toSpliced(place, 1).map((other) => [one, other] as const));
+  const mixed = pairs.find(([one, other]) => releasePrefixOf(other).startsWith(releasePrefixOf(one)));
+  if (mixed === undefined) return undefined;
+  const [one, other] = mixed;
+  return `${other} would be counted among the releases of ${one} (${releasePrefixOf(one)}*): give it a registry of its own`;
+}
+
+/**
+ * The lifecycle policy of one service's repository. An image that one rule has chosen is left alone by all later ones,
+ * so the first rule shields what runs, however many images were pushed after it.
+ *
+ * Each stack's last `keep` releases are kept, whatever the others do. One rule a stack would not do that: the first to
+ * choose an image that two stacks released also takes it away, although the other stack may need it. So there is one
+ * rule for each set of stacks, the largest first (a rule with several patterns chooses what matches all): an image is
+ * chosen by the rule of exactly those that released it, and what is newer there, each of them released too. If it is
+ * among the last `keep` of one of them, it is so there.
+ * Throws a RangeError where {@link retention} or {@link stacksProblem} has something against it.
+ */
+export function lifecycleRules({ stacks, ...stated }: RegistryRetention): readonly LifecycleRule[] {
   const { keep } = retention(stated);
-  const expire = { type: "expire" } as const;
-  return [
+  const problem = stacksProblem(stacks);
+  if (problem !== undefined) throw new RangeError(`stacks: ${problem}`);
+  const rules: readonly Omit<LifecycleRule, "rulePriority" | "action">[] = [
     {
-      rulePriority: 1,
       description: "What a stack runs is never taken away",
-      selection: {
-        tagStatus: "tagged",
-        tagPatternList: [`${livePrefix}*`],
-        countType: "imageCountMoreThan",
-        countNumber: never,
-      },
-      action: expire,
+      selection: tagged([`${livePrefix}*`], never),
     },
+    ...setsOf(stacks).map((set) => ({
+      description: `The last ${keep} releases of ${set.join(" and ")} are kept`,
+      selection: tagged(
+        set.map((stack) => `${releasePrefixOf(stack)}*`),
+        keep,
+      ),
+    })),
     {
-      rulePriority: 2,
-      description: `The last ${keep} releases are kept`,
-      selection: {
-        tagStatus: "tagged",
-        tagPatternList: [`${releasePrefix}*`],
-        countType: "imageCountMoreThan",
-        countNumber: keep,
-      },
-      action: expire,
-    },
-    {
-      rulePriority: 3,
       description: "Images without a tag leave",
       selection: {
         tagStatus: "untagged",
@@ -87,16 +108,33 @@ export function lifecycleRules(stated: Retention): readonly LifecycleRule[] {
         countUnit: "days",
         countNumber: untaggedDays,
       },
-      action: expire,
     },
     {
-      rulePriority: 4,
       description: `The last ${buildsKept} builds that were never released are kept`,
       selection: { tagStatus: "any", countType: "imageCountMoreThan", countNumber: buildsKept },
-      action: expire,
     },
   ];
+  return rules.map((rule, place) => ({ rulePriority: place + 1, ...rule, action: { type: "expire" } }));
+}
+
+const tagged = (tagPatternList: readonly string[], countNumber: number): LifecycleRule["selection"] => ({
+  tagStatus: "tagged",
+  tagPatternList,
+  countType: "imageCountMoreThan",
+  countNumber,
+});
+
+/** Every choice of at least one of some names, the largest first. */
+const setsOf = (names: readonly string[]): readonly (readonly string[])[] =>
+  choices(names)
+    .filter((set) => set.length > 0)
+    .toSorted((a, b) => b.length - a.length);
+
+function choices([first, ...others]: readonly string[]): readonly (readonly string[])[] {
+  if (first === undefined) return [[]];
+  const without = choices(others);
+  return [...without.map((set) => [first, ...set]), ...without];
 }
 
 /** {@link lifecycleRules} as ECR takes them. */
-export const lifecyclePolicy = (stated: Retention): string => JSON.stringify({ rules: lifecycleRules(stated) });
+export const lifecyclePolicy = (stated: RegistryRetention): string => JSON.stringify({ rules: lifecycleRules(stated) });

@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { openedUrl } from "../access.ts";
 import { type Blueprint, connection, httpProbes, logsOf, plain, productImage, stopFirst } from "../blueprint.ts";
 import { levelWord } from "../logging/levels.ts";
 import { port, resources, type WorkloadSpec, workload } from "../workload/index.ts";
@@ -14,6 +15,7 @@ export function grafana(plan: Blueprint): WorkloadSpec {
     image: productImage(plan, "grafana"),
     variables: {
       GF_SERVER_HTTP_PORT: "3001",
+      GF_SERVER_ROOT_URL: `${openedUrl(plan.settings, "grafana")}/`,
       GF_PATHS_PROVISIONING: folder,
       GF_LOG_MODE: "console",
       GF_LOG_LEVEL: levelWord("grafana", plan.settings.logs.level),

@@ -1,5 +1,6 @@
 import { metricAlerts } from "../alerts/catalogue.ts";
 import { alertmanagers } from "../alerts/peers.ts";
+import { recordings } from "../alerts/recordings.ts";
 import { alertRules } from "../alerts/rules.ts";
 import type { Blueprint } from "../blueprint.ts";
 import { type ConfigFile, formatDuration, portNamed, type Scrape, type WorkloadSpec } from "../workload/index.ts";
@@ -11,7 +12,7 @@ const isScraped = (spec: WorkloadSpec): spec is Scraped => spec.scrape !== undef
 
 const comments: readonly Comment[] = [
   [["global"], "Intervals: the settings' section metrics. Rules are evaluated as often as is scraped."],
-  [["rule_files"], "components/alerts/: one entry an alert."],
+  [["rule_files"], "components/alerts/: one entry an alert, and what several of them ask (recordings.ts)."],
   [["scrape_configs"], "How instances are found is the target's: components/targets/."],
 ];
 
@@ -49,7 +50,7 @@ export function prometheusFiles(plan: Blueprint, workloads: readonly WorkloadSpe
   const alerts = metricAlerts({ settings, jobs: scrapedJobs(workloads) });
   return [
     { path: "/etc/prometheus/prometheus.yml", content: commented(config, heading, comments) },
-    { path: "/etc/prometheus/alert.rules", content: alertRules(alerts, settings) },
+    { path: "/etc/prometheus/alert.rules", content: alertRules(alerts, settings, recordings(settings)) },
   ];
 }
 

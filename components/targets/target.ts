@@ -3,11 +3,13 @@ import type { z } from "zod";
 import type {
   Image,
   ManagedService,
+  Member,
   SecretName,
   SecretSource,
   SecretSources,
   WorkloadSpec,
 } from "../workload/index.ts";
+import { clashes, type Owned } from "./clashes.ts";
 import type { Tunnel, TunnelEnds } from "./tunnel.ts";
 
 /** Something in the contract that a target cannot express, and what it does instead. Tested, and printed in the docs. */
@@ -29,7 +31,7 @@ export interface TargetContext {
   /** Version of the application's release; part of tags and labels. */
   readonly version: string;
   /** All of the stack, so that networks and firewalls can be laid before the workloads. */
-  readonly members: readonly (WorkloadSpec | ManagedService)[];
+  readonly members: readonly Member[];
   readonly secretSources: SecretSources;
   /** The value of a secret: for targets and sources where the value passes through the program; encrypted in the state. */
   secretValue(name: SecretName): pulumi.Output<string>;
@@ -66,6 +68,8 @@ export interface BoundTarget {
   address(member: string, stack: string): string;
   /** What this target cannot keep of a workload (a timing, a size), each one message; refused when the settings are read. */
   problems(spec: WorkloadSpec): readonly string[];
+  /** Names that two of the members would both have there, or one of them and the target itself; refused in the same way. */
+  clashes(members: readonly Member[]): readonly string[];
   /** How Prometheus finds instances and Promtail finds logs. */
   readonly discovery: Discovery;
   /** Namespaces in which the stack's pods are, where discovery is `kubernetes`; else none. */
@@ -113,6 +117,8 @@ interface TargetDefinition<Section> {
   readonly discovery: Discovery;
   address(member: string, stack: string, section: Section): string;
   problems(spec: WorkloadSpec, section: Section): readonly string[];
+  /** What is called by a name of its members, or by one of its own. Default: nothing that could clash. */
+  owned?(members: readonly Member[]): readonly Owned[];
   /** Default: none. */
   namespaces?(stack: string, section: Section): readonly string[];
   /** Default: false. */
@@ -153,6 +159,7 @@ export function defineTarget<Section>(definition: TargetDefinition<Section>): Ta
         ownImages: definition.ownImages ?? [],
         address: (member, stack) => definition.address(member, stack, section),
         problems: (spec) => definition.problems(spec, section),
+        clashes: (members) => clashes(definition.owned?.(members) ?? []),
         logStore: (stack) => definition.logStore?.(stack, section) ?? { kind: "volume" },
         secretKinds: definition.secretKinds ?? ["config"],
         secretSource: (secret, stack) =>

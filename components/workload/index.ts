@@ -4,6 +4,7 @@ export * from "./file.ts";
 export * from "./image.ts";
 export * from "./logs.ts";
 export * from "./managed.ts";
+export * from "./member.ts";
 export * from "./port.ts";
 export * from "./probe.ts";
 export { InvalidSpec } from "./problem.ts";

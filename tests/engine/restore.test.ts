@@ -1,13 +1,12 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { deploy } from "../../cli/engine/deploy.ts";
 import { openProject, type Project } from "../../cli/engine/project.ts";
 import { cacheFolder } from "../../cli/setup/cache.ts";
 import { makeTemporaryBackend, type TemporaryBackend } from "../../offline/backend.ts";
+import { deployed } from "../support/deployed.ts";
 
 const program = join(import.meta.dirname, "fixtures", "fragile", "index.ts");
-const never = new AbortController().signal;
 
 let home: TemporaryBackend;
 beforeEach(async () => {
@@ -31,21 +30,7 @@ async function projectOf(version: string): Promise<Project> {
   return openProject(folder);
 }
 
-/** What `up` printed, and its refusal if there is one. */
-async function up(version: string): Promise<{ readonly printed: string; readonly refusal: string | undefined }> {
-  const printed: string[] = [];
-  const refusal = await deploy({
-    stackOf: { project: await projectOf(version), stack: "dev" },
-    operation: "up",
-    interrupts: { interrupt: never, kill: never, stop: () => {} },
-    print: (text) => printed.push(text),
-    confirm: async () => true,
-  }).then(
-    () => undefined,
-    (error: Error) => error.message,
-  );
-  return { printed: printed.join("\n"), refusal };
-}
+const up = async (version: string) => deployed({ project: await projectOf(version), stack: "dev" }, "up");
 
 test("a release that fails is taken back to the last good one, and the update still fails with the reason", {
   timeout: 180_000,

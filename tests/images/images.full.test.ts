@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { catalogue, isRecipe } from "../../cli/images/catalogue.ts";
 import { recipeLabel } from "../../cli/images/configuration.ts";
 import { provideImages } from "../../cli/images/provide.ts";
+import { storeOf } from "../../cli/images/store.ts";
 import { wantedImages } from "../../cli/images/wanted.ts";
 import { root } from "../../cli/root.ts";
 import { describePlatform, isWorkload, membersOf } from "../../components/specification.ts";
@@ -32,8 +33,8 @@ describe.skipIf(testDaemon === undefined)("the platform's images on a real daemo
   beforeAll(async () => {
     if (testDaemon === undefined) return;
     vi.stubEnv("DOCKER_HOST", testDaemon.host);
-    await provideImages(wanted, true);
     const daemon = await connect({});
+    await provideImages(wanted, true, storeOf(daemon));
     const mark = `images-test-${process.pid}`;
     bench = { daemon, mark, probeVolume: `${mark}-probe`, secretValue: testSecrets() };
     await fillProbeVolume(bench);

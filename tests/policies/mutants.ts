@@ -17,7 +17,7 @@ import {
 } from "../../policies/values.ts";
 import { render } from "../support/render.ts";
 import { GUARDS, type Guard } from "./guards.ts";
-import { SAFETY, UNGUARDED } from "./unguarded.ts";
+import { SAFETY } from "./unguarded.ts";
 
 /** A stack as the policies see it, without an engine; what is JSON in it is opened, so that it can be walked. */
 export async function programOf(settings: Settings): Promise<readonly StackResource[]> {
@@ -68,18 +68,15 @@ export function mutantsOf(program: readonly StackResource[]): readonly Mutant[] 
   return [...made.values()];
 }
 
-/** Settings that look like safety and that neither a guard nor a reason covers. */
-export function unexplained(program: readonly StackResource[]): readonly string[] {
+/** Settings that look like safety and that no guard covers, with their types, as `type path`. */
+export function withoutGuard(program: readonly StackResource[]): readonly (readonly [type: string, path: string])[] {
   const places = program.flatMap(({ type, properties }) =>
-    nodesOf(rootOf(properties)).map(({ path }) => ({ type, path: path.replaceAll(/\[\d+\]/g, "[]") })),
+    nodesOf(rootOf(properties)).map(({ path }) => [type, path.replaceAll(/\[\d+\]/g, "[]")] as const),
   );
   const open = places.filter(
-    ({ type, path }) =>
-      SAFETY.test(path) &&
-      !GUARDS.some((guard) => guard.type.test(type) && guard.path.test(path)) &&
-      !UNGUARDED.some(([ofType, ofPath]) => ofType.test(type) && ofPath.test(path)),
+    ([type, path]) => SAFETY.test(path) && !GUARDS.some((guard) => guard.type.test(type) && guard.path.test(path)),
   );
-  return [...new Set(open.map(({ type, path }) => `${type} ${path}`))].sort();
+  return [...new Map(open.map((place) => [place.join(" "), place])).values()];
 }
 
 const isExcepted = ({ guard, resource, program }: Mutant): boolean =>

@@ -4,6 +4,7 @@ import type { Settings } from "../../components/settings.ts";
 import type { PlatformSpec } from "../../components/specification.ts";
 import type { SecretName } from "../../components/workload/index.ts";
 import { entries } from "./json.ts";
+import { setMocks } from "./mocks.ts";
 
 /** A resource as the program asked for it, its Outputs resolved. */
 export interface Rendered {
@@ -46,7 +47,7 @@ export async function render(settings: Settings, platform: PlatformSpec): Promis
   const twice: string[] = [];
   const options = new Map<string, pulumi.CustomResourceOptions>();
   const names = new WeakMap<object, string>();
-  await pulumi.runtime.setMocks(
+  await setMocks(
     {
       newResource: ({ type, name, inputs, custom }) => {
         const id = `${type}::${name}`;
@@ -64,7 +65,6 @@ export async function render(settings: Settings, platform: PlatformSpec): Promis
     },
     "trading-platform",
     settings.stack,
-    false,
   );
   const start = await settings.target.load();
   const record: pulumi.ResourceTransformation = ({ resource, type, name, opts }) => {

@@ -1,10 +1,12 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { type Image, imageReference } from "../../workload/index.ts";
+import { takeBackHook } from "../take-back.ts";
 import type { TargetContext } from "../target.ts";
 import { needsProbeBinary, probeFolder } from "./health.ts";
 import { labelsOf, type Naming, nameOf } from "./names.ts";
 import { egress, needsEgress, serversOf } from "./networks.ts";
+import { probeName } from "./owned.ts";
 import type { DockerSection } from "./section.ts";
 
 /** What lies under all workloads of a stack. */
@@ -17,6 +19,8 @@ export interface Foundation {
   /** A volume with the probe binary, where a workload needs it. */
   readonly probe: ProbeVolume | undefined;
   readonly secretValue: TargetContext["secretValue"];
+  /** For containers whose predecessor is gone when they fail. */
+  readonly takeBack: pulumi.ErrorHook;
   /** Options of every resource: the provider where the settings say which, and the parent. */
   readonly options: (parent: pulumi.Resource) => pulumi.CustomResourceOptions;
 }
@@ -46,6 +50,7 @@ export function layFoundation(section: DockerSection, context: TargetContext, pl
     images,
     probe: hasProbe ? fillProbeVolume(context.probeImage, images, naming, options(platform)) : undefined,
     secretValue: context.secretValue,
+    takeBack: takeBackHook(context.stack),
     options,
   };
 }
@@ -116,14 +121,14 @@ function fillProbeVolume(
   naming: Naming,
   options: pulumi.CustomResourceOptions,
 ): ProbeVolume {
-  const name = nameOf(naming, "probe", image.version);
-  const volume = new docker.Volume("probe", { name, labels: labelsOf(naming, "probe") }, options);
+  const name = nameOf(naming, probeName, image.version);
+  const volume = new docker.Volume(probeName, { name, labels: labelsOf(naming, probeName) }, options);
   const filledBy = new docker.Container(
-    "probe",
+    probeName,
     {
       ...neverStarted,
       image: pulledImage(images, image),
-      labels: labelsOf(naming, "probe"),
+      labels: labelsOf(naming, probeName),
       volumes: [{ volumeName: name, containerPath: probeFolder }],
     },
     { ...options, dependsOn: [volume] },

@@ -105,14 +105,6 @@ describe("what Docker cannot keep is refused, each with the way out", () => {
       /gateway: placement asks for 2 replicas that all own port 80, 443.*set replicas to 1/,
     ],
     ["a file in /", { ...gateway, files: [{ path: "/a.conf", content: "x" }] }, /put it into a folder of its own/],
-    [
-      "a volume called as a folder of files",
-      {
-        ...gateway,
-        volumes: [{ kind: "persistent", name: "etc-gateway", path: "/state", sizeGiB: 1 }],
-      },
-      /volume "etc-gateway" would be called as the one of the files in \/etc\/gateway; give it another name/,
-    ],
     ["a file in a volume", { ...gateway, files: [{ path: "/tmp/a.conf", content: "x" }] }, /overlaps the volume "tmp"/],
     ["an empty file", { ...gateway, files: [{ path: "/etc/gateway/a.conf", content: "" }] }, /give it a comment line/],
     [

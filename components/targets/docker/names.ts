@@ -14,6 +14,19 @@ export interface Label {
 export const nameOf = ({ project, stack }: Naming, ...parts: readonly string[]): string =>
   [project, stack, ...parts].join("-");
 
+/** Of the replicas of a workload, the first is called as it is. */
+export const numbered = (name: string, index: number): string => (index === 0 ? name : `${name}-${index + 1}`);
+
+type Called = { readonly name: string };
+
+/** The container through which the volumes with a workload's files are filled. */
+export const loaderName = ({ name }: Called): string => `${name}-files`;
+
+export const ownVolumeName = ({ name }: Called, volume: Called, index: number): string =>
+  numbered(`${name}-${volume.name}`, index);
+
+export const fileVolumeName = ({ name }: Called, { slug }: { readonly slug: string }): string => `${name}-${slug}`;
+
 /** Label of a volume with a workload's own data: it outlives the stack, and is removed by nobody but a person. */
 export const keptLabel = "kept";
 

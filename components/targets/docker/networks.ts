@@ -1,7 +1,5 @@
-import type { ManagedService, WorkloadSpec } from "../../workload/index.ts";
+import type { Member, WorkloadSpec } from "../../workload/index.ts";
 import { hostPorts } from "./ports.ts";
-
-type Members = readonly (WorkloadSpec | ManagedService)[];
 
 /** The network of everything that talks to the internet or owns a host port; its members cannot reach each other. */
 export const egress = "egress";
@@ -15,7 +13,7 @@ export interface Membership {
 }
 
 /** Members that somebody connects to: each has a network of its own, without a way out. */
-export const serversOf = (members: Members): readonly string[] => [
+export const serversOf = (members: readonly Member[]): readonly string[] => [
   ...new Set(members.flatMap((member) => (member.kind === "workload" ? member.connectsTo.map(({ to }) => to) : []))),
 ];
 

@@ -36,14 +36,8 @@ const resourceProblems = ({ resources }: WorkloadSpec): string[] =>
     : [];
 
 function fileProblems(spec: WorkloadSpec): string[] {
-  const named = fileFolders(spec);
-  const folders = named.map(({ path }) => path);
+  const folders = fileFolders(spec).map(({ path }) => path);
   return [
-    ...named.flatMap(({ path, slug }) =>
-      spec.volumes
-        .filter(({ kind, name }) => kind === "persistent" && name === slug)
-        .map(({ name }) => `volume "${name}" would be called as the one of the files in ${path}; give it another name`),
-    ),
     ...folders
       .filter((folder) => folder === "/")
       .map(() => "a file lies in /, which no volume can be mounted on; put it into a folder of its own"),

@@ -1,5 +1,6 @@
 import { defineTarget } from "../target.ts";
 import { differences } from "./differences.ts";
+import { owned } from "./owned.ts";
 import { problems } from "./problems.ts";
 import { dockerSection } from "./section.ts";
 
@@ -15,6 +16,7 @@ export const docker = defineTarget({
   // Docker's DNS knows a container by its alias on a common network.
   address: (member) => member,
   problems,
+  owned,
   load: async (section) => {
     const { startDocker } = await import("./component.ts");
     return (context, platform) => startDocker(section, context, platform);

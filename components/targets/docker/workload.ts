@@ -5,7 +5,7 @@ import { containerCount, containerSettings } from "./container.ts";
 import { type FileFolder, fileFolders, filesHash } from "./files.ts";
 import { type Foundation, neverStarted, pulledImage } from "./foundation.ts";
 import { needsProbeBinary, probeFolder } from "./health.ts";
-import { keptLabel, labelsOf, nameOf } from "./names.ts";
+import { fileVolumeName, keptLabel, labelsOf, loaderName, nameOf, numbered, ownVolumeName } from "./names.ts";
 import { membershipsOf } from "./networks.ts";
 import { stopsFirst } from "./ports.ts";
 
@@ -37,7 +37,7 @@ function makeContainer(
   parent: pulumi.Resource,
   startsAfter: Promise<readonly pulumi.Resource[]>,
 ): void {
-  const { section, naming, networks, servers, images, probe } = foundation;
+  const { section, naming, networks, servers, images, probe, takeBack } = foundation;
   const options = foundation.options(parent);
   const own = spec.volumes.filter(isPersistent).map((volume) => ownVolume(spec, volume, index, foundation, parent));
   const binary = needsProbeBinary(spec) ? probe : undefined;
@@ -74,12 +74,11 @@ function makeContainer(
       dependsOn,
       // Said explicitly: the provider would delete first, always.
       deleteBeforeReplace: stopsFirst(spec),
+      ...(stopsFirst(spec) ? { hooks: { onError: [takeBack] } } : {}),
       replaceOnChanges: remadeOn,
     },
   );
 }
-
-const numbered = (name: string, index: number): string => (index === 0 ? name : `${name}-${index + 1}`);
 
 function environment({ variables, secretVariables }: WorkloadSpec, { secretValue }: Foundation) {
   return [
@@ -91,19 +90,19 @@ function environment({ variables, secretVariables }: WorkloadSpec, { secretValue
 /** Survives the stack: destroying the data is a decision of its own, `docker volume rm`. */
 function ownVolume(
   spec: WorkloadSpec,
-  { name, path }: PersistentVolume,
+  persistent: PersistentVolume,
   index: number,
   { naming, options }: Foundation,
   parent: pulumi.Resource,
 ) {
-  const part = numbered(`${spec.name}-${name}`, index);
+  const part = ownVolumeName(spec, persistent, index);
   const volumeName = nameOf(naming, part);
   const volume = new docker.Volume(
     part,
     { name: volumeName, labels: [...labelsOf(naming, spec.name), { label: keptLabel, value: "true" }] },
     { ...options(parent), retainOnDelete: true },
   );
-  return { volume, mount: { volumeName, containerPath: path } };
+  return { volume, mount: { volumeName, containerPath: persistent.path } };
 }
 
 const hostMounts = ({ volumes }: WorkloadSpec) =>
@@ -135,12 +134,12 @@ function fillFileVolumes(
   const options = foundation.options(parent);
   const labels = labelsOf(naming, spec.name);
   const hash = filesHash(spec);
-  const nameIn = ({ slug }: FileFolder) => nameOf(naming, spec.name, slug, hash);
+  const nameIn = (folder: FileFolder) => nameOf(naming, fileVolumeName(spec, folder), hash);
   const volumes = folders.map(
-    (folder) => new docker.Volume(`${spec.name}-${folder.slug}`, { name: nameIn(folder), labels }, options),
+    (folder) => new docker.Volume(fileVolumeName(spec, folder), { name: nameIn(folder), labels }, options),
   );
   const loader = new docker.Container(
-    `${spec.name}-files`,
+    loaderName(spec),
     {
       ...neverStarted,
       image: pulledImage(images, spec.image),

@@ -1,4 +1,4 @@
-import { type ManagedService, maximumReplicas, type WorkloadSpec } from "../../workload/index.ts";
+import { type Member, maximumReplicas, type WorkloadSpec } from "../../workload/index.ts";
 import { needsPreparation } from "./files.ts";
 import { capacityOf } from "./instance-types.ts";
 import type { EcsSection } from "./section.ts";
@@ -61,7 +61,7 @@ const words = { cpu: "CPU units", memoryMiB: "MiB of memory", interfaces: "task 
 
 /** Where the members do not fit on the hosts that the section asks for; each one message. Empty when they do. */
 export function capacityProblems(
-  members: readonly (WorkloadSpec | ManagedService)[],
+  members: readonly Member[],
   section: Pick<EcsSection, "hosts" | "monitoringHost">,
 ): readonly string[] {
   const workloads = members.filter((member) => member.kind === "workload");

@@ -41,8 +41,8 @@ export const dataFolder = "/data";
 /** The AWS CLI of Amazon's own public registry: fetches files from S3. */
 export const preparationImage = image({ repository: "public.ecr.aws/aws-cli/aws-cli", version: "2.27.50" });
 
-const preparationContainer = "prepare";
-const probeContainer = "probe";
+export const preparationContainer = "prepare";
+export const probeContainer = "probe";
 const probeVolume = "probe";
 
 export const networkMode = ({ placement }: Pick<WorkloadSpec, "placement">): "host" | "awsvpc" =>

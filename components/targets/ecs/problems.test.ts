@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { probe, probes, seconds, type WorkloadSpec, workload } from "../../workload/index.ts";
+import { clashes } from "../clashes.ts";
+import { owned } from "./owned.ts";
 import { problems } from "./problems.ts";
 import { backend, edge, members, section, store } from "./samples.ts";
 
@@ -83,6 +85,17 @@ describe("what ECS cannot keep", () => {
       found(workload({ ...edge, files: [{ path: "/etc/app.conf", content: "" }], secretFiles: [] })).join(),
     ).toMatch(/a file lies in \/etc, which ECS would hide/);
   });
+
+  test.each([
+    ["hosts", 'the platform itself and member hosts would both have the security group "hosts"; rename one'],
+    ["balancer", 'the platform itself and member balancer would both have the security group "balancer"; rename one'],
+    ["prepare", /workload prepare and the platform itself would both have the container of task prepare "prepare"/],
+    ["probe", /workload probe and the platform itself would both have the container of task probe "probe"/],
+  ])("a name that the target itself takes: %s", (name, message) => {
+    expect(clashes(owned([...members, { ...backend, name }]))).toEqual([expect.stringMatching(message)]);
+  });
+
+  test("no name of the samples", () => expect(clashes(owned(members))).toEqual([]));
 
   test("a task larger than a host", () => {
     const resources = { cpu: { request: 4000, limit: 4000 }, memory: { request: 9000, limit: 9000 } };

@@ -1,6 +1,5 @@
-import { type ManagedService, portNamed, type WorkloadSpec } from "../../workload/index.ts";
-
-type Member = WorkloadSpec | ManagedService;
+import { openedMembers, portOf } from "../../access.ts";
+import { type Member, portNamed } from "../../workload/index.ts";
 
 /** One allowed way: from a group's members to one port of another group's. */
 export interface Way {
@@ -12,6 +11,9 @@ export interface Way {
 /** Group of what runs on the hosts' own network. */
 export const hostGroup = "hosts";
 
+/** Group of the load balancer. */
+export const balancerGroup = "balancer";
+
 /** Name of the security group that a member's network interface has. */
 export const groupOf = (member: Member): string =>
   member.kind === "workload" && member.placement.kind === "per-host" ? hostGroup : member.name;
@@ -21,7 +23,7 @@ export const groupsOf = (members: readonly Member[]): readonly string[] => [
   ...new Set([hostGroup, ...members.map(groupOf)]),
 ];
 
-/** What `connectsTo` allows, each way once; all else is closed. */
+/** What `connectsTo` allows, and the way of `./platform open` through a host, each once; all else is closed. */
 export function waysOf(members: readonly Member[]): readonly Way[] {
   const named = new Map(members.map((member) => [member.name, member]));
   const ways = members.flatMap((member) =>
@@ -35,5 +37,10 @@ export function waysOf(members: readonly Member[]): readonly Way[] {
           return [{ from: groupOf(member), to: groupOf(other), port: number }];
         }),
   );
-  return [...new Map(ways.map((way) => [`${way.from}-${way.to}-${way.port}`, way])).values()];
+  const opened = openedMembers.flatMap((name): Way[] => {
+    const member = named.get(name);
+    const listens = member?.kind === "workload" && member.ports.some(({ number }) => number === portOf(name));
+    return listens ? [{ from: hostGroup, to: groupOf(member), port: portOf(name) }] : [];
+  });
+  return [...new Map([...ways, ...opened].map((way) => [`${way.from}-${way.to}-${way.port}`, way])).values()];
 }

@@ -2,6 +2,7 @@ import { defineTarget } from "../target.ts";
 import { preparationImage } from "./containers.ts";
 import { differences } from "./differences.ts";
 import { logBucketOf, namespaceOf } from "./names.ts";
+import { owned } from "./owned.ts";
 import { problems } from "./problems.ts";
 import { ecsSection } from "./section.ts";
 import { hostTunnel } from "./tunnel.ts";
@@ -16,6 +17,7 @@ export const ecs = defineTarget({
   address: (member, stack) => `${member}.${namespaceOf(stack)}`,
   tunnel: (ends, section) => hostTunnel(ends, section),
   problems,
+  owned,
   ownImages: [preparationImage.repository],
   logStore: (stack, { accountId, region }) => ({ kind: "s3", bucket: logBucketOf(stack, accountId), region }),
   secretKinds: ["config", "secretsManager"],

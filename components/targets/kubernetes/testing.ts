@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { setMocks } from "../../../tests/support/mocks.ts";
 import { image, type SecretSources, secretNames } from "../../workload/index.ts";
 import type { TargetContext } from "../target.ts";
 import { samples } from "./samples.ts";
@@ -53,7 +54,7 @@ export async function askedFor(
 /** Runs a program of the platform's without an engine; the objects that it asked of Kubernetes, in the order of registration. */
 export async function recording(stack: string, program: () => Promise<unknown>): Promise<readonly Asked[]> {
   const asked: Asked[] = [];
-  await pulumi.runtime.setMocks(
+  await setMocks(
     {
       newResource: ({ type, name, inputs }) => {
         if (type.startsWith("kubernetes:")) asked.push({ type, name, inputs });
@@ -63,7 +64,6 @@ export async function recording(stack: string, program: () => Promise<unknown>):
     },
     "trading-platform",
     stack,
-    false,
   );
   try {
     await program();

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import type { Alert } from "../../../components/alerts/alert.ts";
 import type { Told } from "../../../components/alerts/behaviour.ts";
-import { labelsOf, linksOf, ruleOf } from "../../../components/alerts/rules.ts";
+import { recordings } from "../../../components/alerts/recordings.ts";
+import { labelsOf, linksOf, recordingRule, ruleOf } from "../../../components/alerts/rules.ts";
 import type { Settings } from "../../../components/settings.ts";
 import { type Scenario, stepOf } from "./scenarios.ts";
 import { seriesOf } from "./series.ts";
@@ -43,7 +44,8 @@ export function judge(promtool: string, folder: string, all: readonly Judged[]):
 
 function writeFiles(folder: string, name: string, { alert, settings, scenarios }: Judged): string {
   const rules = join(folder, `${name}.rules`);
-  writeFileSync(rules, stringify({ groups: [{ name, rules: [ruleOf(alert, settings)] }] }));
+  const used = recordings(settings).filter((each) => alert.expression.includes(each.name));
+  writeFileSync(rules, stringify({ groups: [{ name, rules: [...used.map(recordingRule), ruleOf(alert, settings)] }] }));
   const file = join(folder, `${name}.test.yml`);
   const tests = scenarios.map((scenario) => testOf(alert, settings, scenario));
   const content = { rule_files: [rules], evaluation_interval: `${stepOf(alert, settings)}s`, tests };

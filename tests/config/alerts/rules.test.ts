@@ -3,9 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { stringify } from "yaml";
 import { ensurePromtool } from "../../../cli/setup/monitoring.ts";
 import type { Alert } from "../../../components/alerts/alert.ts";
 import { alertNames } from "../../../components/alerts/names.ts";
+import { recordings } from "../../../components/alerts/recordings.ts";
 import { ruleOf } from "../../../components/alerts/rules.ts";
 import type { Settings } from "../../../components/settings.ts";
 import { describePlatform, mountedFile } from "../../../components/specification.ts";
@@ -14,6 +16,7 @@ import { mutantsOf } from "./mutants.ts";
 import { type Place, places, withEverything } from "./places.ts";
 import { judge } from "./promtool.ts";
 import { scenariosOf } from "./scenarios.ts";
+import { seriesOf } from "./series.ts";
 
 let folder: string;
 let promtool: string;
@@ -81,6 +84,43 @@ function survivors(mutants: readonly Tested[], name: string, isChosen: (name: st
   return mutants.filter((_, index) => failures[index] === undefined);
 }
 
+test.each(places)("each recording of $stack on $target says what its example says", ({ stack, target }) => {
+  const settings = settingsOf(stack, target);
+  const step = settings.metrics.scrapeInterval.seconds;
+  const rules = join(folder, `recordings-${stack}-${target}.rules`);
+  writeFileSync(rules, mountedFile(describePlatform(settings), "prometheus", "/etc/prometheus/alert.rules"));
+  const tests = recordings(settings).map(({ name, example }) => ({
+    name,
+    interval: `${step}s`,
+    input_series: seriesOf([{ state: example.state, steps: 40 }], step),
+    promql_expr_test: [
+      {
+        expr: `round(${name}, 0.001)`,
+        eval_time: `${39 * step}s`,
+        exp_samples: [{ labels: labelsText(example.labels), value: example.value }],
+      },
+    ],
+  }));
+  expect(new Set(tests.map(({ name }) => name)).size).toBe(tests.length);
+  const file = join(folder, `recordings-${stack}-${target}.test.yml`);
+  const content = { rule_files: [rules], evaluation_interval: `${step}s`, tests };
+  writeFileSync(file, stringify(content, { aliasDuplicateObjects: false }));
+  const { status, stdout, stderr } = spawnSync(promtool, ["test", "rules", file], { encoding: "utf8" });
+  expect({ status, output: stdout + stderr }).toMatchObject({ status: 0 });
+});
+
+const labelsText = (labels: Readonly<Record<string, string>>): string =>
+  `{${Object.entries(labels)
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+    .join()}}`;
+
+test("every recording is one that an alert shares", () => {
+  const settings = settingsOf("prod");
+  const asked = metricAlertsOf(settings).map(({ expression }) => expression);
+  const unused = recordings(settings).filter(({ name }) => !asked.some((each) => each.includes(name)));
+  expect(unused.map(({ name }) => name)).toEqual([]);
+});
+
 test("every name of an alert is one that some stack has", () => {
   const names = new Set(
     places.flatMap(({ stack, target }) =>
@@ -106,5 +146,6 @@ test.each(places)("what Prometheus mounts in $stack on $target is right in promt
     encoding: "utf8",
   });
   expect({ status, output: stdout + stderr }).toMatchObject({ status: 0 });
-  expect(stdout).toContain(`${metricAlertsOf(settings).length} rules found`);
+  const count = metricAlertsOf(settings).length + recordings(settings).length;
+  expect(stdout).toContain(`${count} rules found`);
 });

@@ -171,10 +171,10 @@ function tied(specs: readonly WorkloadSpec[], ways: readonly Tie[]): readonly Wo
 
 /** What of the members a target takes, with a managed database where it runs one. */
 export function platformFor(
-  target: Pick<BoundTarget, "problems" | "managed">,
+  target: Pick<BoundTarget, "problems" | "clashes" | "managed">,
   specs: readonly WorkloadSpec[],
 ): PlatformSpec {
-  const taken = specs.filter((spec) => target.problems(spec).length === 0);
+  const taken = specs.filter((spec) => [...target.problems(spec), ...target.clashes([spec])].length === 0);
   const managed: readonly Member[] = target.managed.includes("postgres") ? [database] : [];
   const names = new Set([...taken, ...managed].map(({ name }) => name));
   const members = taken.map((spec, index) => {

@@ -2,22 +2,18 @@ import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import type { Readable } from "node:stream";
+import type Docker from "dockerode";
 import { stringify } from "yaml";
 import { dockerGround } from "../../../cli/docker/ground.ts";
 import { labelledAs, leftoversIn } from "../../../cli/docker/leftovers.ts";
-import { deploy } from "../../../cli/engine/deploy.ts";
 import { openLive, runLive } from "../../../cli/engine/live.ts";
 import { openProject, type Project } from "../../../cli/engine/project.ts";
 import type { Deployment, RunResult } from "../../../cli/engine/result.ts";
 import { stateOf } from "../../../cli/engine/state.ts";
 import { locked } from "../../../cli/setup/lock.ts";
+import { deployed, type Outcome } from "../../support/deployed.ts";
 import type { TestDaemon } from "../../support/docker/daemon.ts";
-
-/** What a command printed, and its refusal if there is one. */
-export interface Outcome {
-  readonly printed: string;
-  readonly refusal: string | undefined;
-}
 
 /** A newcomer's dev on a real daemon, with a checkout and a home of its own. */
 export interface DevStack {
@@ -27,23 +23,28 @@ export interface DevStack {
   settings(config: Readonly<Record<string, unknown>>): Promise<void>;
   /** As `./platform up|refresh|destroy dev --yes`. */
   run(operation: Deployment): Promise<Outcome>;
-  /** `up` in a process of its own, ended by a signal after so long, in ms; resolves when it is gone. */
-  endedUp(signal: NodeJS.Signals, after: number): Promise<void>;
+  /**
+   * `up` in a process of its own, ended by a signal when a point is reached (or by itself, where it is not); resolves
+   * when it is gone.
+   * @param reached is given what the process says on stderr.
+   */
+  endedUp(signal: NodeJS.Signals, reached: (said: Readable) => Promise<unknown>): Promise<void>;
   /** Names of what the daemon has of the stack and the state does not know. */
   orphans(): Promise<readonly string[]>;
   /** As plain `pulumi up`: the engine alone, nothing is taken back. */
   plainUp(): Promise<RunResult>;
   /** Names of what the daemon has of the stack, but for kept volumes. */
   left(): Promise<readonly string[]>;
-  /** Removes everything, volumes with data too. */
+  /** Removes everything from the daemon, volumes with data too. */
+  clear(): Promise<void>;
+  /** Clears the daemon, and removes checkout and home. */
   remove(): Promise<void>;
 }
 
 /** Milliseconds for the first `up` of a test: it waits for others, and on a new machine builds every image. */
 export const firstUp = 3_600_000;
 
-const program = join(import.meta.dirname, "program.ts");
-const never = new AbortController().signal;
+const testProgram = join(import.meta.dirname, "program.ts");
 const namespace = "trading-platform";
 
 /** There is one `dev` on a daemon: tests that make it wait for each other. Answers what gives it free again. */
@@ -59,9 +60,42 @@ async function theOnlyOne(): Promise<() => void> {
   return done.resolve;
 }
 
-/** Its home and its daemon are in this process's environment while it is there. */
-export async function makeDevStack(daemon: TestDaemon, address: string): Promise<DevStack> {
+const ofDev = { label: [`project=${namespace}`, "stack=dev"] };
+
+/** Removes what an earlier test left, if it was killed; throws where it may be a developer's own dev, with its data. */
+async function requireNoOtherDev({ docker, testsOwn, host }: TestDaemon): Promise<void> {
+  if (testsOwn) return removeDev(docker);
+  const [containers, { Volumes }] = await Promise.all([
+    docker.listContainers({ all: true, filters: ofDev }),
+    docker.listVolumes({ filters: ofDev }),
+  ]);
+  if (containers.length + Volumes.length === 0) return;
+  throw new Error(
+    `${host} has a dev stack of somebody's (${containers.length} containers, ${Volumes.length} volumes), which this would remove: ` +
+      "destroy it and remove its volumes first, or name another daemon in DOCKER_HOST",
+  );
+}
+
+/** Everything that is labelled as dev's, volumes with data too. */
+async function removeDev(docker: Docker): Promise<void> {
+  for (const { Id } of await docker.listContainers({ all: true, filters: ofDev }))
+    await docker.getContainer(Id).remove({ force: true, v: true });
+  for (const { Id } of await docker.listNetworks({ filters: ofDev })) await docker.getNetwork(Id).remove();
+  for (const { Name } of (await docker.listVolumes({ filters: ofDev })).Volumes) await docker.getVolume(Name).remove();
+}
+
+/**
+ * Its home and its daemon are in this process's environment while it is there.
+ * @param program default: the platform's, with a backend that tests can make fail.
+ */
+export async function makeDevStack(daemon: TestDaemon, address: string, program = testProgram): Promise<DevStack> {
   const giveFree = await theOnlyOne();
+  try {
+    await requireNoOtherDev(daemon);
+  } catch (error) {
+    giveFree();
+    throw error;
+  }
   const home = await mkdtemp(join(tmpdir(), "trading-platform-e2e-"));
   const before = { ...process.env };
   process.env.XDG_DATA_HOME = home;
@@ -83,22 +117,13 @@ export async function makeDevStack(daemon: TestDaemon, address: string): Promise
   };
   await settings({});
 
-  const run = async (operation: Deployment): Promise<Outcome> => {
-    const printed: string[] = [];
-    const refusal = await deploy({
-      stackOf: { project: project(), stack: "dev" },
-      operation,
-      groundOf: dockerGround,
-      interrupts: { interrupt: never, kill: never, stop: () => {} },
-      print: (text) => printed.push(text),
-      confirm: async () => true,
-    }).then(
-      () => undefined,
-      (error: Error) => error.message,
-    );
-    return { printed: printed.join("\n"), refusal };
-  };
+  const run = (operation: Deployment) => deployed({ project: project(), stack: "dev" }, operation, dockerGround);
   const left = async () => (await labelledAs(daemon.docker, namespace, "dev")).map(({ name }) => name);
+
+  const clear = async (): Promise<void> => {
+    await run("destroy");
+    await removeDev(daemon.docker);
+  };
 
   return {
     address,
@@ -109,12 +134,14 @@ export async function makeDevStack(daemon: TestDaemon, address: string): Promise
       const ground = await dockerGround(stackOf, "up");
       return runLive(await openLive(stackOf, ground?.config), "up");
     },
-    endedUp: async (signal, after) => {
-      const child = spawn(process.execPath, [join(import.meta.dirname, "up.ts"), checkout], { stdio: "ignore" });
+    endedUp: async (signal, reached) => {
+      const words = [join(import.meta.dirname, "up.ts"), checkout];
+      const child = spawn(process.execPath, words, { stdio: ["ignore", "ignore", "pipe"] });
       const gone = new Promise((resolve) => child.once("close", resolve));
-      const timer = setTimeout(() => child.kill(signal), after);
+      // Read to the end, whatever `reached` reads: the process would wait for a reader.
+      child.stderr.setEncoding("utf8").resume();
+      void reached(child.stderr).then(() => child.kill(signal));
       await gone;
-      clearTimeout(timer);
     },
     orphans: async () => {
       const live = await openLive({ project: project(), stack: "dev" });
@@ -122,14 +149,9 @@ export async function makeDevStack(daemon: TestDaemon, address: string): Promise
       return leftoversIn(labelled, await stateOf(live)).map(({ name }) => name);
     },
     left,
+    clear,
     remove: async () => {
-      await run("destroy");
-      const filters = { label: [`project=${namespace}`, "stack=dev"] };
-      for (const { Id } of await daemon.docker.listContainers({ all: true, filters }))
-        await daemon.docker.getContainer(Id).remove({ force: true, v: true });
-      for (const { Id } of await daemon.docker.listNetworks({ filters })) await daemon.docker.getNetwork(Id).remove();
-      for (const { Name } of (await daemon.docker.listVolumes({ filters })).Volumes)
-        await daemon.docker.getVolume(Name).remove();
+      await clear();
       for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
       Object.assign(process.env, before);
       await rm(home, { recursive: true, force: true });

@@ -177,6 +177,9 @@ describe.skipIf(daemon === undefined)("dev, as a newcomer has it on a real daemo
 
     test("that cannot start is taken back, with its data; the update fails with the reason", async () => {
       await dev.settings({ "trading-platform:database": { resources: { memoryMiB: { request: 8, limit: 8 } } } });
+      const plain = await dev.plainUp();
+      expect(plain.outcome).toBe("failed");
+      expect(plain.diagnostics.map(({ message }) => message).join("\n")).toMatch(/database: .*`\.\/platform up dev`/);
       const gap = await gapDuring(async () => {
         const { printed, refusal } = await dev.run("up");
         expect(refusal).toMatch(/^dev: up failed/);

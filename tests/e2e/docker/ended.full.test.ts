@@ -1,18 +1,55 @@
-import { readdirSync, readFileSync } from "node:fs";
+import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dockerDaemon } from "../../support/docker/daemon.ts";
 import { importTestServer } from "../../support/docker/test-image.ts";
+import { processesNaming } from "../../support/processes.ts";
 import { type DevStack, firstUp, makeDevStack } from "./dev-stack.ts";
 import { backendRelease, backendRepository } from "./releases.ts";
 
 const daemon = await dockerDaemon();
 
-/** Along an update that takes about twelve seconds; in CI every third. */
-const points = [500, 1500, 3000, 4500, 6000, 7000, 8000, 9000, 10_000, 11_000];
-const chosen = process.env.TEST_SIZE === "issue" ? points : points.filter((_, index) => index % 3 === 2);
+interface Point {
+  readonly name: string;
+  readonly reached: (said: Readable) => Promise<unknown>;
+}
 
-describe.skipIf(daemon === undefined)("an update that is ended on its way", { timeout: 240_000 }, () => {
+const after = (milliseconds: number): Point => ({
+  name: `after ${milliseconds} ms`,
+  reached: () => delay(milliseconds),
+});
+
+const says = (words: string): Point => ({
+  name: `when it says "${words}"`,
+  reached: async (said) => {
+    let text = "";
+    await new Promise<void>((resolve) =>
+      said.on("data", (more: string) => {
+        text += more;
+        if (text.includes(words)) resolve();
+      }),
+    );
+  },
+});
+
+/** The first time that the daemon tells this of a container of dev. */
+const tells = (event: string): Point => ({
+  name: `when a container's event is ${event}`,
+  reached: async () => {
+    const label = ["project=trading-platform", "stack=dev"];
+    const events = await daemon?.docker.getEvents({ filters: { type: ["container"], event: [event], label } });
+    await new Promise((resolve) => events?.once("data", resolve));
+  },
+});
+
+/** Along an update that replaces a container, from its plan to the end of the old one; in CI every third. */
+const points = [
+  ...[after(500), after(2000), says("planned in"), says("backend: replacing")],
+  ...["create", "start", "health_status", "kill", "die", "destroy"].map(tells),
+];
+const chosen = process.env.TEST_SIZE === "issue" ? points : points.filter((_, index) => index % 3 === 1);
+
+describe.skipIf(daemon === undefined)("an update that is ended on its way", { timeout: 600_000 }, () => {
   let dev: DevStack;
   beforeAll(async () => {
     if (daemon === undefined) return;
@@ -27,10 +64,10 @@ describe.skipIf(daemon === undefined)("an update that is ended on its way", { ti
   let version = "0.0.1";
 
   describe.each(["SIGINT", "SIGKILL"] as const)("by %s", (signal) => {
-    test.each(chosen)("after %i ms: the next one recovers, nothing is orphaned, no engine lives on", async (after) => {
+    test.each(chosen)("$name: the next one recovers, nothing is orphaned, no engine lives on", async ({ reached }) => {
       version = version === "0.0.1" ? "0.0.2" : "0.0.1";
       await dev.settings(backendRelease(version));
-      await dev.endedUp(signal, after);
+      await dev.endedUp(signal, reached);
       await noEngine();
       const { printed, refusal } = await dev.run("up");
       expect(refusal, printed).toBeUndefined();
@@ -44,25 +81,14 @@ describe.skipIf(daemon === undefined)("an update that is ended on its way", { ti
 
 /** Waits until every engine of this test's state is gone: one that lost its parent ends in good order, and soon. */
 async function noEngine(): Promise<void> {
-  const home = process.env.XDG_DATA_HOME ?? "nowhere";
   const deadline = performance.now() + 30_000;
-  while (engines(home).length > 0) {
-    if (performance.now() > deadline) throw new Error(`still there: ${engines(home).join("; ")}`);
+  for (let left = await engines(); left.length > 0; left = await engines()) {
+    if (performance.now() > deadline) throw new Error(`still there: ${left.join("; ")}`);
     await delay(200);
   }
 }
 
-/** Command lines of `pulumi` processes whose environment names the folder. */
-function engines(home: string): readonly string[] {
-  return readdirSync("/proc")
-    .filter((entry) => /^\d+$/.test(entry))
-    .flatMap((pid) => {
-      try {
-        const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
-        const isOurs = readFileSync(`/proc/${pid}/environ`, "utf8").includes(home);
-        return isOurs && /(^|\/)pulumi(-\S+)? /.test(command) ? [command.trim()] : [];
-      } catch {
-        return [];
-      }
-    });
-}
+const engines = async (): Promise<readonly string[]> =>
+  ((await processesNaming(process.env.XDG_DATA_HOME ?? "nowhere")) ?? []).filter((command) =>
+    /(^|\/)pulumi(-\S+)? /.test(command),
+  );

@@ -14,7 +14,7 @@ export type { TestDaemon } from "./shared-daemon.ts";
 export async function dockerDaemon(): Promise<TestDaemon | undefined> {
   const { text, options } = daemonAddress(undefined);
   const docker = new Docker(options);
-  if (await answers(docker)) return { docker, host: text, release: async () => {} };
+  if (await answers(docker)) return { docker, host: text, testsOwn: false, release: async () => {} };
   return unlessImpossible(() => sharedDaemon());
 }
 

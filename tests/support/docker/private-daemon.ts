@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import Docker from "dockerode";
 import { installDebian } from "../../../cli/setup/debian.ts";
 import { isAlive } from "../../../cli/setup/lock.ts";
+import { bridgeFile, bridgeOf, removeStaleLinks } from "./bridges.ts";
 
 const run = promisify(execFile);
 
@@ -15,6 +16,7 @@ const run = promisify(execFile);
 export interface PrivateDaemon {
   readonly docker: Docker;
   readonly host: string;
+  readonly testsOwn: true;
   readonly directory: string;
   readonly pid: number;
   /** As `systemctl restart docker`. */
@@ -25,9 +27,6 @@ export interface PrivateDaemon {
 
 /** Root of what the private daemons of this machine keep. */
 export const daemonsFolder = join(tmpdir(), "trading-platform-dockerd");
-
-/** Names the bridge, for who ends the daemon. */
-const bridgeFile = "bridge";
 
 /**
  * Starts dockerd with everything of its own: data, socket, bridge, addresses, containerd namespaces. Installs Debian's
@@ -42,8 +41,9 @@ export async function startPrivateDaemon(options: {
   const dockerd = await installed();
   const directory = options.directory ?? (await mkdtemp(`${daemonsFolder}-`));
   const host = `unix://${join(directory, "docker.sock")}`;
+  await removeStaleLinks(daemonsFolder);
   const number = await freeNumber();
-  const bridge = `tpd${number}`;
+  const bridge = bridgeOf(number);
   const words = [
     ...["--data-root", join(directory, "data"), "--exec-root", join(directory, "exec"), "--host", host],
     ...["--pidfile", join(directory, "dockerd.pid"), "--bridge", bridge],
@@ -75,6 +75,7 @@ export async function startPrivateDaemon(options: {
   return {
     docker,
     host,
+    testsOwn: true,
     directory,
     pid: daemon.pid ?? 0,
     restart: async () => {
@@ -144,7 +145,7 @@ async function freeNumber(): Promise<number> {
   const taken = new Set(routes.filter((it) => it.endsWith("0A")).map((it) => Number.parseInt(it.slice(4, 6), 16)));
   const links = await readdir("/sys/class/net");
   const candidates = Array.from({ length: 90 }, (_, index) => 130 + ((index * 37 + process.pid) % 90));
-  const free = candidates.find((number) => !taken.has(number) && !links.includes(`tpd${number}`));
+  const free = candidates.find((number) => !taken.has(number) && !links.includes(bridgeOf(number)));
   if (free === undefined) throw new Error("every 10.130-219.0.0/16 is in use on this machine");
   return free;
 }

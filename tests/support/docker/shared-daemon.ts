@@ -9,6 +9,8 @@ export interface TestDaemon {
   readonly docker: Docker;
   /** For DOCKER_HOST. */
   readonly host: string;
+  /** False for a daemon that was there before, on which somebody may have a stack of their own. */
+  readonly testsOwn: boolean;
   /** To be called when the test is through. */
   release(): Promise<void>;
 }
@@ -34,7 +36,12 @@ export async function sharedDaemon(): Promise<TestDaemon> {
     await mkdir(data);
     await startPrivateDaemon({ network: "machine", directory: data });
   });
-  return { docker, host: `unix://${socketPath}`, release: () => exclusively(() => leave(docker, lease)) };
+  return {
+    docker,
+    host: `unix://${socketPath}`,
+    testsOwn: true,
+    release: () => exclusively(() => leave(docker, lease)),
+  };
 }
 
 async function leave(docker: Docker, lease: string): Promise<void> {

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { portNamed, type WorkloadSpec } from "../../../workload/index.ts";
 import { needsPreparation } from "../files.ts";
-import { groupOf, groupsOf, hostGroup, waysOf } from "../security.ts";
+import { balancerGroup, groupOf, groupsOf, hostGroup, waysOf } from "../security.ts";
 import type { Network } from "./network.ts";
 import type { EcsStack } from "./stack.ts";
 
@@ -40,7 +40,7 @@ export class SecurityGroups extends pulumi.ComponentResource {
         stack.under(this),
       ).id;
     this.#groups = new Map(groupsOf(members).map((name) => [name, group(name, `Network interfaces of ${name}`)]));
-    this.balancer = group("balancer", "The load balancer that customers reach");
+    this.balancer = group(balancerGroup, "The load balancer that customers reach");
     this.hosts = this.of(hostGroup);
 
     for (const way of waysOf(members)) this.#way(way.from, this.of(way.from), way.to, this.of(way.to), way.port);
@@ -57,7 +57,7 @@ export class SecurityGroups extends pulumi.ComponentResource {
     );
     this.#egress("hosts-internet", this.hosts, anywhere, asked ? undefined : 443);
     for (const port of [80, 443]) this.#ingress(`customers-balancer-${port}`, this.balancer, anywhere, port);
-    this.#way("balancer", this.balancer, edge.name, this.of(edge.name), edgePort(edge));
+    this.#way(balancerGroup, this.balancer, edge.name, this.of(edge.name), edgePort(edge));
     this.registerOutputs({});
   }
 

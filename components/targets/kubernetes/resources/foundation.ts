@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { StartOrder } from "../../start-order.ts";
+import { takeBackHook } from "../../take-back.ts";
 import { stackLabels } from "../names.ts";
 import { namespacePolicySpec } from "../network.ts";
 import { credentialHosts, pullCredentials } from "../pull-credentials.ts";
@@ -10,6 +11,8 @@ import type { KubernetesStack } from "./stack.ts";
 export interface Foundation {
   readonly stack: KubernetesStack;
   readonly order: StartOrder;
+  /** For controllers: Kubernetes stays in the middle of a rollout that fails. */
+  readonly takeBack: pulumi.ErrorHook;
   readonly grounds: readonly Ground[];
 }
 
@@ -31,6 +34,7 @@ export function layFoundation(stack: KubernetesStack, platform: pulumi.Resource)
   return {
     stack,
     order: new StartOrder(),
+    takeBack: takeBackHook(stack.context.stack),
     grounds: [ground(stack, main, "restricted", platform), ground(stack, hosts, "privileged", platform)],
   };
 }

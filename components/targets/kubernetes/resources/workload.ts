@@ -29,7 +29,7 @@ export function realizeWorkload(spec: WorkloadSpec, foundation: Foundation, pare
   });
   const started = foundation.order.after(spec.startsAfter);
   const dependsOn = started.then((earlier) => [...before, ...(files === undefined ? [] : [files]), ...earlier]);
-  const controller = makeController(placed, template, dependsOn);
+  const controller = makeController(placed, template, { dependsOn, hooks: { onError: [foundation.takeBack] } });
   foundation.order.announce(spec.name, controller);
   makeServices(placed);
   makeScaling(placed, controller);
@@ -83,10 +83,10 @@ type Template = ReturnType<typeof podTemplate<pulumi.Output<string>>>;
 function makeController(
   { spec, stack, metadata, options }: Placed,
   template: Template,
-  dependsOn: Promise<pulumi.Resource[]>,
+  more: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
   const timeout = `${rolloutTimeoutSeconds(spec)}s`;
-  const awaited = options({ dependsOn, customTimeouts: { create: timeout, update: timeout } });
+  const awaited = options({ ...more, customTimeouts: { create: timeout, update: timeout } });
   const { placement, name } = spec;
   const { stack: stackName } = stack.context;
   switch (placement.kind) {

@@ -1,0 +1,29 @@
+import { deploy } from "../../cli/engine/deploy.ts";
+import type { GroundOf } from "../../cli/engine/ground.ts";
+import type { Deployment } from "../../cli/engine/result.ts";
+import type { StackOf } from "../../cli/engine/stacks.ts";
+
+/** What a command printed, and its refusal if there is one. */
+export interface Outcome {
+  readonly printed: string;
+  readonly refusal: string | undefined;
+}
+
+const never = new AbortController().signal;
+
+/** As `./platform up|refresh|destroy <stack> --yes`, in this process. */
+export async function deployed(stackOf: StackOf, operation: Deployment, groundOf?: GroundOf): Promise<Outcome> {
+  const printed: string[] = [];
+  const refusal = await deploy({
+    stackOf,
+    operation,
+    interrupts: { interrupt: never, kill: never, stop: () => {} },
+    print: (text) => printed.push(text),
+    confirm: async () => true,
+    ...(groundOf === undefined ? {} : { groundOf }),
+  }).then(
+    () => undefined,
+    (error: Error) => error.message,
+  );
+  return { printed: printed.join("\n"), refusal };
+}
