@@ -107,6 +107,8 @@ export interface HttpServiceSettings extends ServiceSettings {
 }
 
 export interface BackendSettings extends HttpServiceSettings {
+  /** Whether an admin can switch faults on, for drills; in development only. */
+  readonly faults: boolean;
   readonly metricsPath: string;
   readonly metricNames: MetricNames;
   readonly logEvents: LogEvents;

@@ -38,6 +38,7 @@ export const commonDefaults: Defaults = {
     livenessPath: "/api/v1/health/live",
     readinessPath: "/api/v1/health/ready",
     metricsPath: "/api/v1/metrics/prometheus",
+    faults: false,
     metricNames,
     logEvents,
   },

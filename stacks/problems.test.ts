@@ -196,6 +196,11 @@ const mistakes: readonly (readonly [string, Data, string])[] = [
     "trading-platform:without: grafana may be left out in development only; remove the key",
   ],
   [
+    "faults where customers are",
+    { backend: { faults: true } },
+    "trading-platform:backend.faults: true lets faults be switched on in production; they are for development only: remove the key",
+  ],
+  [
     "a name where a list is wanted",
     { without: "grafana" },
     'trading-platform:without: "grafana" must be a list of names, as [grafana]',
