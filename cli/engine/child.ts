@@ -15,6 +15,12 @@ import type { EngineRequest, FromChild, ToChild } from "./protocol.ts";
 import { startProviders } from "./providers.ts";
 import type { Diagnostic, RunResult, Timeline } from "./result.ts";
 
+/**
+ * How many resources an update makes at once. It mostly waits, for a container to be healthy or a cloud to be ready; with
+ * Pulumi's own four a core, what could start would wait for what does. Clouds that are asked too often say so, and are asked again.
+ */
+const atOnce = 64;
+
 const begun = performance.now();
 const timeline: { -readonly [phase in keyof Timeline]: number } = {};
 
@@ -136,6 +142,7 @@ async function operate(request: EngineRequest): Promise<RunResult> {
       await stack.up({
         ...options,
         policyPacks: [...request.policyPacks],
+        parallel: atOnce,
         ...(message === undefined ? {} : { message }),
       });
     else if (operation === "refresh")

@@ -25,6 +25,9 @@ const pause = 1_000;
  */
 const drainMs = 3_000;
 
+/** Milliseconds after which a stop that hangs is ended: 5 s before the platform's grace periods (30 s, 60 s) are over. */
+export const longestStop = { backend: 25_000, worker: 55_000 } as const;
+
 /**
  * Starts a process: it listens when the database has been reached and has this release's schema, not before: Docker's names lead to whoever
  * listens. `signal` gives up a start that waits. Throws {@link SchemaTooNew} after a rollback too far.

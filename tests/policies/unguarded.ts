@@ -71,6 +71,7 @@ export const UNGUARDED: readonly (readonly [type: RegExp, path: RegExp, reason: 
   [/^aws:ecs\/taskDefinition:/, /mountPoints\[\]\.readOnly$/, "what a volume is for is not known"],
   [/^aws:ecs\/taskDefinition:/, /ulimits$/, "how many files a process opens is not known"],
   [/^aws:ecs\/taskDefinition:/, /skipDestroy$/, "a revision is deregistered only after its service has moved on"],
+  [/^aws:ecr\/repository:/, /encryption/, "ECR encrypts every image, with a key of its own where none is stated"],
   [
     /^aws:elasticache\//,
     /multiAzEnabled$|automaticFailoverEnabled$/,

@@ -26,6 +26,7 @@ export function containerSettings(spec: WorkloadSpec, section: DockerSection, na
     capabilities: { drops: ["ALL"] },
     securityOpts: ["no-new-privileges:true"],
     ...limits(spec),
+    ulimits: [{ name: "nproc", soft: processLimit, hard: processLimit }],
     ...privilegedPorts(spec),
     tmpfs: scratchFolders(spec),
     ports: publishedPorts(spec, section),
@@ -34,6 +35,13 @@ export function containerSettings(spec: WorkloadSpec, section: DockerSection, na
     logOpts: { "max-size": "10m", "max-file": "3" },
   };
 }
+
+/**
+ * An eighth of the process numbers of a small machine (32,768, kernel.org "pid_max"): what spawns without end stops there.
+ * The provider has no limit of a container's own; the kernel counts the threads of a user in all containers together, and
+ * root's not at all. The platform's busiest user has about a hundred.
+ */
+const processLimit = 4096;
 
 /** How many containers: Docker scales nothing by itself, so the minimum. */
 export function containerCount({ placement }: Pick<WorkloadSpec, "placement">): number {

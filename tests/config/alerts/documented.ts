@@ -5,12 +5,12 @@ type Documented = Readonly<Record<string, readonly string[]>>;
 
 const { requests, requestDuration, tradingHealthy, orders, backtestQueue } = metricNames;
 
-/** The application's, as components/application/telemetry.ts says. */
-const ofApplication: Documented = {
+/** The application's, as components/application/telemetry.ts says; a test compares them with what its process exposes. */
+export const ofApplication: Documented = {
   [requests]: ["method", "route", "status"],
-  [`${requestDuration}_bucket`]: ["le", "method", "route"],
-  [`${requestDuration}_sum`]: ["method", "route"],
-  [`${requestDuration}_count`]: ["method", "route"],
+  [`${requestDuration}_bucket`]: ["le", "method", "route", "status"],
+  [`${requestDuration}_sum`]: ["method", "route", "status"],
+  [`${requestDuration}_count`]: ["method", "route", "status"],
   [tradingHealthy]: [],
   [orders]: ["state"],
   [backtestQueue]: [],

@@ -29,7 +29,7 @@ export const ONLY_THEIRS: readonly OnlyTheirs[] = [
   },
   {
     tool: "kube-score",
-    rules: ["deployment-has-host-podantiaffinity"],
+    rules: ["deployment-has-host-podantiaffinity", "statefulset-has-host-podantiaffinity"],
     asks: "anti-affinity by host",
     answer: "Ours takes `topologySpreadConstraints` for it too, by host or by zone.",
   },

@@ -1,0 +1,77 @@
+import { type Image, imageReference, isPersistent } from "../../workload/index.ts";
+import { needsProbeBinary } from "../docker/health.ts";
+import { labelsOf, type Naming, nameOf, ownVolumeName } from "../docker/names.ts";
+import { egress, needsEgress, serversOf } from "../docker/networks.ts";
+import { probeName } from "../docker/owned.ts";
+import {
+  type ComposeArgs,
+  type ComposeService,
+  labelsAsMap,
+  literal,
+  ownEgress,
+  probeTarget,
+  serviceOf,
+} from "./service.ts";
+
+/** A file for `docker compose`, as the Compose Specification has it (https://docs.docker.com/reference/compose-file/). */
+export interface ComposeDocument {
+  readonly name: string;
+  readonly services: Readonly<Record<string, ComposeService>>;
+  readonly networks: Readonly<Record<string, ComposeNetwork>>;
+  readonly volumes: Readonly<Record<string, { readonly labels: Readonly<Record<string, string>> }>>;
+}
+
+interface ComposeNetwork {
+  readonly internal?: true;
+  readonly driver_opts?: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/**
+ * The same platform as on the Docker target, for who uses nothing but compose. Files are mounted from where `source` says,
+ * secrets in variables come from Compose's environment. Throws for what a compose file cannot say.
+ */
+export function composeDocument(args: ComposeArgs): ComposeDocument {
+  const { workloads, naming, probeImage } = args;
+  const servers = serversOf(workloads);
+  const probe = workloads.some(needsProbeBinary) ? { [probeName]: probeService(probeImage, naming) } : {};
+  const labels = (component: string) => labelsAsMap(labelsOf(naming, component));
+  const ways = workloads.filter(needsEgress).map((spec) => ownEgress(spec, servers) ?? egress);
+  return {
+    name: nameOf(naming),
+    services: { ...probe, ...Object.fromEntries(workloads.map((spec) => [spec.name, serviceOf(spec, servers, args)])) },
+    networks: {
+      ...Object.fromEntries(servers.map((name) => [name, { internal: true, labels: labels(name) }])),
+      ...Object.fromEntries([...new Set(ways)].map((name) => [name, wayOut(labels(name))])),
+    },
+    volumes: {
+      ...(probeName in probe ? { [probeName]: { labels: labels(probeName) } } : {}),
+      ...Object.fromEntries(
+        workloads.flatMap((spec) =>
+          spec.volumes
+            .filter(isPersistent)
+            .map((volume) => [ownVolumeName(spec, volume, 0), { labels: labels(spec.name) }]),
+        ),
+      ),
+    },
+  };
+}
+
+/** As on the Docker target, its members do not meet. */
+const wayOut = (labels: ComposeNetwork["labels"]): ComposeNetwork => ({
+  driver_opts: { "com.docker.network.bridge.enable_icc": "false" },
+  labels,
+});
+
+/** Puts the probe binary into its volume, and ends. */
+const probeService = (image: Image, naming: Naming): ComposeService => ({
+  image: literal(imageReference(image)),
+  command: ["install", probeTarget],
+  user: "0:0",
+  labels: labelsAsMap(labelsOf(naming, probeName)),
+  read_only: true,
+  cap_drop: ["ALL"],
+  security_opt: ["no-new-privileges:true"],
+  network_mode: "none",
+  volumes: [{ type: "volume", source: probeName, target: probeTarget }],
+});
