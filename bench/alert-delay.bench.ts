@@ -1,147 +1,101 @@
-import { writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import { join } from "node:path";
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parse, stringify } from "yaml";
 import { root } from "../cli/root.ts";
 import { nodeExporter } from "../cli/setup/monitoring.ts";
 import { ensureTool } from "../cli/setup/tool.ts";
 import { worstDelay } from "../components/alerts/delay.ts";
 import type { Settings } from "../components/settings.ts";
-import { describePlatform, mountedFile } from "../components/specification.ts";
+import { describePlatform } from "../components/specification.ts";
 import { readStackFile } from "../stacks/files.ts";
 import { readSettings } from "../stacks/read.ts";
-import { at, list, text } from "../tests/support/json.ts";
-import { freePort, until } from "../tests/support/process.ts";
-import { type Ground, ground, type Product } from "../tests/support/products/product.ts";
-import { startAlertmanager, startPrometheus } from "../tests/support/products/prometheus.ts";
+import { freePort } from "../tests/support/process.ts";
+import { ground } from "../tests/support/products/product.ts";
 import { type Sink, startSink } from "../tests/support/products/sink.ts";
 import { type Benchmark, ratio } from "./bench.ts";
-import { rival } from "./kube-prometheus.ts";
+import { delayOf, memoryOf, messagesOf, ours, type System, samplesOf, scrapes, theirs } from "./monitoring-systems.ts";
 
-/** A monitoring system of the comparison: what tells of a backend that is gone, and what it costs. */
-interface System {
-  readonly name: "ours" | "rival";
-  readonly alert: string;
-  readonly prometheus: Product;
+/** A backend that only can be scraped, and can be gone. */
+interface Backend {
+  readonly address: string;
+  start(): Promise<void>;
+  stop(): void;
 }
 
-interface Targets {
-  /** Of the backend, which will be gone. */
-  readonly backend: string;
-  /** A real node_exporter: something to scrape, for the cost. */
-  readonly host: string;
-}
-
-const jobs = ({ backend, host }: Targets) => [
-  { job_name: "backend", static_configs: [{ targets: [backend] }] },
-  { job_name: "node-exporter", static_configs: [{ targets: [host] }] },
-];
-
-/** Prometheus and Alertmanager as prod has them; only addresses and the receivers' protocols are the bench's. */
-async function ours(products: Ground, settings: Settings, targets: Targets, sink: Sink): Promise<System> {
-  const platform = describePlatform(settings);
-  const config: unknown = parse(mountedFile(platform, "alertmanager", "/etc/alertmanager/alertmanager.yml"));
-  const receivers = list(at(config, "receivers")).map((receiver) => ({
-    name: at(receiver, "name"),
-    webhook_configs: [{ url: `${sink.url}/ours` }],
-  }));
-  const alertmanager = await startAlertmanager(
-    products,
-    { route: at(config, "route"), inhibit_rules: at(config, "inhibit_rules"), receivers },
-    "alertmanager-ours",
-  );
-  const prometheus = await startPrometheus(products, {
-    name: "prometheus-ours",
-    config: (folder) => {
-      writeFileSync(join(folder, "alert.rules"), mountedFile(platform, "prometheus", "/etc/prometheus/alert.rules"));
-      return {
-        global: at(parse(mountedFile(platform, "prometheus", "/etc/prometheus/prometheus.yml")), "global"),
-        rule_files: [join(folder, "alert.rules")],
-        alerting: { alertmanagers: [{ static_configs: [{ targets: [alertmanager.address] }] }] },
-        scrape_configs: jobs(targets),
-      };
-    },
-  });
-  return { name: "ours", alert: "BackendDown", prometheus };
-}
-
-async function theirs(products: Ground, targets: Targets, sink: Sink): Promise<System> {
-  const receivers = [{ name: "default", webhook_configs: [{ url: `${sink.url}/rival` }] }];
-  const alertmanager = await startAlertmanager(products, { route: rival.route, receivers }, "alertmanager-rival");
-  const prometheus = await startPrometheus(products, {
-    name: "prometheus-rival",
-    config: (folder) => {
-      writeFileSync(join(folder, "alert.rules"), stringify(rival.rules));
-      return {
-        global: {
-          scrape_interval: `${rival.scrapeSeconds}s`,
-          scrape_timeout: `${rival.timeoutSeconds}s`,
-          evaluation_interval: `${rival.scrapeSeconds}s`,
-        },
-        rule_files: [join(folder, "alert.rules")],
-        alerting: { alertmanagers: [{ static_configs: [{ targets: [alertmanager.address] }] }] },
-        scrape_configs: jobs(targets),
-      };
-    },
-  });
-  return { name: "rival", alert: "TargetDown", prometheus };
-}
-
-/** A backend that only can be scraped. */
-async function startBackend(): Promise<{ readonly server: Server; readonly address: string }> {
+async function makeBackend(): Promise<Backend> {
   const port = await freePort();
   const server = createServer((_, response) => {
     // Without its type Prometheus 3 takes no answer.
     response.setHeader("Content-Type", "text/plain; version=0.0.4");
     response.end("app_trading_healthy 1\n");
-  }).listen(port, "127.0.0.1");
-  return { server, address: `127.0.0.1:${port}` };
-}
-
-async function numberOf({ prometheus }: System, query: string): Promise<number> {
-  const answer: unknown = await (
-    await fetch(`${prometheus.url}/api/v1/query?${new URLSearchParams({ query })}`)
-  ).json();
-  return Number(at(answer, "data", "result", 0, "value", 1));
-}
-
-/** Seconds from a time until the sink had that system's message of the alert. */
-const delayOf = ({ name, alert }: System, sink: Sink, since: number): Promise<number> =>
-  until(
-    `${name} tells ${alert}`,
-    async () => {
-      const message = sink.received.find(
-        ({ path, body, at: when }) =>
-          when > since &&
-          path === `/${name}` &&
-          list(at(body, "alerts")).some((each) => text(at(each, "labels", "alertname")) === alert),
-      );
-      return message === undefined ? undefined : (message.at - since) / 1000;
+  });
+  return {
+    address: `127.0.0.1:${port}`,
+    start: async () => {
+      server.listen(port, "127.0.0.1");
+      await once(server, "listening");
     },
-    { timeoutSeconds: 1200 },
-  );
+    stop: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
 
-/** Memory that the process holds, in MiB. */
-const memoryOf = async (prometheus: Product): Promise<number> => {
-  const metrics = await (await fetch(`${prometheus.url}/metrics`)).text();
-  return Number(/^process_resident_memory_bytes (\S+)$/m.exec(metrics)?.[1]) / 1024 ** 2;
+type Pair<T> = readonly [T, T];
+const both = async <T>([a, b]: Pair<System>, ask: (system: System) => Promise<T>): Promise<Pair<T>> =>
+  Promise.all([ask(a), ask(b)]);
+
+/** Messages of a backend that was away for ten seconds. */
+async function blip(systems: Pair<System>, backend: Backend, sink: Sink): Promise<Pair<number>> {
+  const began = performance.now();
+  backend.stop();
+  await sleep(10_000);
+  await backend.start();
+  // Longer than what it takes to tell a fault.
+  await sleep(60_000);
+  return both(systems, async (system) => messagesOf(system, sink, began).length);
+}
+
+const promised = (settings: Settings): number => {
+  const alert = describePlatform(settings).alerts.find(({ name }) => name === "BackendDown");
+  if (alert === undefined) throw new Error("there is no BackendDown");
+  return worstDelay(alert, settings).seconds;
 };
 
-/** Samples that it has taken in, from its own counter. */
-const samplesOf = async (prometheus: Product): Promise<number> => {
-  const metrics = await (await fetch(`${prometheus.url}/metrics`)).text();
-  const all = metrics.matchAll(/^prometheus_tsdb_head_samples_appended_total\{.*?\} (\S+)$/gm);
-  return [...all].reduce((sum, [, count]) => sum + Number(count), 0);
-};
+async function measure(settings: Settings, systems: Pair<System>, backend: Backend, sink: Sink) {
+  await both(systems, scrapes);
+  const told = await blip(systems, backend, sink);
+  const before = await both(systems, samplesOf);
+  const began = performance.now();
+  backend.stop();
+  const delays = await both(systems, (system) => delayOf(system, sink, began));
+  const elapsed = (performance.now() - began) / 1000;
+  const after = await both(systems, samplesOf);
+  const memory = await both(systems, memoryOf);
+  const row = (what: string, [a, b]: Pair<number>, compared = ratio(a, b)) => [
+    what,
+    a.toFixed(1),
+    b.toFixed(1),
+    compared,
+  ];
+  return [
+    ["measured", "prod", "kube-prometheus' defaults", "ratio"],
+    row(`seconds to the page (promised ${promised(settings)})`, delays, ratio(delays[1], delays[0])),
+    row("messages of a blip of 10 s", told, ""),
+    row("samples a second", [(after[0] - before[0]) / elapsed, (after[1] - before[1]) / elapsed]),
+    row("MiB of Prometheus", memory),
+  ];
+}
 
 const benchmark: Benchmark = {
   name: "alert-delay",
-  what: "a backend that is gone: until the page, prod's settings against kube-prometheus' defaults in the same run (≥ 5× faster), and what that costs; takes twelve minutes",
+  what: "a backend that is gone: until the page, prod's settings against kube-prometheus' defaults in the same run (≥ 5× faster), and what that costs; takes thirteen minutes",
   run: async () => {
     const products = ground("alert-delay");
     const sink = await startSink();
-    const backend = await startBackend();
+    const backend = await makeBackend();
+    await backend.start();
     try {
       const settings = readSettings(readStackFile(root, "prod"));
       const host = await products.start({
@@ -152,40 +106,9 @@ const benchmark: Benchmark = {
       });
       const targets = { backend: backend.address, host: host.address };
       const systems = [await ours(products, settings, targets, sink), await theirs(products, targets, sink)] as const;
-      for (const system of systems) {
-        await until(`${system.name} scrapes`, async () =>
-          (await numberOf(system, 'up{job="backend"}')) === 1 &&
-          (await numberOf(system, 'up{job="node-exporter"}')) === 1
-            ? true
-            : undefined,
-        );
-      }
-      const before = await Promise.all(systems.map(({ prometheus }) => samplesOf(prometheus)));
-      const began = performance.now();
-      backend.server.closeAllConnections();
-      backend.server.close();
-      const [mine, other] = await Promise.all(systems.map((system) => delayOf(system, sink, began)));
-      await sleep(1000);
-      const elapsed = (performance.now() - began) / 1000;
-      const after = await Promise.all(systems.map(({ prometheus }) => samplesOf(prometheus)));
-      const rates = systems.map((_, index) => ((after[index] ?? 0) - (before[index] ?? 0)) / elapsed);
-      const memory = await Promise.all(systems.map(({ prometheus }) => memoryOf(prometheus)));
-      const down = describePlatform(settings).alerts.find(({ name }) => name === "BackendDown");
-      const promise = down === undefined ? 0 : worstDelay(down, settings).seconds;
-      const row = (what: string, [a = 0, b = 0]: readonly (number | undefined)[], ratioOf: string) => [
-        what,
-        a.toFixed(1),
-        b.toFixed(1),
-        ratioOf,
-      ];
-      return [
-        ["measured", "prod", "kube-prometheus' defaults", "ratio"],
-        row(`seconds to the page (promised ${promise})`, [mine, other], ratio(other ?? 0, mine ?? 1)),
-        row("samples a second", rates, ratio(rates[0] ?? 0, rates[1] ?? 1)),
-        row("MiB of Prometheus", memory, ratio(memory[0] ?? 0, memory[1] ?? 1)),
-      ];
+      return await measure(settings, systems, backend, sink);
     } finally {
-      backend.server.close();
+      backend.stop();
       await products.clear();
       await sink.close();
     }

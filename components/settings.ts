@@ -107,6 +107,8 @@ export interface HttpServiceSettings extends ServiceSettings {
 }
 
 export interface BackendSettings extends HttpServiceSettings {
+  /** Whether an admin can switch faults on, for drills; in development only. */
+  readonly faults: boolean;
   readonly metricsPath: string;
   readonly metricNames: MetricNames;
   readonly logEvents: LogEvents;
@@ -166,6 +168,34 @@ export interface AlertSettings {
   readonly heartbeatUrl?: string;
   /** What the stack wants otherwise of single alerts. */
   readonly overrides: AlertOverrides;
+  readonly silences: Silences;
+  readonly maintenance: MaintenanceWindows;
+}
+
+/** What is silent for once, by its name. */
+export type Silences = Readonly<Record<string, Silence>>;
+
+export interface Silence {
+  readonly reason: string;
+  /** Who ends it, or is asked. */
+  readonly owner: string;
+  /** ISO 8601 in UTC, as `2026-12-01T08:00:00.000Z`; default: when it is applied. */
+  readonly starts?: string;
+  readonly ends: string;
+  /** Labels that an alert has, all of them. */
+  readonly matchers: Readonly<Record<string, string>>;
+}
+
+/** Hours in which warnings reach no person, by their name. */
+export type MaintenanceWindows = Readonly<Record<string, MaintenanceWindow>>;
+
+export interface MaintenanceWindow {
+  readonly reason: string;
+  /** Default: every day. */
+  readonly days?: readonly string[];
+  /** Times of the day in UTC, as `02:00`; `to` is the later one. */
+  readonly from: string;
+  readonly to: string;
 }
 
 export interface AlertTiming {

@@ -8,6 +8,8 @@ export const IMMUTABLE = 'imageTagMutability: "IMMUTABLE"';
 
 /** What is excluded from immutability may move; an exclusion that matches this excludes everything. */
 const ANY_TAG = "any.tag-0";
+/** How releases are tagged: by a version, or by the word; an exclusion that matches one of them lets them move. */
+const RELEASE_TAGS = ["1.2.3", "v1.2.3", "release-1", "release-prod-1"];
 
 /** A tag that is pushed again names another image: what a rollback pulls is then not what ran. */
 function judgeRepository({ properties }: Resource): Verdict {
@@ -33,14 +35,21 @@ function judgeRepository({ properties }: Resource): Verdict {
   const unknown = [filters, ...patterns].filter(isUnknown);
   if (unknown.length > 0) return judged(unknown.map(({ path }) => unjudged(path)));
   const all = patterns.find((pattern) => matches(text(pattern) ?? "", ANY_TAG));
-  if (all === undefined) return judged([]);
-  return judged([
-    violation(`imageTagMutabilityExclusionFilters excludes every tag (${text(all)}): all of them can move`),
-  ]);
+  if (all !== undefined) {
+    return judged([
+      violation(`imageTagMutabilityExclusionFilters excludes every tag (${text(all)}): all of them can move`),
+    ]);
+  }
+  return judged(
+    patterns
+      .map((pattern) => text(pattern) ?? "")
+      .filter((pattern) => RELEASE_TAGS.some((tag) => matches(pattern, tag)))
+      .map((pattern) => violation(`imageTagMutabilityExclusionFilters excludes ${pattern}: a release's tag can move`)),
+  );
 }
 
 export const ecrMutability: ResourceRule = {
   types: [REPOSITORY],
-  asks: "`imageTagMutability` IMMUTABLE, or with exclusions that leave most tags immutable",
+  asks: "`imageTagMutability` IMMUTABLE, or with exclusions that leave the tags of releases immutable (`1.2.3`, `v1.2.3`, `release-…`)",
   judge: judgeRepository,
 };

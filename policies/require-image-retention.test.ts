@@ -191,3 +191,21 @@ test.each<[string, string, boolean]>([
 ])("%s comes from %s: %s", (image, repository, expected) => {
   expect(comesFrom(image, [repository])).toBe(expected);
 });
+
+test.each<[string, readonly string[]]>([
+  ["live-*", []],
+  ["*", [expect.stringContaining("excludes every tag (*)")]],
+  ["release-*", [expect.stringContaining("excludes release-*: a release's tag can move")]],
+  ["v*", [expect.stringContaining("excludes v*")]],
+  ["*.*.*", [expect.stringContaining("excludes *.*.*")]],
+])("tags that are excluded from immutability: %s", (filter, findings) => {
+  const judged = found(requireImageRetention, {
+    type: "aws:ecr/repository:Repository",
+    name: "api",
+    properties: {
+      imageTagMutability: "IMMUTABLE_WITH_EXCLUSION",
+      imageTagMutabilityExclusionFilters: [{ filter, filterType: "WILDCARD" }],
+    },
+  });
+  expect(judged.filter((finding) => finding.includes("imageTagMutability"))).toEqual(findings);
+});

@@ -1,4 +1,4 @@
-import { type Duration, formatDuration, isLonger, seconds } from "../components/workload/index.ts";
+import { type Duration, days, formatDuration, isLonger, seconds } from "../components/workload/index.ts";
 import { fullKey, type Problem } from "./error.ts";
 import type { Sound } from "./sound.ts";
 
@@ -10,6 +10,8 @@ export const alertProblems = ({ alerts, metrics }: Sound): readonly Problem[] =>
         ...windowProblems(alerts, metrics),
         ...waitProblems(alerts, metrics.scrapeInterval),
         ...objectiveProblems(alerts.thresholds),
+        ...silenceProblems(alerts, new Date()),
+        ...maintenanceProblems(alerts),
       ];
 
 type Alerts = NonNullable<Sound["alerts"]>;
@@ -59,5 +61,28 @@ function objectiveProblems({ errorRatePercent, availabilityPercent }: Alerts["th
         ),
       ];
 }
+
+/** What is to be silent for longer is no incident any more: it is switched off by an override, with its reason. */
+const longestSilence = days(31);
+
+function silenceProblems({ silences }: Alerts, now: Date): readonly Problem[] {
+  return Object.entries(silences).flatMap(([name, { starts, ends }]) => {
+    const key = `silences.${name}.ends`;
+    const begin = Date.parse(starts ?? now.toISOString());
+    const end = Date.parse(ends);
+    if (end <= now.getTime()) return [problem(key, `${ends} is past: remove the silence, or say when it ends now`)];
+    if (end <= begin) return [problem(key, `${ends} is not after starts (${starts})`)];
+    return end - begin > longestSilence.seconds * 1000
+      ? [problem(key, `${ends} is more than 31 days after its start; for longer use overrides with off and a reason`)]
+      : [];
+  });
+}
+
+const maintenanceProblems = ({ maintenance }: Alerts): readonly Problem[] =>
+  Object.entries(maintenance).flatMap(([name, { from, to }]) =>
+    to > from
+      ? []
+      : [problem(`maintenance.${name}.to`, `${to} is not after from (${from}); over midnight say two windows`)],
+  );
 
 const problem = (key: string, message: string): Problem => ({ key: fullKey(["alerts", ...key.split(".")]), message });

@@ -4,6 +4,7 @@ import { thresholdOf } from "../components/alerts/thresholds.ts";
 import type { AlertOverrides } from "../components/settings.ts";
 import { formatDuration } from "../components/workload/index.ts";
 import { choice, duration, flag, httpPath, percent, section, text, whole } from "./fields.ts";
+import { maintenance, silences } from "./silences-schema.ts";
 
 const address = (what: string) =>
   text(what, /^[^\s@"]+@[a-z0-9.-]+$/, "an e-mail address, as database-team@example.com");
@@ -70,6 +71,8 @@ export const alertsSection = section("When people are told, and how.", {
     "https://heartbeat.example.com/id",
   ).exactOptional(),
   overrides,
+  silences,
+  maintenance,
   receivers: section("The four channels. Their secrets are among secrets.", {
     slack: section("Usual alerts.", {
       channel: text("Channel of the team.", /^#[\w-]{1,79}$/, 'a channel in quotes, as "#alerts"'),

@@ -7,6 +7,7 @@ import type { Sound } from "./sound.ts";
 export const combinationProblems = (sound: Sound): readonly Problem[] => [
   ...domainProblems(sound),
   ...withoutProblems(sound),
+  ...faultProblems(sound),
   ...probeProblems(sound),
   ...portProblems(sound),
   ...scrapeProblems(sound),
@@ -26,6 +27,17 @@ function withoutProblems({ environment, without = [] }: Sound): readonly Problem
   return environment === "development" || environment === undefined || without.length === 0
     ? []
     : [problem("without", `${without.join(", ")} may be left out in development only; remove the key`)];
+}
+
+function faultProblems({ environment, backend }: Sound): readonly Problem[] {
+  return environment === "development" || environment === undefined || backend?.faults !== true
+    ? []
+    : [
+        problem(
+          "backend.faults",
+          `true lets faults be switched on in ${environment}; they are for development only: remove the key`,
+        ),
+      ];
 }
 
 function probeProblems({ backend, frontend }: Sound): readonly Problem[] {

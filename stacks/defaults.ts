@@ -38,6 +38,7 @@ export const commonDefaults: Defaults = {
     livenessPath: "/api/v1/health/live",
     readinessPath: "/api/v1/health/ready",
     metricsPath: "/api/v1/metrics/prometheus",
+    faults: false,
     metricNames,
     logEvents,
   },
@@ -95,6 +96,8 @@ export const commonDefaults: Defaults = {
     // An example: put where this repository's docs/runbooks can be read.
     runbookUrl: "https://github.com/example/trading-platform/blob/main/docs/runbooks",
     overrides: {},
+    silences: {},
+    maintenance: {},
     receivers: {
       slack: { channel: "#alerts" },
       pagerduty: { url: "https://events.pagerduty.com/v2/enqueue" },

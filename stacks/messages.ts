@@ -57,8 +57,12 @@ function unknownKey(path: readonly PropertyKey[], known: Data): Problem {
 }
 
 /** Child keys of a path in a tree of JSON Schemas. */
-function keysAt(known: Data, path: readonly PropertyKey[]): Data {
-  return path.reduce<Data>((keys, step) => childrenOf(valueAt(keys, [step])), known);
+function keysAt(known: Data, [first, ...rest]: readonly PropertyKey[]): Data {
+  if (first === undefined) return known;
+  // In a table whose keys are anybody's choice, every entry has the same keys.
+  const below = (node: unknown, step: PropertyKey): unknown =>
+    valueAt(childrenOf(node), [step]) ?? valueAt(node, ["additionalProperties"]);
+  return childrenOf(rest.reduce(below, valueAt(known, [first])));
 }
 
 /** Keys of a section, or of a table whose keys are names from a list. */

@@ -2,22 +2,7 @@ import { expect, test } from "vitest";
 import { describePlatform } from "../components/specification.ts";
 import { type Data, overlay } from "./layers.ts";
 import { readSettings, SettingsError, settingsWarnings } from "./read.ts";
-import { leastOfProduction } from "./testing.ts";
-
-/** What a new user is told who lays `said` over a right production stack. */
-function told(said: Data, stack = "prod", target?: string): readonly string[] {
-  const config = overlay([
-    { origin: "default", values: leastOfProduction },
-    { origin: "stack file", values: said },
-  ]);
-  try {
-    readSettings({ stack, config, ...(target === undefined ? {} : { target }) });
-  } catch (error) {
-    if (!(error instanceof SettingsError)) throw error;
-    return error.problems.map(({ key, message }) => `${key}: ${message}`);
-  }
-  return [];
-}
+import { leastOfProduction, told } from "./testing.ts";
 
 const mistakes: readonly (readonly [string, Data, string])[] = [
   [
@@ -209,6 +194,11 @@ const mistakes: readonly (readonly [string, Data, string])[] = [
     "a member of production left out",
     { without: ["grafana"] },
     "trading-platform:without: grafana may be left out in development only; remove the key",
+  ],
+  [
+    "faults where customers are",
+    { backend: { faults: true } },
+    "trading-platform:backend.faults: true lets faults be switched on in production; they are for development only: remove the key",
   ],
   [
     "a name where a list is wanted",

@@ -28,6 +28,7 @@ const logEvent = (what: string) =>
 const backend = section("The trading application's API.", {
   ...httpService,
   metricsPath: httpPath("Where Prometheus scrapes it."),
+  faults: flag("An admin can switch faults on, for drills; in development only."),
   metricNames: section("Names under which the backend counts what the alerts watch.", {
     requests: metricName("Counter of HTTP requests, with the label status."),
     requestDuration: metricName("Histogram of their duration in seconds, without _bucket."),
@@ -120,6 +121,7 @@ const secrets = section(
     cachePassword: secretSource,
     tokenSigningKey: secretSource,
     alertWebhookToken: secretSource,
+    applicationAdminPassword: secretSource,
     grafanaAdminPassword: secretSource,
     slackWebhookUrl: secretSource,
     pagerdutyRoutingKey: secretSource,

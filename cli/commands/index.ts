@@ -7,11 +7,13 @@ import { envCommand } from "./env.ts";
 import { imagesCommand } from "./images.ts";
 import { lintCommand } from "./lint.ts";
 import { logsCommand } from "./logs.ts";
+import { openCommand } from "./open.ts";
 import { policiesCommand } from "./policies.ts";
 import { previewCommand } from "./preview.ts";
 import { refreshCommand } from "./refresh.ts";
 import { renderCommand } from "./render.ts";
 import { settingsCommand } from "./settings.ts";
+import { silencesCommand } from "./silences.ts";
 import { statusCommand } from "./status.ts";
 import { testCommand } from "./test.ts";
 import { upCommand } from "./up.ts";
@@ -24,9 +26,11 @@ export const commands: readonly (() => Command)[] = [
   destroyCommand,
   statusCommand,
   logsCommand,
+  openCommand,
   envCommand,
   settingsCommand,
   alertsCommand,
+  silencesCommand,
   renderCommand,
   imagesCommand,
   testCommand,

@@ -6,16 +6,18 @@ import type { AlertName } from "./names.ts";
 /** `none`: no fault, told to nobody but the heartbeat. */
 export type Severity = "critical" | "warning" | "none";
 
-/** What an alert is about: a group of rules, a dashboard, and a file of this folder. */
-export type Category =
-  | "application"
-  | "database"
-  | "redis"
-  | "infrastructure"
-  | "containers"
-  | "business"
-  | "monitoring"
-  | "logging";
+/** What an alert is about: a group of rules, a dashboard of that name, and a file of this folder. */
+export const alertCategories = [
+  "application",
+  "database",
+  "redis",
+  "infrastructure",
+  "containers",
+  "business",
+  "monitoring",
+  "logging",
+] as const;
+export type Category = (typeof alertCategories)[number];
 
 /** Who repairs it. */
 export type Team = "trading" | "database" | "platform";

@@ -42,6 +42,10 @@ test("the worst delay is the sum of its parts", () => {
   };
   // Scrape 5, timeout 4, evaluation 5, for 30, handover 1, group 5, delivery 2.
   expect(worstDelay(named("DatabaseDown"), settings).seconds).toBe(5 + 4 + 5 + 30 + 1 + 5 + 2);
+  // With two Alertmanagers, the second waits for the first.
+  expect(worstDelay(named("DatabaseDown"), settingsOf("prod", "kubernetes")).seconds).toBe(
+    5 + 4 + 5 + 30 + 1 + 5 + 2 + 2,
+  );
   // Window 15 in place of scrape and timeout.
   expect(worstDelay(named("HighErrorRate"), settings).seconds).toBe(15 + 5 + 30 + 1 + 5 + 2);
   // A log line's way 2, window 120, the ruler 15, for 300; a warning's group waits up to five minutes.

@@ -2,6 +2,7 @@ import { batchWait, rulerInterval } from "../logging/pace.ts";
 import type { Settings } from "../settings.ts";
 import { type Duration, seconds } from "../workload/index.ts";
 import type { Alert } from "./alert.ts";
+import { peerWait } from "./peers.ts";
 import { paces } from "./routes.ts";
 
 /** Prometheus hands what fires to Alertmanager right after each evaluation: on one network, within a second. */
@@ -16,13 +17,14 @@ const delivery = seconds(2);
 /**
  * The longest time from the beginning of a fault, as large as the threshold asks, until its receivers have the message:
  *
- *   seen + evaluation interval + for, in whole evaluations + handover + group + delivery
+ *   seen + evaluation interval + for, in whole evaluations + handover + group + peers + delivery
  *
  * seen: for what asks the last scrape, a scrape interval (the fault begins just after one) and the timeout of the scrape
  * that fails; an exporter's own timeout ends with the scrape's. For rates, the window: from then on it holds nothing of
  * before, and two samples, which the settings guarantee; for log lines, the window and their way to Loki (the newest
  * lines are always on it, so that a fault must be larger than the threshold by its share of the window). group:
- * group_wait, or group_interval where the group has alerts already. Each term is a bound, so their sum is one.
+ * group_wait, or group_interval where the group has alerts already. peers: where there are two Alertmanagers and the
+ * first is gone. Each term is a bound, so their sum is one.
  */
 export function worstDelay(alert: Alert, settings: Settings): Duration {
   const { wait, interval } = paces[alert.severity];
@@ -30,7 +32,8 @@ export function worstDelay(alert: Alert, settings: Settings): Duration {
   const seen = seenAfter(alert, settings);
   const lasting = Math.ceil(alert.for.seconds / evaluation) * evaluation;
   const group = Math.max(wait.seconds, interval.seconds);
-  return seconds(seen + evaluation + lasting + handover.seconds + group + delivery.seconds);
+  const peers = peerWait(settings).seconds;
+  return seconds(seen + evaluation + lasting + handover.seconds + group + peers + delivery.seconds);
 }
 
 /** Between two evaluations: Prometheus evaluates as often as it scrapes. */

@@ -2,6 +2,7 @@ import { formatDuration, minutes, seconds } from "../workload/index.ts";
 import type { Alert, Watched } from "./alert.ts";
 import { counts, holds, type State, up } from "./behaviour.ts";
 import { oneDecimal } from "./behaviour-text.ts";
+import { alertmanagers } from "./peers.ts";
 import { thresholdsOf } from "./thresholds.ts";
 
 /** Who watches the watchmen. */
@@ -9,6 +10,7 @@ export const monitoringAlerts = (watched: Watched): readonly Alert[] => [
   ...watchdog(watched),
   targetDown(watched),
   alertmanagerDown(watched),
+  ...alertmanagerPeerMissing(watched),
   notificationsFailing(watched),
   ruleEvaluationFailing(watched),
   configReloadFailed(watched),
@@ -80,6 +82,34 @@ function alertmanagerDown({ settings: { alerts } }: Watched): Alert {
     description: "No alert can be delivered, this one neither: it is seen in Prometheus, and the heartbeat stops.",
     behaviour: { calm: up("alertmanager", 1, 0), fault: up("alertmanager", 0, 0), tells, withoutData: tells },
   };
+}
+
+/** Where there are several: that they are all there, and know of each other. */
+function alertmanagerPeerMissing({ settings }: Watched): readonly Alert[] {
+  const wanted = alertmanagers(settings);
+  if (wanted < 2) return [];
+  const members = (seen: number): State => ({
+    'alertmanager_cluster_members{job="alertmanager",instance="0"}': holds(seen),
+    'alertmanager_cluster_members{job="alertmanager",instance="1"}': holds(wanted),
+  });
+  return [
+    {
+      ...common,
+      name: "AlertmanagerPeerMissing",
+      service: "alertmanager",
+      severity: "warning",
+      expression: `min(alertmanager_cluster_members{job="alertmanager"}) < ${wanted}`,
+      for: settings.alerts.timing.warning.for,
+      summary: `An Alertmanager sees {{ $value }} of ${wanted}, itself among them`,
+      description:
+        "One is gone, or they do not hear each other: alerts may come twice, and the next loss delays pages.",
+      behaviour: {
+        calm: members(wanted),
+        fault: members(wanted - 1),
+        tells: [{ summary: `An Alertmanager sees ${wanted - 1} of ${wanted}, itself among them` }],
+      },
+    },
+  ];
 }
 
 /** A failed notification is sent again after group_interval: one in 15 minutes arrived late, two did not arrive. */

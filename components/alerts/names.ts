@@ -27,6 +27,7 @@ export const alertNames = [
   "Watchdog",
   "TargetDown",
   "AlertmanagerDown",
+  "AlertmanagerPeerMissing",
   "NotificationsFailing",
   "RuleEvaluationFailing",
   "ConfigReloadFailed",

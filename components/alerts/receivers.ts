@@ -1,6 +1,6 @@
 import type { Settings } from "../settings.ts";
 import type { SecretFile } from "../workload/index.ts";
-import { emailSubject, incident, messages, slackColor, title } from "./messages.ts";
+import { filled, linksOfFirst, ofFirst } from "./messages.ts";
 
 /** The requirement's four channels, and the dead man's switch. */
 export type Receiver = "pagerduty" | "slack" | "email" | "webhook" | "heartbeat";
@@ -21,6 +21,9 @@ export const receiverSecrets: readonly SecretFile[] = [
   { path: files.alertWebhookToken, secret: "alertWebhookToken" },
 ];
 
+/** A receiver that takes longer is asked again: twice in the ten seconds that Alertmanager gives a page. */
+const timeout = "5s";
+
 /** Alertmanager's `receivers`; `backend` is the address of the backend. */
 export function receiversOf({ alerts, backend: { port }, stack }: Settings, backend: string) {
   const { slack, pagerduty, email, webhook } = alerts.receivers;
@@ -31,16 +34,18 @@ export function receiversOf({ alerts, backend: { port }, stack }: Settings, back
         {
           routing_key_file: files.pagerdutyRoutingKey,
           url: pagerduty.url,
-          description: incident,
+          description: filled("incident.summary"),
           severity: "{{ .CommonLabels.severity }}",
-          component: "{{ .CommonLabels.service }}",
-          group: "{{ .CommonLabels.environment }}",
-          client: `Prometheus of ${stack}`,
-          links: [
-            { text: "Runbook", href: "{{ (index .Alerts 0).Annotations.runbook_url }}" },
-            { text: "Dashboard", href: "{{ (index .Alerts 0).Annotations.dashboard_url }}" },
-          ],
+          source: "{{ .GroupLabels.service }} in {{ .GroupLabels.environment }}",
+          class: filled("incident.names"),
+          component: "{{ .GroupLabels.service }}",
+          group: "{{ .GroupLabels.environment }}",
+          client: `Alertmanager of ${stack}`,
+          client_url: filled("incident.url"),
+          details: { firing: filled("text.incident"), team: "{{ .CommonLabels.team }}" },
+          links: linksOfFirst,
           send_resolved: true,
+          timeout,
         },
       ],
     },
@@ -50,12 +55,14 @@ export function receiversOf({ alerts, backend: { port }, stack }: Settings, back
         {
           api_url_file: files.slackWebhookUrl,
           channel: slack.channel,
-          color: slackColor,
-          title,
-          title_link: "{{ (index .Alerts 0).Annotations.dashboard_url }}",
-          fallback: incident,
-          text: messages,
+          color: filled("slack.color"),
+          title: filled("incident.title"),
+          title_link: ofFirst("alert.dashboard"),
+          fallback: filled("incident.summary"),
+          text: filled("slack.text"),
+          footer: filled("slack.footer"),
           send_resolved: true,
+          timeout,
         },
       ],
     },
@@ -68,7 +75,11 @@ export function receiversOf({ alerts, backend: { port }, stack }: Settings, back
           smarthost: email.smarthost,
           auth_username: email.user,
           auth_password_file: files.smtpPassword,
-          headers: { Subject: emailSubject },
+          headers: { Subject: `[{{ .Status | toUpper }}] ${filled("incident.summary")}` },
+          text: filled("text.incident"),
+          html: filled("html.incident"),
+          // One incident is one conversation.
+          threading: { enabled: true, thread_by_date: "daily" },
           send_resolved: true,
         },
       ],
@@ -80,11 +91,12 @@ export function receiversOf({ alerts, backend: { port }, stack }: Settings, back
           url: `http://${backend}:${port}${webhook.path}`,
           http_config: { authorization: { credentials_file: files.alertWebhookToken } },
           send_resolved: true,
+          timeout,
         },
       ],
     },
     ...(alerts.heartbeatUrl === undefined
       ? []
-      : [{ name: "heartbeat", webhook_configs: [{ url: alerts.heartbeatUrl, send_resolved: false }] }]),
+      : [{ name: "heartbeat", webhook_configs: [{ url: alerts.heartbeatUrl, send_resolved: false, timeout }] }]),
   ];
 }

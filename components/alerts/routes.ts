@@ -26,9 +26,14 @@ interface Told {
   readonly receiver: Receiver;
   /** Only alerts of this category; default: all. */
   readonly category?: "database";
+  /** Only single faults of an alert, by matchers; default: all. */
+  readonly only?: readonly string[];
 }
 
-/** critical → PagerDuty and Slack, warning → Slack, database also → e-mail, everything → webhook; the Watchdog only → heartbeat. */
+/**
+ * critical → PagerDuty and Slack, warning → Slack, database also → e-mail, everything → webhook; the Watchdog only →
+ * heartbeat. Slack cannot say that Slack fails: then PagerDuty does, with the severity warning, which wakes nobody.
+ */
 const told: Readonly<Record<Severity, readonly Told[]>> = {
   critical: [
     { receiver: "pagerduty" },
@@ -36,16 +41,24 @@ const told: Readonly<Record<Severity, readonly Told[]>> = {
     { receiver: "email", category: "database" },
     { receiver: "webhook" },
   ],
-  warning: [{ receiver: "slack" }, { receiver: "email", category: "database" }, { receiver: "webhook" }],
+  warning: [
+    { receiver: "slack" },
+    { receiver: "email", category: "database" },
+    { receiver: "webhook" },
+    { receiver: "pagerduty", only: ['alertname="NotificationsFailing"', 'integration="slack"'] },
+  ],
   none: [{ receiver: "heartbeat" }],
 };
 
-/** Who is told of an alert. */
+/** Who is told of an alert, whatever its fault. */
 export const receiversFor = ({ severity, category }: Pick<Alert, "severity" | "category">): readonly Receiver[] =>
-  told[severity].flatMap((each) => (each.category === undefined || each.category === category ? [each.receiver] : []));
+  told[severity]
+    .filter((each) => each.only === undefined && (each.category ?? category) === category)
+    .map(({ receiver }) => receiver);
 
 /** Alertmanager's `route`. */
 export function routeTree({ alerts }: Settings) {
+  const windows = Object.keys(alerts.maintenance);
   const severities: readonly Severity[] = [
     ...(alerts.heartbeatUrl === undefined ? [] : (["none"] as const)),
     "critical",
@@ -60,13 +73,31 @@ export function routeTree({ alerts }: Settings) {
       matchers: [`severity="${severity}"`],
       ...timing(paces[severity]),
       receiver: "webhook",
-      routes: told[severity].map(({ receiver, category }) => ({
+      routes: told[severity].map(({ receiver, ...which }) => ({
         receiver,
-        ...(category === undefined ? {} : { matchers: [`category="${category}"`] }),
+        ...matched(which),
+        // Pages are never muted, and the application hears everything.
+        ...(severity === "warning" && receiver !== "webhook" && windows.length > 0
+          ? { mute_time_intervals: windows }
+          : {}),
         continue: true,
       })),
     })),
   };
+}
+
+/** Alertmanager's `time_intervals`: the stack's windows of maintenance, in UTC. */
+export const timeIntervals = ({ alerts }: Settings) =>
+  Object.entries(alerts.maintenance).map(([name, { days, from, to }]) => ({
+    name,
+    time_intervals: [
+      { ...(days === undefined ? {} : { weekdays: days }), times: [{ start_time: from, end_time: to }] },
+    ],
+  }));
+
+function matched({ category, only = [] }: Omit<Told, "receiver">) {
+  const matchers = [...(category === undefined ? [] : [`category="${category}"`]), ...only];
+  return matchers.length === 0 ? {} : { matchers };
 }
 
 const timing = ({ wait, interval, repeat }: Pace) => ({

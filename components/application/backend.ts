@@ -60,12 +60,14 @@ function backendProcess(plan: Blueprint) {
       CACHE_HOST: address("cache"),
       CACHE_PORT: "6379",
       CACHE_TLS: settings.cache.management === "managed" ? "require" : "disable",
+      FAULTS: String(own.faults),
     },
     secretVariables: [
       { name: "DATABASE_PASSWORD", secret: "databasePassword" },
       { name: "CACHE_PASSWORD", secret: "cachePassword" },
       { name: "TOKEN_SIGNING_KEY", secret: "tokenSigningKey" },
       { name: "ALERT_WEBHOOK_TOKEN", secret: "alertWebhookToken" },
+      { name: "ADMIN_PASSWORD", secret: "applicationAdminPassword" },
     ],
     probes: httpProbes({
       port: "http",

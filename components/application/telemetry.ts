@@ -8,7 +8,7 @@
 export const metricNames = {
   /** Counter of HTTP requests; labels `method`, `route`, `status`. */
   requests: "app_http_requests_total",
-  /** Histogram of their duration in seconds. */
+  /** Histogram of their duration in seconds; labels as theirs. */
   requestDuration: "app_http_request_duration_seconds",
   /** Gauge: 1 while orders are executed, 0 otherwise. */
   tradingHealthy: "app_trading_healthy",

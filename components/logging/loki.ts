@@ -1,6 +1,8 @@
 import { stringify } from "yaml";
+import { openedUrl } from "../access.ts";
 import type { Logger } from "../alerts/alert.ts";
 import { logAlerts } from "../alerts/catalogue.ts";
+import { alertmanagerUrls } from "../alerts/peers.ts";
 import { alertRules } from "../alerts/rules.ts";
 import { type Blueprint, checkedBy, connection, logsOf, plain, productImage, stopFirst } from "../blueprint.ts";
 import { formatDuration, port, resources, type WorkloadSpec, workload } from "../workload/index.ts";
@@ -53,7 +55,8 @@ export function loki(plan: Blueprint, loggers: readonly Logger[]): WorkloadSpec 
   });
 }
 
-function lokiConfig({ settings: { logs, stack, target }, address }: Blueprint): string {
+function lokiConfig(plan: Blueprint): string {
+  const { logs, stack, target } = plan.settings;
   const store = target.logStore(stack);
   const config = {
     auth_enabled: false,
@@ -88,7 +91,10 @@ function lokiConfig({ settings: { logs, stack, target }, address }: Blueprint): 
       storage: { type: "local", local: { directory: rulesFolder } },
       // A copy of the rules, in which it works.
       rule_path: "/loki/rules-temp",
-      alertmanager_url: `http://${address("alertmanager")}:9093`,
+      alertmanager_url: alertmanagerUrls(plan).join(","),
+      // Where an alert's query can be looked at: Grafana's data source of that id.
+      external_url: openedUrl(plan.settings, "grafana"),
+      datasource_uid: "loki",
       evaluation_interval: formatDuration(rulerInterval),
       ring: { kvstore: { store: "inmemory" } },
     },

@@ -33,7 +33,10 @@ export function promtail(plan: Blueprint): WorkloadSpec {
     probes: httpProbes({ port: "http", liveness: "/metrics", readiness: "/ready", tool: "probe-binary" }),
     placement: { kind: "per-host", rollout: perHost(plan) },
     resources: resources({ cpu: { request: 50, limit: 500 }, memory: { request: 64, limit: 256 } }),
-    user: { kind: "root", reason: "container logs on the host are readable by root alone" },
+    user: {
+      kind: "root",
+      reason: "container logs on the host are readable by root alone; whose they are, the container runtime says",
+    },
     volumes: [positions, ...(onKubernetes ? podLogs : containerLogs(plan))],
     logs: logsOf(plan, "json"),
     scrape: { port: "http", path: "/metrics" },

@@ -1,4 +1,7 @@
+import { openedUrl } from "../access.ts";
 import { alertmanagerConfig } from "../alerts/alertmanager-config.ts";
+import { messagesFile, messageTemplates } from "../alerts/messages.ts";
+import { alertmanagers, peerTimeout } from "../alerts/peers.ts";
 import { receiverSecrets } from "../alerts/receivers.ts";
 import {
   type Blueprint,
@@ -11,10 +14,11 @@ import {
   stopFirst,
 } from "../blueprint.ts";
 import { levelWord } from "../logging/levels.ts";
-import { port, resources, type WorkloadSpec, workload } from "../workload/index.ts";
+import { formatDuration, port, resources, type WorkloadSpec, workload } from "../workload/index.ts";
 
 /** Groups, silences and delivers what Prometheus fires. */
 export function alertmanager(plan: Blueprint): WorkloadSpec {
+  const replicas = alertmanagers(plan.settings);
   return workload({
     ...plain,
     name: "alertmanager",
@@ -24,8 +28,8 @@ export function alertmanager(plan: Blueprint): WorkloadSpec {
       "--config.file=/etc/alertmanager/alertmanager.yml",
       "--storage.path=/alertmanager",
       "--web.listen-address=:9093",
-      // One instance: no gossip.
-      "--cluster.listen-address=",
+      `--web.external-url=${openedUrl(plan.settings, "alertmanager")}`,
+      ...(replicas > 1 ? gossip(plan) : alone),
       `--log.level=${levelWord("alertmanager", plan.settings.logs.level)}`,
       "--log.format=json",
     ],
@@ -34,17 +38,37 @@ export function alertmanager(plan: Blueprint): WorkloadSpec {
         path: "/etc/alertmanager/alertmanager.yml",
         content: alertmanagerConfig(plan.settings, plan.address("backend")),
       },
+      { path: `/etc/alertmanager/${messagesFile}`, content: messageTemplates(plan.settings) },
     ],
     secretFiles: receiverSecrets,
-    ports: [port({ name: "http", number: 9093, exposure: "loopback" })],
+    ports: [
+      port({ name: "http", number: 9093, exposure: "loopback" }),
+      ...(replicas > 1
+        ? [port({ name: "cluster", number: clusterPort, exposure: "internal", protocols: ["TCP", "UDP"] })]
+        : []),
+    ],
     probes: httpProbes({ port: "http", liveness: "/-/healthy", readiness: "/-/ready", tool: "wget" }),
-    placement: { kind: "stateful", replicas: 1, rollout: stopFirst(plan, 30) },
+    placement: { kind: "stateful", replicas, rollout: stopFirst(plan, 30) },
     resources: resources({ cpu: { request: 50, limit: 500 }, memory: { request: 64, limit: 256 } }),
     user: nobody,
     volumes: [{ kind: "persistent", name: "data", path: "/alertmanager", sizeGiB: 1 }],
     logs: logsOf(plan, "json"),
     scrape: { port: "http", path: "/metrics" },
-    connectsTo: [connection("backend", "http")],
+    connectsTo: [connection("backend", "http"), ...(replicas > 1 ? [connection("alertmanager", "cluster")] : [])],
     internet: true,
   });
 }
+
+const alone = ["--cluster.listen-address="];
+
+const clusterPort = 9094;
+
+/** They tell each other what is silenced and what is delivered, so that each message is sent once. */
+const gossip = (plan: Blueprint): readonly string[] => [
+  `--cluster.listen-address=0.0.0.0:${clusterPort}`,
+  // The name leads to every one of them; it is asked again and again, so that one that comes back is found.
+  `--cluster.peer=${plan.address("alertmanager")}:${clusterPort}`,
+  `--cluster.peer-timeout=${formatDuration(peerTimeout)}`,
+  // Others that gossip in the same network are not joined.
+  `--cluster.label=${plan.settings.stack}`,
+];

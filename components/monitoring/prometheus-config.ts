@@ -1,4 +1,5 @@
 import { metricAlerts } from "../alerts/catalogue.ts";
+import { alertmanagers } from "../alerts/peers.ts";
 import { recordings } from "../alerts/recordings.ts";
 import { alertRules } from "../alerts/rules.ts";
 import type { Blueprint } from "../blueprint.ts";
@@ -34,7 +35,7 @@ export function prometheusFiles(plan: Blueprint, workloads: readonly WorkloadSpe
       external_labels: { environment: plan.settings.environment, stack: plan.settings.stack },
     },
     rule_files: ["/etc/prometheus/alert.rules"],
-    alerting: { alertmanagers: [{ static_configs: [{ targets: [`${plan.address("alertmanager")}:9093`] }] }] },
+    alerting: { alertmanagers: [alertmanagerDiscovery(plan)] },
     scrape_configs: [
       { job_name: "prometheus", static_configs: [{ targets: ["127.0.0.1:9090"] }] },
       ...workloads
@@ -52,6 +53,12 @@ export function prometheusFiles(plan: Blueprint, workloads: readonly WorkloadSpe
     { path: "/etc/prometheus/alert.rules", content: alertRules(alerts, settings, recordings(settings)) },
   ];
 }
+
+/** Every Alertmanager is told everything: which of them delivers it is theirs to agree on. */
+const alertmanagerDiscovery = (plan: Blueprint) =>
+  alertmanagers(plan.settings) > 1
+    ? { dns_sd_configs: [{ names: [plan.address("alertmanager")], type: "A", port: 9093, refresh_interval: "5s" }] }
+    : { static_configs: [{ targets: [`${plan.address("alertmanager")}:9093`] }] };
 
 function scrapeJob(plan: Blueprint, spec: Scraped) {
   const { scrape } = spec;

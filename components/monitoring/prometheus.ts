@@ -1,3 +1,4 @@
+import { openedUrl } from "../access.ts";
 import {
   type Blueprint,
   connection,
@@ -29,6 +30,7 @@ export function prometheus(plan: Blueprint, others: readonly WorkloadSpec[]): Wo
       // The volume is never filled to the brim: compaction and the write-ahead log need the rest.
       `--storage.tsdb.retention.size=${Math.max(1, Math.floor(metrics.storageGiB * 0.8))}GB`,
       "--web.listen-address=:9090",
+      `--web.external-url=${openedUrl(plan.settings, "prometheus")}`,
       `--log.level=${levelWord("prometheus", logs.level)}`,
       "--log.format=json",
     ],

@@ -10,6 +10,7 @@ import type {
   WorkloadSpec,
 } from "../workload/index.ts";
 import { clashes, type Owned } from "./clashes.ts";
+import type { Tunnel, TunnelEnds } from "./tunnel.ts";
 
 /** Something in the contract that a target cannot express, and what it does instead. Tested, and printed in the docs. */
 export interface Difference {
@@ -75,6 +76,8 @@ export interface BoundTarget {
   namespaces(stack: string): readonly string[];
   /** One host whose loopback a developer uses: there the gateway forwards the loopback ports of rolling workloads. */
   readonly loopback: boolean;
+  /** How a person reaches a member from elsewhere; undefined where its ports are on that person's loopback. */
+  tunnel(ends: TunnelEnds): Tunnel | undefined;
   /** Path of the container runtime's socket on each host, for what watches containers. */
   readonly runtimeSocket: string;
   /** Repositories of images that it adds by itself, as they are before `images.registry` replaces the registry. */
@@ -120,6 +123,8 @@ interface TargetDefinition<Section> {
   namespaces?(stack: string, section: Section): readonly string[];
   /** Default: false. */
   readonly loopback?: boolean;
+  /** Default: none is needed. */
+  tunnel?(ends: TunnelEnds, section: Section): Tunnel;
   /** Default: Docker's own. */
   runtimeSocket?(section: Section): string;
   /** Default: none. */
@@ -149,6 +154,7 @@ export function defineTarget<Section>(definition: TargetDefinition<Section>): Ta
         discovery,
         loopback: definition.loopback ?? false,
         namespaces: (stack) => definition.namespaces?.(stack, section) ?? [],
+        tunnel: (ends) => definition.tunnel?.(ends, section),
         runtimeSocket: definition.runtimeSocket?.(section) ?? "/var/run/docker.sock",
         ownImages: definition.ownImages ?? [],
         address: (member, stack) => definition.address(member, stack, section),

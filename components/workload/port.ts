@@ -8,13 +8,27 @@ import { ensure } from "./problem.ts";
  */
 export type Exposure = "internal" | "loopback" | "public";
 
-/** A TCP port on which a workload listens: the same number in the container, behind its name and on a host. */
+/** A port on which a workload listens: the same number in the container, behind its name and on a host. */
 export interface Port {
   /** A DNS label of at most 15 characters, as Kubernetes asks of a port's name. */
   readonly name: string;
   readonly number: number;
   readonly exposure: Exposure;
+  /** Default: TCP alone. For what gossips; on Kubernetes only. */
+  readonly protocols?: readonly Protocol[];
 }
+
+export type Protocol = "TCP" | "UDP";
+
+export const protocolsOf = ({ protocols }: Pick<Port, "protocols">): readonly Protocol[] => protocols ?? ["TCP"];
+
+/** The port once for each of its protocols, under a name of its own. */
+export const byProtocol = (port: Port): readonly (Port & { readonly protocol: Protocol })[] =>
+  protocolsOf(port).map((protocol) => ({
+    ...port,
+    name: protocol === "TCP" ? port.name : `${port.name}-${protocol.toLowerCase()}`,
+    protocol,
+  }));
 
 /** Refuses what no target can open. */
 export function port(value: Port): Port {

@@ -12,6 +12,7 @@ export const secretNames = [
   "cachePassword",
   "tokenSigningKey",
   "alertWebhookToken",
+  "applicationAdminPassword",
   "grafanaAdminPassword",
   "slackWebhookUrl",
   "pagerdutyRoutingKey",

@@ -3,8 +3,10 @@ import type { Member } from "../../components/specification.ts";
 import {
   type Check,
   imageReference,
+  type Port,
   type Probe,
   portNamed,
+  protocolsOf,
   secretFileText,
   type WorkloadSpec,
 } from "../../components/workload/index.ts";
@@ -43,7 +45,10 @@ export function stated(
     ]),
     hiddenFolders: [],
     logLevel: sameLevels(image, spec.logs.level),
-    ports: byKey(spec.ports, ({ number, exposure }) => [String(number), exposure]),
+    ports: byKey(
+      spec.ports.flatMap((port) => numbersOf(port).map((number) => ({ number, exposure: port.exposure }))),
+      ({ number, exposure }) => [number, exposure],
+    ),
     probes: {
       liveness: statedProbe(probes.liveness, spec),
       readiness: statedProbe(probes.readiness, spec),
@@ -73,9 +78,13 @@ export function stated(
   };
 }
 
-/** A spec's connections, as `database:5432`. */
+/** A spec's connections, as `database:5432`, or `alertmanager:9094/udp`. */
 export const connections = (spec: WorkloadSpec, members: readonly Member[]): readonly string[] =>
-  sorted(spec.connectsTo.map(({ to, port }) => `${to}:${portOf(to, port, members)}`));
+  sorted(spec.connectsTo.flatMap(({ to, port }) => portsOf(to, port, members).map((number) => `${to}:${number}`)));
+
+/** The port's number, and once more for UDP where it has that too. */
+const numbersOf = (port: Port): readonly string[] =>
+  protocolsOf(port).map((protocol) => (protocol === "UDP" ? `${port.number}/udp` : String(port.number)));
 
 const byKey = <T, V>(values: readonly T[], entry: (value: T) => [string, V]): Readonly<Record<string, V>> =>
   Object.fromEntries(values.map(entry));
@@ -146,8 +155,8 @@ function statedVolume(volume: WorkloadSpec["volumes"][number]): ObservedVolume {
   }
 }
 
-function portOf(to: string, port: string, members: readonly Member[]): number {
+function portsOf(to: string, port: string, members: readonly Member[]): readonly string[] {
   const member = members.find(({ name }) => name === to);
   if (member === undefined) throw new Error(`no member ${to}`);
-  return member.kind === "managed" ? member.port : portNamed(member, port).number;
+  return member.kind === "managed" ? [String(member.port)] : numbersOf(portNamed(member, port));
 }

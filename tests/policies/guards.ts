@@ -24,6 +24,13 @@ const service = guards(/^aws:ecs\/service:/);
 const targetGroup = guards(/^aws:lb\/targetGroup:/);
 const container = guards(/^docker:index\/container:/);
 
+/** Plain counting, which takes away what runs after thirty pushes. */
+const expireAll: Value = {
+  rulePriority: 1,
+  selection: { tagStatus: "any", countType: "imageCountMoreThan", countNumber: 1 },
+  action: { type: "expire" },
+};
+
 /** Written before the mutants are judged: what must be found, not what is. */
 export const GUARDS: readonly Guard[] = [
   workload("require-probes", /\.containers\[\]\.(liveness|readiness)Probe$/, null, {}),
@@ -101,6 +108,30 @@ export const GUARDS: readonly Guard[] = [
   guards(/^aws:lb\/loadBalancer:/)("require-deletion-protection", /^enableDeletionProtection$/, null, false),
   guards(/^aws:cloudwatch\/logGroup:/)("require-log-retention", /^retentionInDays$/, null, 0),
   guards(/^aws:cloudwatch\/metricAlarm:/)("require-alert-route", /^alarmActions$/, null, []),
+  guards(/^aws:ecr\/repository:/)("require-image-retention", /^imageTagMutability$/, null, "MUTABLE"),
+  guards(/^aws:ecr\/repository:/)(
+    "require-image-retention",
+    /^imageTagMutabilityExclusionFilters\[\]\.filter$/,
+    "*",
+    "release-*",
+  ),
+  guards(/^aws:ecr\/repository:/)("require-tags", /^tags$/, null),
+  guards(/^aws:ecr\/lifecyclePolicy:/)("require-image-retention", /^policy$/, null, "no JSON"),
+  guards(/^aws:ecr\/lifecyclePolicy:/)("require-image-retention", /^policy\.rules$/, null, [], [expireAll]),
+  guards(/^aws:ecr\/lifecyclePolicy:/)("require-image-retention", /^policy\.rules\[\]\.rulePriority$/, 2, 0),
+  guards(/^aws:ecr\/lifecyclePolicy:/)(
+    "require-image-retention",
+    /^policy\.rules\[\]\.selection\.tagStatus$/,
+    "any",
+    "untagged",
+  ),
+  guards(/^aws:ecr\/lifecyclePolicy:/)(
+    "require-image-retention",
+    /^policy\.rules\[\]\.selection\.tagPatternList$/,
+    null,
+    ["-x"],
+    ["*"],
+  ),
 
   container("require-probes", /^healthcheck$/, null),
   container("require-probes", /^healthcheck\.tests$/, null, [], ["NONE"], ["CMD", "true"]),

@@ -2,21 +2,22 @@ import { describe, expect, test } from "vitest";
 import { table } from "../../cli/console/table.ts";
 import { settingsOf } from "../support/stacks.ts";
 import { GUARDS } from "./guards.ts";
-import { killersOf, mutantsOf, programOf, violationsIn, withoutGuard } from "./mutants.ts";
+import { bootstrapProgram, killersOf, mutantsOf, programOf, violationsIn, withoutGuard } from "./mutants.ts";
 import { UNGUARDED } from "./unguarded.ts";
 
 const PROGRAMS = [
-  ["dev", "docker"],
-  ["prod", "ecs"],
-  ["prod", "kubernetes"],
+  { name: "dev on docker", load: () => programOf(settingsOf("dev", "docker")) },
+  { name: "prod on ecs", load: () => programOf(settingsOf("prod", "ecs")) },
+  { name: "prod on kubernetes", load: () => programOf(settingsOf("prod", "kubernetes")) },
+  { name: "bootstrap", load: bootstrapProgram },
 ] as const;
 
 const used = new Set<object>();
 let count = 0;
 
-describe.each(PROGRAMS)("%s on %s", (stack, target) => {
+describe.each(PROGRAMS)("$name", ({ name, load }) => {
   test("each safety setting, weakened, is found by exactly the policy that guards it", async () => {
-    const program = await programOf(settingsOf(stack, target));
+    const program = await load();
     const before = new Set(violationsIn(program));
     const mutants = mutantsOf(program);
     const survivors = mutants.flatMap((mutant) => {
@@ -29,7 +30,7 @@ describe.each(PROGRAMS)("%s on %s", (stack, target) => {
       ];
     });
     count += mutants.length;
-    console.log(`${stack} on ${target}: ${mutants.length} mutants, ${survivors.length} survivors`);
+    console.log(`${name}: ${mutants.length} mutants, ${survivors.length} survivors`);
     if (survivors.length > 0) {
       console.log(
         table([["type", "resource", "setting", "weakened to", "must be found by", "found by"], ...survivors]),
@@ -39,8 +40,8 @@ describe.each(PROGRAMS)("%s on %s", (stack, target) => {
   });
 });
 
-test.each(PROGRAMS)("%s on %s: a setting that nothing guards is listed with its reason", async (stack, target) => {
-  const open = withoutGuard(await programOf(settingsOf(stack, target)));
+test.each(PROGRAMS)("$name: a setting that nothing guards is listed with its reason", async ({ load }) => {
+  const open = withoutGuard(await load());
   const unexplained = open.filter(([type, path]) => {
     const reasons = UNGUARDED.filter(([ofType, ofPath]) => ofType.test(type) && ofPath.test(path));
     for (const reason of reasons) used.add(reason);

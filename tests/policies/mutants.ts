@@ -16,26 +16,38 @@ import {
   type Value,
 } from "../../policies/values.ts";
 import { render } from "../support/render.ts";
+import { type Asked, renderBootstrap } from "./bootstrap.ts";
 import { GUARDS, type Guard } from "./guards.ts";
 import { SAFETY } from "./unguarded.ts";
 
 /** A stack as the policies see it, without an engine; what is JSON in it is opened, so that it can be walked. */
 export async function programOf(settings: Settings): Promise<readonly StackResource[]> {
   const { resources } = await render(settings, describePlatform(settings));
-  return resources.map(({ type, name, inputs, options }) => ({
-    type,
-    name,
-    urn: `urn:pulumi:${settings.stack}::trading-platform::${type}::${name}`,
-    properties: opened(object({ path: "", value: asValue(inputs) ?? undefined }) ?? {}),
-    madeFrom: {},
-    ...(options.deleteBeforeReplace === undefined ? {} : { deleteBeforeReplace: options.deleteBeforeReplace }),
+  return resources.map(({ options: { deleteBeforeReplace }, ...asked }) => ({
+    ...seen(asked, settings.stack),
+    ...(deleteBeforeReplace === undefined ? {} : { deleteBeforeReplace }),
   }));
 }
 
-/** The policies read a task's containers as text or as a list. */
+/** The same of bootstrap/, which owns the repositories. */
+export const bootstrapProgram = async (): Promise<readonly StackResource[]> =>
+  (await renderBootstrap()).map((asked) => seen(asked, "bootstrap"));
+
+const seen = ({ type, name, inputs }: Asked, stack: string): StackResource => ({
+  type,
+  name,
+  urn: `urn:pulumi:${stack}::trading-platform::${type}::${name}`,
+  properties: opened(object({ path: "", value: asValue(inputs) ?? undefined }) ?? {}),
+  madeFrom: {},
+});
+
+/** The policies read a task's containers and a repository's rules as text or as what it says. */
 function opened(properties: Properties): Properties {
-  const definitions = json(at(rootOf(properties), "containerDefinitions"))?.value;
-  return definitions === undefined ? properties : { ...properties, containerDefinitions: definitions };
+  const read = ["containerDefinitions", "policy"].flatMap((key) => {
+    const value = json(at(rootOf(properties), key))?.value;
+    return value === undefined ? [] : [[key, value] as const];
+  });
+  return { ...properties, ...Object.fromEntries(read) };
 }
 
 /** One resource with one setting weakened. */

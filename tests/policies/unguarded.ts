@@ -71,6 +71,7 @@ export const UNGUARDED: readonly (readonly [type: RegExp, path: RegExp, reason: 
   [/^aws:ecs\/taskDefinition:/, /mountPoints\[\]\.readOnly$/, "what a volume is for is not known"],
   [/^aws:ecs\/taskDefinition:/, /ulimits$/, "how many files a process opens is not known"],
   [/^aws:ecs\/taskDefinition:/, /skipDestroy$/, "a revision is deregistered only after its service has moved on"],
+  [/^aws:ecr\/repository:/, /encryption/, "ECR encrypts every image, with a key of its own where none is stated"],
   [
     /^aws:elasticache\//,
     /multiAzEnabled$|automaticFailoverEnabled$/,
@@ -92,6 +93,7 @@ export const UNGUARDED: readonly (readonly [type: RegExp, path: RegExp, reason: 
     /cpus$|memoryReservation$|memorySwap$/,
     "a matter of speed; the memory limit is guarded",
   ],
+  [/^docker:index\/container:/, /ulimits$/, "how many files and processes one needs is not known"],
   [/^docker:index\/container:/, /destroyGraceSeconds$/, "without it 10 s; how long a drain takes is not known"],
   [/^docker:index\/container:/, /volumes\[\]\.readOnly$/, "what a volume is for is not known"],
 ];

@@ -37,10 +37,10 @@ test("every secret of dev is made; passwords are long, of harmless characters, a
   const passwords = Object.entries(secrets).filter(
     ([name]) => /Token|Key$|Password$/.test(name) && !/tls|pager|smtp/.test(name),
   );
-  expect(passwords).toHaveLength(5);
+  expect(passwords).toHaveLength(6);
   const values = [...passwords.map(([, value]) => value), (await readFile(passphraseFile, "utf8")).trim()];
   for (const value of values) expect(value).toMatch(/^[\w-]{43}$/);
-  expect(new Set(values).size).toBe(6);
+  expect(new Set(values).size).toBe(7);
   expect(secrets.tlsCertificate).toMatch(/^-----BEGIN CERTIFICATE-----\n/);
   expect(secrets.tlsPrivateKey).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
 });

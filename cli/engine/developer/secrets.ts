@@ -7,6 +7,7 @@ const passwords = [
   "cachePassword",
   "tokenSigningKey",
   "alertWebhookToken",
+  "applicationAdminPassword",
   "grafanaAdminPassword",
 ] as const satisfies readonly SecretName[];
 

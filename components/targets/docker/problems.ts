@@ -1,4 +1,4 @@
-import type { WorkloadSpec } from "../../workload/index.ts";
+import { protocolsOf, type WorkloadSpec } from "../../workload/index.ts";
 import { containerCount } from "./container.ts";
 import { fileFolders, isInside } from "./files.ts";
 import { hostPorts } from "./ports.ts";
@@ -8,7 +8,7 @@ const smallestCpuRequest = 2;
 
 /** What Docker cannot keep of a workload; each message names workload, field, value, what is allowed and the way out. */
 export const problems = (spec: WorkloadSpec): readonly string[] =>
-  [...replicaProblems(spec), ...resourceProblems(spec), ...fileProblems(spec)].map(
+  [...replicaProblems(spec), ...protocolProblems(spec), ...resourceProblems(spec), ...fileProblems(spec)].map(
     (problem) => `workload ${spec.name}: ${problem}`,
   );
 
@@ -21,6 +21,12 @@ function replicaProblems(spec: WorkloadSpec): string[] {
       ]
     : [];
 }
+
+/** Only on Kubernetes, where several instances of one workload gossip, is UDP opened between them. */
+const protocolProblems = ({ ports }: WorkloadSpec): string[] =>
+  ports
+    .filter((port) => protocolsOf(port).includes("UDP"))
+    .map(({ name }) => `port ${name} asks for UDP, which this target does not open; run one instance without it`);
 
 const resourceProblems = ({ resources }: WorkloadSpec): string[] =>
   resources.cpu.request < smallestCpuRequest

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { portNamed, type WorkloadSpec } from "../../workload/index.ts";
+import { portNamed, protocolsOf, type WorkloadSpec } from "../../workload/index.ts";
 import { demandOf, roomOf } from "./capacity.ts";
 import { startPeriod } from "./health.ts";
 import type { EcsSection } from "./section.ts";
@@ -24,6 +24,7 @@ const systemFolders = [
 export const problems = (spec: WorkloadSpec, section: EcsSection): readonly string[] =>
   [
     ...healthProblems(spec),
+    ...protocolProblems(spec),
     ...balancerProblems(spec),
     ...scalingProblems(spec),
     ...volumeProblems(spec),
@@ -43,6 +44,12 @@ function healthProblems({ probes }: WorkloadSpec): string[] {
 
 const between = (field: string, value: number, from: number, to: number): string[] =>
   value >= from && value <= to ? [] : [`${field} is ${value} s; an ECS health check takes ${from} to ${to} s`];
+
+/** Only on Kubernetes, where several instances of one workload gossip, is UDP opened between them. */
+const protocolProblems = ({ ports }: WorkloadSpec): string[] =>
+  ports
+    .filter((port) => protocolsOf(port).includes("UDP"))
+    .map(({ name }) => `port ${name} asks for UDP, which this target does not open; run one instance without it`);
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html */
 function balancerProblems(spec: WorkloadSpec): string[] {

@@ -213,6 +213,7 @@ const sources: SecretSources = {
   cachePassword: entry("cachePassword"),
   tokenSigningKey: entry("tokenSigningKey"),
   alertWebhookToken: entry("alertWebhookToken"),
+  applicationAdminPassword: entry("applicationAdminPassword"),
   grafanaAdminPassword: entry("grafanaAdminPassword"),
   slackWebhookUrl: entry("slackWebhookUrl"),
   pagerdutyRoutingKey: entry("pagerdutyRoutingKey"),

@@ -5,6 +5,7 @@ import { logBucketOf, namespaceOf } from "./names.ts";
 import { owned } from "./owned.ts";
 import { problems } from "./problems.ts";
 import { ecsSection } from "./section.ts";
+import { hostTunnel } from "./tunnel.ts";
 
 /** AWS ECS on EC2 capacity: Fargate hosts show nothing to Promtail and node-exporter. */
 export const ecs = defineTarget({
@@ -14,6 +15,7 @@ export const ecs = defineTarget({
   managed: ["postgres", "redis"],
   discovery: "cloud-map",
   address: (member, stack) => `${member}.${namespaceOf(stack)}`,
+  tunnel: (ends, section) => hostTunnel(ends, section),
   problems,
   owned,
   ownImages: [preparationImage.repository],

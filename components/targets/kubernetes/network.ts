@@ -1,4 +1,4 @@
-import { portNamed, type WorkloadSpec } from "../../workload/index.ts";
+import { type Port, portNamed, protocolsOf, type WorkloadSpec } from "../../workload/index.ts";
 import { type Namespaces, namespaceOf, selectorLabels } from "./names.ts";
 
 /** What a workload's policy is made of: the stack's workloads, and where they are. */
@@ -9,6 +9,7 @@ export interface NetworkPlan {
 }
 
 const tcp = (port: number) => ({ protocol: "TCP", port });
+const opened = (port: Port) => protocolsOf(port).map((protocol) => ({ protocol, port: port.number }));
 
 /** In force for every pod of a namespace: nothing in, nothing out but names. Each workload's own policy adds to it. */
 export const namespacePolicySpec = {
@@ -35,13 +36,15 @@ export const workloadPolicySpec = (spec: WorkloadSpec, plan: NetworkPlan) => ({
 });
 
 function ingressRules(spec: WorkloadSpec, plan: NetworkPlan) {
-  return spec.ports.flatMap(({ name, number, exposure }) => {
+  return spec.ports.flatMap((port) => {
+    const { name, exposure } = port;
+    const ports = opened(port);
     // Customers come from anywhere, through an ingress controller or a load balancer.
-    if (exposure === "public") return [{ ports: [tcp(number)] }];
+    if (exposure === "public") return [{ ports }];
     const from = plan.workloads.filter(({ connectsTo }) =>
       connectsTo.some((connection) => connection.to === spec.name && connection.port === name),
     );
-    return from.length === 0 ? [] : [{ from: from.map((source) => peer(source, plan)), ports: [tcp(number)] }];
+    return from.length === 0 ? [] : [{ from: from.map((source) => peer(source, plan)), ports }];
   });
 }
 
@@ -49,7 +52,7 @@ const platformEgress = (spec: WorkloadSpec, plan: NetworkPlan) =>
   plan.workloads.flatMap((target) => {
     const ports = spec.connectsTo
       .filter(({ to }) => to === target.name)
-      .map(({ port }) => tcp(portNamed(target, port).number));
+      .flatMap(({ port }) => opened(portNamed(target, port)));
     return ports.length === 0 ? [] : [{ to: [peer(target, plan)], ports }];
   });
 

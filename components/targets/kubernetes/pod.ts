@@ -1,4 +1,5 @@
 import {
+  byProtocol,
   imageReference,
   rolloutOf,
   rootReasonLabel,
@@ -30,7 +31,7 @@ export function podTemplate<SecretName>(spec: WorkloadSpec, stack: Stack, source
       enableServiceLinks: false,
       terminationGracePeriodSeconds: gracePeriodSeconds(spec),
       securityContext: podSecurity(spec),
-      ...(spec.placement.kind === "stateless" ? { topologySpreadConstraints: spread(spec, stack) } : {}),
+      ...(isSpread(spec) ? { topologySpreadConstraints: spread(spec, stack) } : {}),
       // A host with a taint is watched as well.
       ...(spec.placement.kind === "per-host" ? { tolerations: [{ operator: "Exists" }] } : {}),
       containers: [container(spec, sources, files.mounts)],
@@ -75,7 +76,9 @@ function container<SecretName>(
         valueFrom: { secretKeyRef: { name: secret, key: name } },
       })),
     ],
-    ports: spec.ports.map(({ name, number }) => ({ name, containerPort: number, protocol: "TCP" })),
+    ports: spec.ports
+      .flatMap(byProtocol)
+      .map(({ name, number, protocol }) => ({ name, containerPort: number, protocol })),
     ...containerProbes(spec.probes),
     // Without a shell: Kubernetes 1.30 and later waits by itself.
     ...(isDrained(spec) ? { lifecycle: { preStop: { sleep: { seconds: drainSeconds } } } } : {}),
@@ -117,15 +120,18 @@ function podSecurity({ user, ports }: WorkloadSpec) {
   };
 }
 
+const isSpread = ({ placement }: WorkloadSpec): boolean =>
+  placement.kind === "stateless" || (placement.kind === "stateful" && placement.replicas > 1);
+
 /** Over zones, and within them over hosts; a cluster with one of them still takes every pod. */
-const spread = ({ name }: WorkloadSpec, { stack }: Stack) =>
+const spread = ({ name, placement }: WorkloadSpec, { stack }: Stack) =>
   ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map((topologyKey) => ({
     maxSkew: 1,
     topologyKey,
     whenUnsatisfiable: "ScheduleAnyway",
     labelSelector: { matchLabels: selectorLabels(name, stack) },
-    // The pods of the release that leaves do not count.
-    matchLabelKeys: ["pod-template-hash"],
+    // The pods of the release that leaves do not count; a StatefulSet has no others.
+    ...(placement.kind === "stateless" ? { matchLabelKeys: ["pod-template-hash"] } : {}),
   }));
 
 type PodVolume = { readonly name: string } & (

@@ -1,8 +1,9 @@
-import type { Port, WorkloadSpec } from "../../workload/index.ts";
+import { byProtocol, type Port, type WorkloadSpec } from "../../workload/index.ts";
 import { type Namespaces, namespaceOf, selectorLabels } from "./names.ts";
 import type { KubernetesSection, PublicAccess } from "./section.ts";
 
-const servicePort = ({ name, number }: Port) => ({ name, port: number, targetPort: name, protocol: "TCP" });
+const servicePorts = (port: Port) =>
+  byProtocol(port).map(({ name, number, protocol }) => ({ name, port: number, targetPort: name, protocol }));
 
 const publicPorts = ({ ports }: Pick<WorkloadSpec, "ports">): readonly Port[] =>
   ports.filter(({ exposure }) => exposure === "public");
@@ -17,7 +18,7 @@ export function serviceSpec(spec: WorkloadSpec, stack: string) {
     type: "ClusterIP",
     ...(spec.placement.kind === "stateful" ? { clusterIP: "None" } : {}),
     selector: selectorLabels(spec.name, stack),
-    ports: spec.ports.map(servicePort),
+    ports: spec.ports.flatMap(servicePorts),
   };
 }
 
@@ -41,7 +42,7 @@ export function loadBalancerSpec(spec: WorkloadSpec, stack: string, { kind }: Pu
     // Keeps the customer's address, which the gateway's log and header carry.
     externalTrafficPolicy: "Local",
     selector: selectorLabels(spec.name, stack),
-    ports: ports.map(servicePort),
+    ports: ports.flatMap(servicePorts),
   };
 }
 

@@ -13,6 +13,18 @@ export const kubernetes = defineTarget({
   discovery: "kubernetes",
   address: (member, stack, section) => `${member}.${namespacesOf(stack, section).main}.svc.${section.clusterDomain}`,
   namespaces: (stack, section) => Object.values(namespacesOf(stack, section)),
+  tunnel: ({ stack, member, port, localPort }, section) => ({
+    command: () => ({
+      program: "kubectl",
+      words: [
+        ...(section.context === undefined ? [] : [`--context=${section.context}`]),
+        "port-forward",
+        `--namespace=${namespacesOf(stack, section).main}`,
+        `service/${member}`,
+        `${localPort}:${port}`,
+      ],
+    }),
+  }),
   problems,
   load: async (section) => {
     const { startKubernetes } = await import("./component.ts");

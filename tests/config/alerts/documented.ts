@@ -5,12 +5,12 @@ type Documented = Readonly<Record<string, readonly string[]>>;
 
 const { requests, requestDuration, tradingHealthy, orders, backtestQueue } = metricNames;
 
-/** The application's, as components/application/telemetry.ts says. */
-const ofApplication: Documented = {
+/** The application's, as components/application/telemetry.ts says; a test compares them with what its process exposes. */
+export const ofApplication: Documented = {
   [requests]: ["method", "route", "status"],
-  [`${requestDuration}_bucket`]: ["le", "method", "route"],
-  [`${requestDuration}_sum`]: ["method", "route"],
-  [`${requestDuration}_count`]: ["method", "route"],
+  [`${requestDuration}_bucket`]: ["le", "method", "route", "status"],
+  [`${requestDuration}_sum`]: ["method", "route", "status"],
+  [`${requestDuration}_count`]: ["method", "route", "status"],
   [tradingHealthy]: [],
   [orders]: ["state"],
   [backtestQueue]: [],
@@ -18,6 +18,7 @@ const ofApplication: Documented = {
 
 /** kube-state-metrics 2.17, docs/metrics/workload/{pod,deployment}-metrics.md; all STABLE there: they stay in version 2. */
 const ofKubernetes: Documented = {
+  kube_pod_container_info: ["container", "pod", "namespace", "image", "image_id", "image_spec", "container_id", "uid"],
   kube_pod_container_status_waiting_reason: ["container", "pod", "namespace", "reason", "uid"],
   kube_pod_container_status_restarts_total: ["container", "pod", "namespace", "uid"],
   kube_deployment_status_condition: ["deployment", "namespace", "reason", "condition", "status"],

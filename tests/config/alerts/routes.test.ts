@@ -46,6 +46,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   Watchdog: ["heartbeat"],
   TargetDown: notice,
   AlertmanagerDown: page,
+  AlertmanagerPeerMissing: notice,
   NotificationsFailing: notice,
   RuleEvaluationFailing: notice,
   ConfigReloadFailed: notice,
@@ -114,6 +115,13 @@ describe.each(places)("in $stack on $target", ({ stack, target }: Place) => {
 test("what has a severity that is not ours is not lost", () => {
   const config = configOf(settingsOf("prod"), "strange");
   expect(routed(config, { alertname: "Strange", severity: "page" })).toEqual(["webhook"]);
+});
+
+test("that Slack takes nothing is told by another channel", () => {
+  const config = configOf(settingsOf("prod"), "failing");
+  const failing = { alertname: "NotificationsFailing", severity: "warning", category: "monitoring" };
+  expect(routed(config, { ...failing, integration: "slack" })).toEqual(["pagerduty", "slack", "webhook"]);
+  expect(routed(config, { ...failing, integration: "pagerduty" })).toEqual(["slack", "webhook"]);
 });
 
 test("without a heartbeat there is neither Watchdog nor receiver", () => {

@@ -29,25 +29,28 @@ export function readNetwork(
 
 interface Destination {
   readonly target: string;
-  readonly port: unknown;
+  readonly port: string;
 }
 
 const destinations = (rule: unknown): readonly Destination[] =>
   list(at(rule, "to")).flatMap((peer) => {
     const target = text(at(peer, "podSelector", "matchLabels", nameLabel));
-    return target === undefined ? [] : list(at(rule, "ports")).map((port) => ({ target, port: at(port, "port") }));
+    return target === undefined ? [] : list(at(rule, "ports")).map((port) => ({ target, port: portText(port) }));
   });
 
 const isLetIn = ({ target, port }: Destination, template: unknown, resources: readonly Rendered[]): boolean =>
   ofKind(resources, "NetworkPolicy")
     .filter(({ inputs }) => at(inputs.spec, "podSelector", "matchLabels", nameLabel) === target)
     .flatMap(({ inputs }) => list(at(inputs.spec, "ingress")))
-    .filter((rule) => list(at(rule, "ports")).some((open) => at(open, "port") === port))
+    .filter((rule) => list(at(rule, "ports")).some((open) => portText(open) === port))
     .some(
       (rule) =>
         at(rule, "from") === undefined ||
         list(at(rule, "from")).some((peer) => selects(at(peer, "podSelector", "matchLabels"), template)),
     );
+
+/** `9094`, or `9094/udp`. */
+const portText = (port: unknown): string => `${at(port, "port")}${at(port, "protocol") === "UDP" ? "/udp" : ""}`;
 
 /** Every namespace has a policy for all its pods that closes both ways. */
 const isDeniedByDefault = (resources: readonly Rendered[]): boolean =>

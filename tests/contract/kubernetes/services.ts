@@ -33,9 +33,9 @@ export function readPorts(template: unknown, container: unknown, resources: read
       .some((served) => at(served, "port") === at(port, "containerPort") && isTarget(served, port));
   return Object.fromEntries(
     list(at(container, "ports")).map((port) => {
-      const opened = number(at(port, "containerPort"));
+      const opened = `${number(at(port, "containerPort"))}${at(port, "protocol") === "UDP" ? "/udp" : ""}`;
       const exposure = exposureOf(port, template, services, resources);
-      return [isBehind(port) ? String(opened) : `${opened} behind no Service`, exposure];
+      return [isBehind(port) ? opened : `${opened} behind no Service`, exposure];
     }),
   );
 }

@@ -18,7 +18,7 @@ import { type DevStack, firstUp, makeDevStack } from "./dev-stack.ts";
 const daemon = await dockerDaemon();
 
 /** No image of these can be had without a registry, or none is made yet. */
-const leftOut = ["backend", "worker", "frontend", "grafana"];
+const leftOut = ["frontend", "grafana"];
 const workloads = membersOf(describePlatform({ ...settingsOf("dev"), without: leftOut })).filter(isWorkload);
 
 describe.skipIf(daemon === undefined)("dev, as a newcomer has it on a real daemon", { timeout: 300_000 }, () => {
@@ -60,6 +60,10 @@ describe.skipIf(daemon === undefined)("dev, as a newcomer has it on a real daemo
     ["loki", 3100, "/ready"],
     ["node-exporter", 9100, "/metrics"],
     ["the gateway", 80, "/-/ready"],
+    ["the backend", 8000, "/api/v1/health"],
+    ["the backend", 8000, "/api/v1/health/detailed"],
+    ["the backend", 8000, "/api/v1/metrics"],
+    ["the backend", 8000, "/api/v1/metrics/prometheus"],
   ])("%s answers on the host's loopback, port %i", async (_, port, path) => {
     expect((await fetch(`http://${dev.address}:${port}${path}`)).status).toBe(200);
   });

@@ -1,25 +1,21 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:https";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { selfSigned } from "../../../cli/engine/developer/certificate.ts";
 import { developerHome } from "../../../cli/engine/developer/home.ts";
-import { blackboxExporter } from "../../../cli/setup/monitoring.ts";
-import { ensureTool } from "../../../cli/setup/tool.ts";
 import { alertNames } from "../../../components/alerts/names.ts";
 import { recordings } from "../../../components/alerts/recordings.ts";
-import { describePlatform, mountedFile } from "../../../components/specification.ts";
+import { describePlatform } from "../../../components/specification.ts";
 import { documented } from "../../config/alerts/documented.ts";
 import { places, withEverything } from "../../config/alerts/places.ts";
 import { blocks } from "../../config/alerts/runbooks.ts";
 import { type Selector, selectorsOf } from "../../config/alerts/selectors.ts";
 import { dockerDaemon } from "../../support/docker/daemon.ts";
+import type { Exposed } from "../../support/exposition.ts";
 import { at, entries, list, text } from "../../support/json.ts";
 import { until } from "../../support/process.ts";
-import { ground } from "../../support/products/product.ts";
 import { settingsOf } from "../../support/stacks.ts";
 import { type DevStack, firstUp, makeDevStack } from "./dev-stack.ts";
+import { gossiping, probedOverTls } from "./elsewhere.ts";
 
 const daemon = await dockerDaemon();
 
@@ -50,7 +46,7 @@ describe.skipIf(daemon === undefined)(
   () => {
     let dev: DevStack;
     let prometheusUrl: string;
-    let overTls: ReadonlySet<string>;
+    let elsewhere: Exposed;
     let named: pg.Client | undefined;
 
     beforeAll(async () => {
@@ -63,16 +59,16 @@ describe.skipIf(daemon === undefined)(
       expect(refusal, printed).toBeUndefined();
       prometheusUrl = `http://${dev.address}:9090`;
       await sendAnOldLine(`http://${dev.address}:3100`);
-      overTls = await probedOverTls();
+      elsewhere = { ...(await probedOverTls()), ...(await gossiping()) };
       named = await connectionWithName(dev.address);
       await until("every job is scraped", async () => {
         const jobs = await namesOf("scrape_samples_scraped > 0", "job");
         const wanted = list(at(await get("/api/v1/scrape_pools"), "scrapePools")).map(String);
         return wanted.every((job) => notHere.includes(job) || jobs.includes(job)) ? true : undefined;
       });
-      await until("Loki's refusal is counted", async () =>
-        (await namesOf("loki_discarded_samples_total", "job")).length > 0 ? true : undefined,
-      );
+      for (const sign of ["loki_discarded_samples_total", 'pg_stat_activity_count{application_name="test"}']) {
+        await until(`${sign} is scraped`, async () => ((await namesOf(sign, "job")).length > 0 ? true : undefined));
+      }
     }, firstUp);
     afterAll(async () => {
       await named?.end().catch(() => {});
@@ -87,22 +83,28 @@ describe.skipIf(daemon === undefined)(
         String(at(series, "metric", label)),
       );
 
+    const sumOf = async (query: string): Promise<number> =>
+      Number(
+        at(await get(`/api/v1/query?${new URLSearchParams({ query: `sum(${query})` })}`), "result", 0, "value", 1),
+      );
+
     /** What is wrong with it; empty for a metric that is there with these labels and values. */
     async function wrong({ metric, equalities, labels }: Selector): Promise<readonly string[]> {
       if (recorded.has(metric)) return [];
+      const lacking = (there: readonly string[]) =>
+        labels.filter((label) => !there.includes(label)).map((label) => `${metric} has no label ${label}`);
+      const ofPrometheus = ["job", "instance"];
       const told = documented[metric];
-      if (told !== undefined) {
-        return labels
-          .filter((label) => ![...told, "job", "instance"].includes(label))
-          .map((label) => `${metric} has no label ${label}`);
-      }
-      // The public site has a certificate; dev's has none that anybody trusts.
-      if (overTls.has(metric)) return [];
+      if (told !== undefined) return lacking([...told, ...ofPrometheus]);
       if (notHere.some((job) => equalities.includes(`job="${job}"`))) return [];
-      const matching = await get(`/api/v1/series?${new URLSearchParams({ "match[]": `${metric}{${equalities}}` })}`);
-      if (list(matching).length === 0) return [`${metric}{${equalities}} is not scraped`];
-      const there = new Set(list(matching).flatMap((series) => entries(series).map(([name]) => name)));
-      return labels.filter((label) => !there.has(label)).map((label) => `${metric} has no label ${label}`);
+      const matching = list(
+        await get(`/api/v1/series?${new URLSearchParams({ "match[]": `${metric}{${equalities}}` })}`),
+      );
+      if (matching.length > 0) return lacking(matching.flatMap((series) => entries(series).map(([name]) => name)));
+      const exposed = elsewhere[metric];
+      return exposed === undefined
+        ? [`${metric}{${equalities}} is not scraped`]
+        : lacking([...exposed, ...ofPrometheus]);
     }
 
     test("every metric and label that a rule or a runbook asks for is there", async () => {
@@ -119,6 +121,29 @@ describe.skipIf(daemon === undefined)(
       const containers = await namesOf('count by (__name__) ({__name__=~"container_.*"})', "__name__");
       expect(problems, `of cAdvisor: ${containers.join(", ")}`).toEqual([]);
     });
+
+    test("every rule of Prometheus and of Loki's ruler is loaded and evaluated, and none fails", async () => {
+      const rules = async (metric: string) => await sumOf(`${metric}_rule_group_rules`);
+      const { alerts } = describePlatform(settingsOf("dev"));
+      const logs = alerts.filter(({ source }) => source === "logs").length;
+      expect(await rules("loki_prometheus")).toBe(logs);
+      expect(await rules("prometheus")).toBeGreaterThan(alerts.length - logs);
+      for (const prefix of ["prometheus", "loki_prometheus"]) {
+        await until(`${prefix} evaluates`, async () =>
+          (await sumOf(`${prefix}_rule_evaluations_total`)) > 0 ? true : undefined,
+        );
+        expect(await sumOf(`${prefix}_rule_evaluation_failures_total`)).toBe(0);
+      }
+    });
+
+    test("lines have the labels by which the log alerts find them", async () => {
+      const series = new URLSearchParams({ "match[]": '{stack="dev",service="gateway"}' });
+      const labels = await until("the gateway's lines are in Loki", async () => {
+        const answer = await fetch(`http://${dev.address}:3100/loki/api/v1/series?${series}`);
+        return list(at(await answer.json(), "data"))[0];
+      });
+      expect(labels).toMatchObject({ stack: "dev", service: "gateway", level: "INFO" });
+    });
   },
 );
 
@@ -128,35 +153,6 @@ async function sendAnOldLine(lokiUrl: string): Promise<void> {
   const body = JSON.stringify({ streams: [{ stream: { service: "test" }, values }] });
   const headers = { "Content-Type": "application/json" };
   await fetch(`${lokiUrl}/loki/api/v1/push`, { method: "POST", headers, body });
-}
-
-/** Names of what the real blackbox_exporter says, with its rendered configuration, of a site with a certificate that it trusts. */
-async function probedOverTls(): Promise<ReadonlySet<string>> {
-  const products = ground("site");
-  const { certificate, privateKey } = await selfSigned([]);
-  const site = createServer({ cert: certificate, key: privateKey }, (_, response) => response.end()).listen(0);
-  try {
-    const exporter = await products.start({
-      name: "blackbox_exporter",
-      program: await ensureTool(blackboxExporter),
-      words: (folder, port) => {
-        const platform = describePlatform(settingsOf("prod"));
-        const config = mountedFile(platform, "blackbox-exporter", "/etc/blackbox/blackbox.yml");
-        writeFileSync(join(folder, "blackbox.yml"), config);
-        writeFileSync(join(folder, "trusted.pem"), certificate);
-        return [`--config.file=${join(folder, "blackbox.yml")}`, `--web.listen-address=127.0.0.1:${port}`];
-      },
-      environment: { SSL_CERT_FILE: join(products.folder, "blackbox_exporter", "trusted.pem") },
-      readyPath: "/-/healthy",
-    });
-    const port = at(site.address(), "port");
-    const query = new URLSearchParams({ module: "https_2xx", target: `https://localhost:${String(port)}/` });
-    const said = await (await fetch(`${exporter.url}/probe?${query}`)).text();
-    return new Set([...said.matchAll(/^(\w+)/gm)].map(([name]) => name));
-  } finally {
-    site.close();
-    await products.clear();
-  }
 }
 
 /** A connection that says who it is: without one, the exporter's label for it is empty. */

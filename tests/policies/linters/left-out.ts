@@ -68,13 +68,12 @@ export const LEFT_OUT: readonly LeftOut[] = [
     ],
   },
   {
-    about: "that there is a disruption budget, and anti-affinity of StatefulSets",
-    why: "Ours asks that a budget lets a drain go on; without one a drain goes on too. Instances are spread by topologySpreadConstraints; a StatefulSet of one has nothing to spread.",
+    about: "that there is a disruption budget",
+    why: "Ours asks that a budget lets a drain go on; without one a drain goes on too.",
     kubeScore: [
       "deployment-has-poddisruptionbudget",
       "statefulset-has-poddisruptionbudget",
       "poddisruptionbudget-has-policy",
-      "statefulset-has-host-podantiaffinity",
     ],
     kubeLinter: ["pdb-unhealthy-pod-eviction-policy"],
     polaris: ["missingPodDisruptionBudget", "hpaMaxAvailability"],

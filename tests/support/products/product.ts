@@ -11,6 +11,8 @@ export interface Product {
   readonly address: string;
   /** Ends it; its data stays until the ground is cleared. */
   stop(): Promise<void>;
+  /** Ends it as a lost host does: it says no farewell. */
+  kill(): Promise<void>;
 }
 
 /** A temporary folder, and what was started in it. */
@@ -34,6 +36,11 @@ interface Start {
   readonly environment?: NodeJS.ProcessEnv;
 }
 
+async function killed(launched: Launched): Promise<void> {
+  launched.process.kill("SIGKILL");
+  await ended(launched);
+}
+
 export function ground(prefix: string): Ground {
   const folder = mkdtempSync(join(tmpdir(), `${prefix}-`));
   const all: Launched[] = [];
@@ -53,7 +60,7 @@ export function ground(prefix: string): Ground {
       all.push(launched);
       const address = `127.0.0.1:${port}`;
       await until(`${name} is ready`, () => answersWell(`http://${address}${readyPath}`), { launched: [launched] });
-      return { url: `http://${address}`, address, stop: () => ended(launched) };
+      return { url: `http://${address}`, address, stop: () => ended(launched), kill: () => killed(launched) };
     },
     clear: async () => {
       for (const launched of all.toReversed()) await ended(launched);

@@ -1,0 +1,153 @@
+import { hostname } from "node:os";
+import { z } from "zod";
+
+/** What the platform tells a process of the backend: components/application/backend.ts states the same names. */
+export interface Configuration {
+  /** Of this process: `backend` or `worker`. */
+  readonly service: Service;
+  readonly port: number;
+  readonly environment: Environment;
+  readonly version: string;
+  /** Tells instances of one service apart. */
+  readonly instance: string;
+  readonly log: { readonly level: LogLevel; readonly format: "json" | "console" };
+  readonly database: DatabaseConfiguration;
+  readonly cache: CacheConfiguration;
+  readonly tokenSigningKey: string;
+  readonly alertWebhookToken: string;
+  /** Of the user `admin`, who is made at the first start. */
+  readonly adminPassword: string;
+  /** Whether faults can be switched on, for drills; never where customers are. */
+  readonly faults: boolean;
+}
+
+export type Service = "backend" | "worker";
+export type Environment = "development" | "staging" | "production";
+
+export const logLevels = ["DEBUG", "INFO", "WARNING", "ERROR"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export interface DatabaseConfiguration {
+  readonly host: string;
+  readonly port: number;
+  readonly name: string;
+  readonly user: string;
+  readonly password: string;
+  readonly tls: boolean;
+}
+
+export interface CacheConfiguration {
+  readonly host: string;
+  readonly port: number;
+  readonly password: string;
+  readonly tls: boolean;
+}
+
+/** Names every variable that is wrong, and never a secret's value. */
+export class ConfigurationError extends Error {
+  override readonly name = "ConfigurationError";
+}
+
+const port = z.string().regex(/^\d+$/).transform(Number).pipe(z.int().min(0).max(65_535));
+const given = z.string().min(1);
+/** HS256 wants a key of at least its hash's 32 bytes (RFC 7518, 3.2); fewer can be guessed. */
+const secret = z.string().min(32);
+const tls = z.enum(["require", "disable"]).transform((word) => word === "require");
+
+const variables = z.object({
+  PORT: port,
+  ENVIRONMENT: z.enum(["development", "staging", "production"]),
+  SERVICE_VERSION: given,
+  LOG_LEVEL: z.enum(logLevels),
+  LOG_FORMAT: z.enum(["json", "console"]),
+  DATABASE_HOST: given,
+  DATABASE_PORT: port,
+  DATABASE_NAME: given,
+  DATABASE_USER: given,
+  DATABASE_PASSWORD: given,
+  DATABASE_TLS: tls,
+  CACHE_HOST: given,
+  CACHE_PORT: port,
+  CACHE_PASSWORD: given,
+  CACHE_TLS: tls,
+  TOKEN_SIGNING_KEY: secret,
+  ALERT_WEBHOOK_TOKEN: given,
+  // NIST SP 800-63B, 3.1.1: eight are the least; this one opens everything.
+  ADMIN_PASSWORD: z.string().min(12),
+  FAULTS: z
+    .enum(["true", "false"])
+    .default("false")
+    .transform((word) => word === "true"),
+});
+
+const allowed: Readonly<Record<keyof typeof variables.shape, string>> = {
+  PORT: "a TCP port",
+  ENVIRONMENT: "development, staging or production",
+  SERVICE_VERSION: "the release's version",
+  LOG_LEVEL: logLevels.join(", "),
+  LOG_FORMAT: "json or console",
+  DATABASE_HOST: "PostgreSQL's host",
+  DATABASE_PORT: "a TCP port",
+  DATABASE_NAME: "the database's name",
+  DATABASE_USER: "the database's user",
+  DATABASE_PASSWORD: "that user's password",
+  DATABASE_TLS: "require or disable",
+  CACHE_HOST: "Redis's host",
+  CACHE_PORT: "a TCP port",
+  CACHE_PASSWORD: "Redis's password",
+  CACHE_TLS: "require or disable",
+  TOKEN_SIGNING_KEY: "a secret of at least 32 characters",
+  ALERT_WEBHOOK_TOKEN: "the secret that Alertmanager sends",
+  ADMIN_PASSWORD: "a password of at least 12 characters",
+  FAULTS: "true or false",
+};
+
+/** Throws a {@link ConfigurationError} that names all wrong variables at once. */
+export function readConfiguration(environment: NodeJS.ProcessEnv, service: Service): Configuration {
+  const read = variables.safeParse(environment);
+  if (!read.success) throw new ConfigurationError(problems(read.error.issues, environment).join("\n"));
+  const said = read.data;
+  if (said.FAULTS && said.ENVIRONMENT !== "development") {
+    throw new ConfigurationError(
+      `FAULTS must not be true in ${said.ENVIRONMENT}: faults are for drills in development`,
+    );
+  }
+  return {
+    service,
+    port: said.PORT,
+    environment: said.ENVIRONMENT,
+    version: said.SERVICE_VERSION,
+    instance: hostname(),
+    log: { level: said.LOG_LEVEL, format: said.LOG_FORMAT },
+    database: {
+      host: said.DATABASE_HOST,
+      port: said.DATABASE_PORT,
+      name: said.DATABASE_NAME,
+      user: said.DATABASE_USER,
+      password: said.DATABASE_PASSWORD,
+      tls: said.DATABASE_TLS,
+    },
+    cache: {
+      host: said.CACHE_HOST,
+      port: said.CACHE_PORT,
+      password: said.CACHE_PASSWORD,
+      tls: said.CACHE_TLS,
+    },
+    tokenSigningKey: said.TOKEN_SIGNING_KEY,
+    alertWebhookToken: said.ALERT_WEBHOOK_TOKEN,
+    adminPassword: said.ADMIN_PASSWORD,
+    faults: said.FAULTS,
+  };
+}
+
+const isKnown = (name: string): name is keyof typeof allowed => name in allowed;
+const isSecret = (name: string): boolean => /PASSWORD|KEY|TOKEN/.test(name);
+
+function problems(issues: readonly z.core.$ZodIssue[], environment: NodeJS.ProcessEnv): readonly string[] {
+  const names = [...new Set(issues.map(({ path }) => String(path[0])))];
+  return names.map((name) => {
+    const value = environment[name];
+    const said = value === undefined ? "is missing" : isSecret(name) ? "is not right" : `is ${JSON.stringify(value)}`;
+    return `${name} ${said}; it must be ${isKnown(name) ? allowed[name] : "right"}`;
+  });
+}

@@ -1,0 +1,116 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describePlatform, isWorkload, membersOf } from "../../components/specification.ts";
+import type { WorkloadSpec } from "../../components/workload/index.ts";
+import { settingsOf } from "../../tests/support/stacks.ts";
+import { ask, eventually } from "./testing/backend.ts";
+import { freePort, startedServers } from "./testing/servers.ts";
+
+const servers = await startedServers();
+
+const specOf = (name: string): WorkloadSpec => {
+  const member = membersOf(describePlatform(settingsOf("dev"))).find((candidate) => candidate.name === name);
+  if (member === undefined || !isWorkload(member)) throw new Error(`${name} is no workload`);
+  return member;
+};
+
+/** Values of the secrets that the spec gives to the process. */
+const secrets: Readonly<Record<string, string>> = {
+  tokenSigningKey: "a-signing-key-of-a-test-with-32-characters",
+  alertWebhookToken: "webhook-token",
+  applicationAdminPassword: "the-admins-password",
+};
+
+describe.skipIf(servers === undefined).each(["backend", "worker"])("%s, as its spec starts it", (name) => {
+  const spec = specOf(name);
+  let child: ChildProcess;
+  let port: number;
+  let printed: Promise<string>;
+  let complained: Promise<string>;
+
+  /** The spec's variables and secrets, with the addresses of this test. */
+  const environment = (): NodeJS.ProcessEnv => {
+    if (servers === undefined) throw new Error("no servers");
+    const { postgres, redis } = servers;
+    const passwords = {
+      databasePassword: postgres.configuration.password,
+      cachePassword: redis.configuration.password,
+    };
+    const values: Readonly<Record<string, string>> = { ...secrets, ...passwords };
+    return {
+      ...spec.variables,
+      ...Object.fromEntries(spec.secretVariables.map(({ name, secret }) => [name, values[secret]])),
+      PORT: String(port),
+      DATABASE_HOST: postgres.configuration.host,
+      DATABASE_PORT: String(postgres.configuration.port),
+      CACHE_HOST: redis.configuration.host,
+      CACHE_PORT: String(redis.configuration.port),
+      LOG_FORMAT: "json",
+      SERVICE_VERSION: "2.1.0",
+    };
+  };
+
+  beforeAll(async () => {
+    if (servers === undefined) return;
+    port = await freePort();
+    child = spawn(process.execPath, [join(import.meta.dirname, "main.ts"), ...spec.args], { env: environment() });
+    if (child.stdout === null || child.stderr === null) throw new Error("nothing to read from");
+    [printed, complained] = [text(child.stdout), text(child.stderr)];
+    await eventually(
+      () =>
+        ask(`http://127.0.0.1:${port}/api/v1/health`).then(
+          ({ status }) => status,
+          () => 0,
+        ),
+      (status) => status === 200,
+    );
+  });
+  afterAll(() => {
+    child?.kill("SIGKILL");
+  });
+
+  test("answers the spec's probes and Prometheus", async () => {
+    const { liveness, readiness } = spec.probes;
+    const paths = [liveness, readiness].map(({ check }) => (check.kind === "http" ? check.path : ""));
+    for (const path of [...paths, spec.scrape?.path]) {
+      expect((await ask(`http://127.0.0.1:${port}${path}`)).status, path).toBe(200);
+    }
+  });
+
+  // The requirement's commands, word for word but for the port.
+  const curl = (path: string) =>
+    execFileSync("curl", ["--silent", `http://localhost:${port}${path}`], {
+      encoding: "utf8",
+    });
+
+  test("section 3 of the requirement", () => {
+    expect(curl("/api/v1/health")).toMatch(/^\{"status":"healthy","version":"2\.1\.0",/);
+    expect(curl("/api/v1/health/detailed")).toMatch(/^\{"status":"healthy",.*"components":\{.*"system":\{/);
+    expect(curl("/api/v1/metrics")).toMatch(/^\{"uptime_seconds":\d.*"system":\{/);
+    expect(curl("/api/v1/metrics/prometheus")).toMatch(/^app_uptime_seconds \d+\.\d+$/m);
+  });
+
+  test("ends by itself when it is asked to, within the spec's patience, and has complained of nothing", async () => {
+    const ended = new Promise((resolve) => child.once("close", resolve));
+    child.kill("SIGTERM");
+    expect(await ended).toBe(0);
+    const lines = (await printed)
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(lines.at(-1)).toMatchObject({ event: "stopped", service: name, level: "INFO" });
+    expect(await complained).toBe("");
+  });
+});
+
+afterAll(() => servers?.stop());
+
+test("a process that is told wrong things says all of them, and ends with 2", async () => {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts"), "serve"], { env: { PORT: "x" } });
+  const said = text(child.stderr);
+  expect(await new Promise((resolve) => child.once("close", resolve))).toBe(2);
+  expect((await said).split("\n")[0]).toBe('backend: PORT is "x"; it must be a TCP port');
+  expect(await said).toContain("backend: ADMIN_PASSWORD is missing");
+});

@@ -1,0 +1,45 @@
+import { Redis } from "ioredis";
+import type { Configuration } from "../configuration.ts";
+import { StorageUnavailable } from "./unavailable.ts";
+
+/** Milliseconds. Redis answers in less than one; a blocked reader is told how long it may wait. */
+const timeouts = { connect: 2_000, command: 2_000 };
+
+/**
+ * A connection to Redis. Commands fail at once while it is away, instead of waiting for it: who asks is a request or a
+ * loop, and both come again. It connects again by itself.
+ */
+export function openCache(
+  { cache: { host, port, password, tls }, service, instance }: Pick<Configuration, "cache" | "service" | "instance">,
+  onError: (error: Error) => void,
+  purpose: "commands" | "blocking" = "commands",
+): Redis {
+  const redis = new Redis({
+    host,
+    port,
+    password,
+    connectionName: `${service}-${instance}-${purpose}`.replaceAll(/[^\w.-]/g, "-"),
+    connectTimeout: timeouts.connect,
+    // A reader that waits for work is not late.
+    ...(purpose === "commands" ? { commandTimeout: timeouts.command } : {}),
+    maxRetriesPerRequest: 0,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    retryStrategy: (times) => Math.min(100 * 2 ** Math.min(times, 5), 2_000),
+    lazyConnect: true,
+    ...(tls ? { tls: {} } : {}),
+  });
+  redis.on("error", onError);
+  // Until it is there, commands say so themselves.
+  redis.connect().catch(() => {});
+  return redis;
+}
+
+/** Runs commands; whatever fails is Redis being away. */
+export async function asking<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw new StorageUnavailable("cache", error);
+  }
+}

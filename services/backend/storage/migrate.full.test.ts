@@ -1,0 +1,51 @@
+import pg from "pg";
+import { afterAll, describe, expect, test } from "vitest";
+import { testConfiguration } from "../testing/backend.ts";
+import { startedServers } from "../testing/servers.ts";
+import { connectionOf } from "./database.ts";
+import { migrate, SchemaTooNew } from "./migrate.ts";
+import { migrations } from "./migrations/index.ts";
+
+const servers = await startedServers();
+
+describe.skipIf(servers === undefined)("migrations on a real database", () => {
+  const identity = () => {
+    if (servers === undefined) throw new Error("no database");
+    return { ...testConfiguration, service: "backend" as const, database: servers.postgres.configuration };
+  };
+  const query = async (sql: string) => {
+    const client = new pg.Client(connectionOf(identity()));
+    await client.connect();
+    try {
+      return (await client.query(sql)).rows;
+    } finally {
+      await client.end();
+    }
+  };
+  afterAll(() => servers?.stop());
+
+  test("instances that start at once apply each one once", async () => {
+    const applied = await Promise.all(Array.from({ length: 6 }, () => migrate(identity(), migrations)));
+    expect(applied.flat().sort()).toEqual(migrations.map(({ name }) => name).sort());
+    expect(await query("select version from schema_migrations order by version")).toEqual(
+      migrations.map(({ version }) => ({ version })),
+    );
+    expect(await migrate(identity(), migrations)).toEqual([]);
+  });
+
+  test("one that fails leaves nothing, and comes again", async () => {
+    const next = { version: 100, name: "next", previousReleaseRuns: true };
+    const broken = { ...next, sql: "create table half (n int); select no_such_function()" };
+    await expect(migrate(identity(), [...migrations, broken])).rejects.toThrow("no_such_function");
+    expect(await query("select to_regclass('half') as half")).toEqual([{ half: null }]);
+    expect(await migrate(identity(), [...migrations, { ...next, sql: "create table half (n int)" }])).toEqual(["next"]);
+  });
+
+  test("after a rollback: a release runs on a later schema that says so, and on no other", async () => {
+    expect(await migrate(identity(), migrations)).toEqual([]);
+    const breaking = { version: 101, name: "breaking", previousReleaseRuns: false, sql: "select 1" };
+    const later = { version: 100, name: "next", previousReleaseRuns: true, sql: "" };
+    await migrate(identity(), [...migrations, later, breaking]);
+    await expect(migrate(identity(), migrations)).rejects.toThrow(SchemaTooNew);
+  });
+});

@@ -1,0 +1,8 @@
+import type { Migration } from "../migration.ts";
+import { users } from "./001-users.ts";
+import { orders } from "./002-orders.ts";
+import { backtests } from "./003-backtests.ts";
+import { incidents } from "./004-incidents.ts";
+
+/** In the order of their versions. */
+export const migrations: readonly Migration[] = [users, orders, backtests, incidents];

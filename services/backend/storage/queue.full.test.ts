@@ -1,0 +1,67 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Redis } from "ioredis";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { testConfiguration } from "../testing/backend.ts";
+import { startedServers } from "../testing/servers.ts";
+import { openCache } from "./cache.ts";
+import { type Queue, queueIn } from "./queue.ts";
+
+const servers = await startedServers();
+const deadAfter = 300;
+
+describe.skipIf(servers === undefined)("the queue of backtests", () => {
+  const connections: Redis[] = [];
+  let queue: Queue;
+  let redis: Redis;
+  beforeAll(async () => {
+    if (servers === undefined) return;
+    const identity = { ...testConfiguration, cache: servers.redis.configuration, service: "worker" as const };
+    const connect = async (purpose: "commands" | "blocking") => {
+      const connection = openCache(identity, () => {}, purpose);
+      connections.push(connection);
+      await new Promise((resolve) => connection.once("ready", resolve));
+      return connection;
+    };
+    redis = await connect("commands");
+    queue = queueIn(redis, await connect("blocking"), deadAfter);
+  });
+  afterEach(() => redis?.flushall());
+  afterAll(async () => {
+    for (const connection of connections) connection.disconnect();
+    await servers?.stop();
+  });
+
+  test("each job is one worker's; what is done is gone", async () => {
+    await queue.add("first", "correlation-1");
+    await queue.add("second", "correlation-2");
+    expect(await queue.waiting()).toBe(2);
+    const [one, other] = [await queue.take("a", 10), await queue.take("b", 10)];
+    expect(one).toMatchObject({ backtest: "first", correlationId: "correlation-1" });
+    expect(other).toMatchObject({ backtest: "second", correlationId: "correlation-2" });
+    expect(await queue.waiting()).toBe(0);
+    expect(await queue.take("c", 10)).toBeUndefined();
+    for (const job of [one, other]) if (job !== undefined) await queue.done(job);
+    await delay(deadAfter + 50);
+    expect(await queue.take("c", 10)).toBeUndefined();
+  });
+
+  test("a dead worker's job is another's; a living one keeps its own", async () => {
+    await queue.add("job", "correlation-1");
+    const job = await queue.take("a", 10);
+    if (job === undefined) throw new Error("nothing was taken");
+    for (let time = 0; time < 4; time++) {
+      await delay(deadAfter / 2);
+      await queue.keep("a", job);
+      expect(await queue.take("b", 10)).toBeUndefined();
+    }
+    await delay(deadAfter + 50);
+    expect(await queue.take("b", 10)).toEqual(job);
+  });
+
+  test("nothing is there: it waits no longer than it is told, and takes what comes meanwhile", async () => {
+    expect(await queue.take("a", 20)).toBeUndefined();
+    const taking = queue.take("a", 5_000);
+    await queue.add("late", "correlation-1");
+    expect(await taking).toMatchObject({ backtest: "late" });
+  });
+});

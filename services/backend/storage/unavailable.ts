@@ -1,0 +1,29 @@
+/** A store does not answer: it is nobody's mistake and may be over soon. */
+export class StorageUnavailable extends Error {
+  override readonly name = "StorageUnavailable";
+  readonly store: "database" | "cache";
+
+  constructor(store: "database" | "cache", cause: unknown) {
+    super(`the ${store} does not answer`, { cause });
+    this.store = store;
+  }
+}
+
+/** Node's words for a connection that cannot be made or is lost. */
+const connectionCodes = /^(?:ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
+
+/**
+ * postgresql.org, "PostgreSQL Error Codes": 08 connection, 53 no room (connections, disk), 57P shutdown and recovery,
+ * 25006 a server that became read only: a failover.
+ */
+const sqlStates = /^(?:08\w{3}|53\w{3}|57P0[1-4]|25006)$/;
+
+/** pg has no codes for these. */
+const words =
+  /timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error/i;
+
+export function saysUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  return connectionCodes.test(code) || sqlStates.test(code) || words.test(error.message);
+}

@@ -1,0 +1,67 @@
+import { type Attempt, stepAfter } from "../domain/execution.ts";
+import { inContext } from "../observability/context.ts";
+import type { Log } from "../observability/log.ts";
+import type { Metrics } from "../observability/metrics.ts";
+import type { Claim, Outbox } from "../storage/outbox.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Turn } from "./loop.ts";
+
+export interface OrderWork {
+  readonly outbox: Outbox;
+  readonly exchange: Exchange;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly isPaused: () => boolean;
+}
+
+/** Orders that one worker executes at the same time. */
+const batch = 8;
+
+/** Milliseconds for the exchange's answer: half of the outbox's lease. */
+const patience = 10_000;
+
+/** Takes some orders of the outbox, has them executed, and writes down what became of them. */
+export const orderTurn =
+  (work: OrderWork): Turn =>
+  async () => {
+    if (work.isPaused()) return "idle";
+    const claims = await work.outbox.claim(batch);
+    await Promise.all(
+      claims.map((claim) => inContext({ correlationId: claim.correlationId }, () => execute(claim, work))),
+    );
+    return claims.length === batch ? "more" : "idle";
+  };
+
+async function execute(claim: Claim, work: OrderWork): Promise<void> {
+  const { outbox, metrics, log } = work;
+  const fields = { order_id: claim.id, attempts: claim.attempts };
+  const step = stepAfter(await attempt(claim, work), claim.attempts, claim.ageSeconds);
+  if (!(await outbox.settle(claim, step))) {
+    log.at.warn({ event: "lease_lost", ...fields }, "another worker has taken the order over");
+    return;
+  }
+  switch (step.kind) {
+    case "retry":
+      return;
+    case "execute":
+      metrics.orders.inc({ state: "executed" });
+      log.always.info({ event: "order_executed", audit: true, ...fields, price: step.price }, "order executed");
+      return;
+    case "fail":
+      metrics.orders.inc({ state: "failed" });
+      log.always.info({ event: "order_failed", audit: true, ...fields, reason: step.reason }, "order failed");
+  }
+}
+
+async function attempt(claim: Claim, { exchange, metrics, log }: OrderWork): Promise<Attempt> {
+  const stopTimer = metrics.exchangeDuration.startTimer();
+  try {
+    const outcome = await exchange.execute(claim, AbortSignal.timeout(patience));
+    stopTimer({ outcome: outcome.kind });
+    return outcome;
+  } catch (error) {
+    stopTimer({ outcome: "unavailable" });
+    log.at.warn({ event: "exchange_unavailable", order_id: claim.id, exception: error }, "the exchange did not answer");
+    return { kind: "unavailable" };
+  }
+}
