@@ -1,5 +1,6 @@
 import type { Environment } from "../components/settings.ts";
 import type { Defaults } from "./defaults.ts";
+import { checkoutVersion } from "./product-versions.ts";
 
 /** A size: request and limit of CPU (thousandths of a core) and memory (MiB). */
 const size = (cpu: readonly [number, number], memory: readonly [number, number]) => ({
@@ -10,7 +11,7 @@ const size = (cpu: readonly [number, number], memory: readonly [number, number])
 /** A laptop: one of everything, small, talkative, and nobody is paged. */
 const development: Defaults = {
   domain: "localhost",
-  images: { application: "localhost/trading", version: "0.1.0-dev" },
+  images: { application: "localhost/trading", version: checkoutVersion },
   logs: { level: "DEBUG", retention: "3d", storageGiB: 2 },
   metrics: { retention: "2d", scrapeInterval: "15s", scrapeTimeout: "10s", storageGiB: 2 },
   backend: { scaling: { replicas: 1 }, resources: size([100, 1000], [192, 512]) },

@@ -1,5 +1,8 @@
 import type { Product } from "../components/settings.ts";
 
+/** Of the application's images that are built from this checkout: no release has it. */
+export const checkoutVersion = "0.1.0-dev";
+
 /**
  * Version of each third-party product unless a stack says otherwise: the tag of its maker's image, and what
  * `./platform` itself builds under tools/ (a test compares them with the Go modules' pins).

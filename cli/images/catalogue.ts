@@ -2,6 +2,7 @@ import { type Product, products } from "../../components/settings.ts";
 import { nginx, postgres, redis } from "./debian.ts";
 import * as built from "./monitoring.ts";
 import type { ImageName, Recipe } from "./recipe.ts";
+import { backend } from "./services.ts";
 
 /** What cannot be made here, and why. */
 export interface LeftOut {
@@ -31,13 +32,11 @@ const ofProducts: Readonly<Record<Product, Recipe | LeftOut>> = {
   ),
 };
 
-const notThere = "the application's services are not part of the platform yet";
-
 /** Every image that the platform asks for by name, in the settings' order; then what is our own. */
 export const catalogue: readonly (Recipe | LeftOut)[] = [
   ...products.map((name) => ofProducts[name]),
-  leftOut("backend", notThere),
-  leftOut("frontend", notThere),
+  backend,
+  leftOut("frontend", "the application's page is not part of the platform yet"),
   built.probe,
 ];
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { toolKey } from "../setup/tool.ts";
 import type { Part, Recipe } from "./recipe.ts";
+import { serviceHash } from "./service-files.ts";
 
 /** Under which an image says of which recipe it is; official images have no such label. */
 export const recipeLabel = "trading-platform/recipe";
@@ -52,8 +53,9 @@ export function recipeDigest(recipe: Recipe, packageFiles: readonly string[], ar
   return createHash("sha256").update(text).digest("hex").slice(0, 12);
 }
 
-/** Patterns as their source; of a tool what its program is kept under. */
+/** Patterns as their source; of a tool what its program is kept under; of a service what it consists of. */
 function plain(part: Part) {
   if (part.kind === "packages") return { ...part, without: part.without.map(({ source }) => source) };
+  if (part.kind === "service") return { ...part, hash: serviceHash(part.service) };
   return part.kind === "program" ? { ...part, tool: toolKey(part.tool) } : part;
 }

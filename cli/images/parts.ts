@@ -1,5 +1,6 @@
 import type { Tool } from "../setup/tool.ts";
 import type { Part } from "./recipe.ts";
+import type { Service } from "./service-files.ts";
 
 /** Nobody reads them in a container, and they are half of a package. */
 const documentation = /^\/usr\/share\/(?:doc|doc-base|man|info|locale|lintian|bug|bash-completion)\//;
@@ -17,6 +18,9 @@ export const packages = (names: readonly string[], without: readonly RegExp[] = 
   packages: names,
   without: [documentation, systemFiles, libcExtras, ...without],
 });
+
+/** A service of this checkout, with its npm packages, below /app. */
+export const service = (what: Service): Part => ({ kind: "service", service: what });
 
 export const program = (tool: Tool, path: string): Part => ({ kind: "program", tool, path });
 

@@ -1,5 +1,6 @@
 import type { Product } from "../../components/settings.ts";
 import type { Tool } from "../setup/tool.ts";
+import type { Service } from "./service-files.ts";
 
 /** An image of the platform that can be asked for by name: a third-party product, the application's, the static probe binary. */
 export type ImageName = Product | "backend" | "frontend" | "probe";
@@ -28,6 +29,8 @@ export type Part =
   | { readonly kind: "packages"; readonly packages: readonly string[]; readonly without: readonly RegExp[] }
   /** A program that is built from its Go module. */
   | { readonly kind: "program"; readonly tool: Tool; readonly path: string }
+  /** A service of this checkout and the npm packages that it runs with, below /app as they lie here. */
+  | { readonly kind: "service"; readonly service: Service }
   | { readonly kind: "file"; readonly path: string; readonly text: string; readonly mode: number }
   | {
       readonly kind: "folder";

@@ -2,7 +2,7 @@ import { blueprint, ownImage, probeImage, productImage } from "../../components/
 import type { Settings } from "../../components/settings.ts";
 import { type Image, imageReference } from "../../components/workload/index.ts";
 import { nearest } from "../../stacks/nearest.ts";
-import { productVersions } from "../../stacks/product-versions.ts";
+import { checkoutVersion, productVersions } from "../../stacks/product-versions.ts";
 import { UserError } from "../console/error.ts";
 import { catalogue, imageNames, isRecipe, type LeftOut } from "./catalogue.ts";
 import type { ImageName, Recipe } from "./recipe.ts";
@@ -43,11 +43,14 @@ function imageOf(settings: Settings, name: ImageName): Image {
 /** What is built has one version; a stack that asks for another gets none that only says so. */
 function inVersion({ images }: Settings, entry: Recipe | LeftOut): Recipe | LeftOut {
   const { name } = entry;
-  if (!isRecipe(entry) || name === "probe" || name === "backend" || name === "frontend") return entry;
-  const [asked, built] = [images.versions[name], productVersions[name]];
+  if (!isRecipe(entry) || name === "probe") return entry;
+  const [asked, built, key] =
+    name === "backend" || name === "frontend"
+      ? [images.version, checkoutVersion, "version"]
+      : [images.versions[name], productVersions[name], `versions.${name}`];
   if (asked === built) return entry;
   return {
     name,
-    leftOut: `the settings ask for ${asked}, and what can be built is ${built}: leave images.versions.${name} at its default, or use a registry`,
+    leftOut: `the settings ask for ${asked}, and what can be built is ${built}: leave images.${key} at its default, or use a registry`,
   };
 }

@@ -1,3 +1,4 @@
+import { openedUrl } from "../access.ts";
 import { type Blueprint, connection, httpProbes, logsOf, plain, productImage, stopFirst } from "../blueprint.ts";
 import type { Shown } from "../dashboards/dashboard.ts";
 import { grafanaFiles, homeDashboard, provisioning } from "../dashboards/files.ts";
@@ -13,6 +14,7 @@ export function grafana(plan: Blueprint, shown: Shown): WorkloadSpec {
     image: productImage(plan, "grafana"),
     variables: {
       GF_SERVER_HTTP_PORT: "3001",
+      GF_SERVER_ROOT_URL: `${openedUrl(plan.settings, "grafana")}/`,
       GF_PATHS_PROVISIONING: provisioning,
       GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: homeDashboard,
       GF_LOG_MODE: "console",

@@ -1,10 +1,7 @@
 import { ConfigurationError, readConfiguration } from "./configuration.ts";
 import { makeLog } from "./observability/log.ts";
-import { start } from "./start.ts";
+import { longestStop, start } from "./start.ts";
 import { SchemaTooNew } from "./storage/migrate.ts";
-
-/** Milliseconds after which a stop that hangs is ended: 5 s before the platform's grace periods (30 s, 60 s) are over. */
-const longestStop = { backend: 25_000, worker: 55_000 } as const;
 
 const services = { serve: "backend", work: "worker" } as const;
 const isCommand = (word: string): word is keyof typeof services => word in services;

@@ -93,6 +93,7 @@ export const UNGUARDED: readonly (readonly [type: RegExp, path: RegExp, reason: 
     /cpus$|memoryReservation$|memorySwap$/,
     "a matter of speed; the memory limit is guarded",
   ],
+  [/^docker:index\/container:/, /ulimits$/, "how many files and processes one needs is not known"],
   [/^docker:index\/container:/, /destroyGraceSeconds$/, "without it 10 s; how long a drain takes is not known"],
   [/^docker:index\/container:/, /volumes\[\]\.readOnly$/, "what a volume is for is not known"],
 ];

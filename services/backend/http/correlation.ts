@@ -5,15 +5,20 @@ declare module "fastify" {
   interface FastifyRequest {
     /** On whose behalf: the same that log lines and statements of this request have. */
     context: Context;
+    /** The route's pattern, never the path that a client made up. */
+    route: string;
   }
 }
 
-/** Gives every request its correlation id, and says it in the answer. */
+/** Gives every request its correlation id and the name of its route, and says the id in the answer. */
 export const correlation = fp(async (app) => {
   app.decorateRequest("context");
+  app.decorateRequest("route", "");
   app.addHook("onRequest", (request, reply, done) => {
     const correlationId = correlationIdFrom(request.headers["x-correlation-id"]);
     request.context = { correlationId };
+    // Once: Fastify makes a new object each time that it is asked.
+    request.route = request.routeOptions.url ?? "unmatched";
     reply.header("x-correlation-id", correlationId);
     done();
   });

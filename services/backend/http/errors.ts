@@ -74,7 +74,5 @@ export function answerTo(error: FastifyError): Answer {
   // Fastify's own refusals: no JSON, too large, a type that is not taken, too many requests.
   const { statusCode = 500 } = error;
   if (statusCode >= 400 && statusCode < 500) return { status: statusCode, detail: error.message };
-  return statusCode === 503
-    ? { status: 503, detail: "it took too long; try again", headers: { "retry-after": "2" } }
-    : { status: 500, detail: "something went wrong here; the correlation id finds it in the log" };
+  return { status: 500, detail: "something went wrong here; the correlation id finds it in the log" };
 }

@@ -6,17 +6,14 @@ import type { Log } from "../observability/log.ts";
 /** Seconds, as SlowResponseTime has it: such an answer is told of at any level. */
 const slow = 1;
 
-/** Asked every few seconds: of interest only to who looks at everything. */
-const isRoutine = (request: FastifyRequest): boolean => /\/(?:health|metrics)(?:\/|$)/.test(routeOf(request));
-
-/** The pattern, never the path that a client made up. */
-export const routeOf = (request: FastifyRequest): string => request.routeOptions.url ?? "unmatched";
+/** Probes and scrapes, every few seconds, are of interest only to who looks at everything. */
+const levelOf = ({ route }: FastifyRequest) => (/\/(?:health|metrics)(?:\/|$)/.test(route) ? "debug" : "info");
 
 /** A line when a request begins and when it is answered. 5xx and slow ones are told at any level. */
 export const requestLog = fp<{ readonly log: Log }>(async (app, { log }) => {
   app.addHook("onRequest", (request, _reply, done) => {
-    const level = isRoutine(request) ? "debug" : "info";
-    if (log.at.isLevelEnabled(level)) {
+    if (log.at.isLevelEnabled("info")) {
+      const level = levelOf(request);
       inContext(request.context, () => {
         log.at[level]({ event: "request_started", ...requestFields(request), client: request.ip }, "request started");
       });
@@ -28,9 +25,8 @@ export const requestLog = fp<{ readonly log: Log }>(async (app, { log }) => {
     const severe = reply.statusCode >= 500;
     if (severe || seconds >= slow) {
       write(severe ? "error" : "warn", request, reply, seconds, log.always);
-    } else {
-      const level = isRoutine(request) ? "debug" : "info";
-      if (log.at.isLevelEnabled(level)) write(level, request, reply, seconds, log.at);
+    } else if (log.at.isLevelEnabled("info")) {
+      write(levelOf(request), request, reply, seconds, log.at);
     }
     done();
   });
@@ -52,4 +48,4 @@ function write(
   inContext(request.context, () => to[level](fields, "request finished"));
 }
 
-const requestFields = (request: FastifyRequest) => ({ method: request.method, route: routeOf(request) });
+const requestFields = (request: FastifyRequest) => ({ method: request.method, route: request.route });

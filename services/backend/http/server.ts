@@ -1,6 +1,6 @@
 import rateLimit from "@fastify/rate-limit";
 import swagger from "@fastify/swagger";
-import Fastify from "fastify";
+import Fastify, { type FastifyInstance } from "fastify";
 import {
   jsonSchemaTransform,
   serializerCompiler,
@@ -33,46 +33,51 @@ const limits = {
   request: 10_000,
   /** How often that is looked at. */
   check: 2_000,
-  /** Milliseconds until an answer; longer than the database's own limits. */
-  handler: 15_000,
   /** Longer than the gateway keeps its connections: the side that opened them is to close them. */
   keepAlive: 75_000,
   /** Requests a minute of one user, or of one address where nobody is logged in. */
   perMinute: 6_000,
 };
 
-/** A server without routes: no limits, no log, no metrics. */
-export function bareServer(): Server {
+/**
+ * A server that holds the limits and understands the routes' schemas. How long an answer may take is the stores' own limit:
+ * storage/database.ts, storage/cache.ts.
+ */
+export function limitedServer(): Server {
   const app = Fastify({
     logger: false,
     bodyLimit: limits.body,
     requestTimeout: limits.request,
     // Node's own patience with headers, a minute, would hold for the body too.
     http: { connectionsCheckingInterval: limits.check, headersTimeout: limits.request },
-    handlerTimeout: limits.handler,
     keepAliveTimeout: limits.keepAlive,
     // Who connects to us is the gateway, at a private address: it says who the client is.
     trustProxy: ["loopback", "linklocal", "uniquelocal"],
     // Until the end of the drain everything is answered.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 100 },
-  }).withTypeProvider<ZodTypeProvider>();
+  });
+  return withSchemas(app);
+}
+
+/** Routes say in zod what they take and answer. */
+export function withSchemas(app: FastifyInstance): Server {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  return app;
+  return app.withTypeProvider<ZodTypeProvider>();
 }
 
 /** What every process has: health, metrics, and log lines of what it is asked. */
 export async function observedServer(services: Observed): Promise<Server> {
-  const app = bareServer();
+  const app = limitedServer();
   await app.register(correlation);
   await app.register(requestMetrics, services);
   await app.register(requestLog, services);
   await app.register(errorAnswers, services);
-  app.addHook("onSend", (_request, reply, payload, done) => {
+  app.addHook("onRequest", (_request, reply, done) => {
     // Who is sent away goes to another instance with the next request.
     if (services.readiness().draining) reply.header("connection", "close");
-    done(null, payload);
+    done();
   });
   return app;
 }
@@ -105,10 +110,12 @@ export async function tradingServer(services: Trading): Promise<Server> {
   });
   await app.register(observedRoutes(services), { prefix });
   await app.register(tradingRoutes(services), { prefix });
+  const hidden = { config: { access: "public" }, schema: { hide: true } } as const;
+  app.get(`${prefix}/openapi.json`, hidden, async () => app.swagger());
   return app;
 }
 
-const observedRoutes = (services: Observed) => async (app: Server) => {
+export const observedRoutes = (services: Observed) => async (app: Server) => {
   healthRoutes(app, services);
   metricsRoutes(app, services);
 };
@@ -120,5 +127,4 @@ export const tradingRoutes = (services: Trading) => async (app: Server) => {
   webhookRoutes(app, services);
   adminRoutes(app, services);
   if (services.faults !== undefined) faultRoutes(app, services);
-  app.get("/openapi.json", { config: { access: "public" }, schema: { hide: true } }, async () => app.swagger());
 };

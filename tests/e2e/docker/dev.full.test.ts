@@ -18,7 +18,7 @@ import { type DevStack, firstUp, makeDevStack } from "./dev-stack.ts";
 const daemon = await dockerDaemon();
 
 /** No image of these can be had without a registry, or none is made yet. */
-const leftOut = ["backend", "worker", "frontend", "grafana"];
+const leftOut = ["frontend", "grafana"];
 const workloads = membersOf(describePlatform({ ...settingsOf("dev"), without: leftOut })).filter(isWorkload);
 
 describe.skipIf(daemon === undefined)("dev, as a newcomer has it on a real daemon", { timeout: 300_000 }, () => {
@@ -60,6 +60,10 @@ describe.skipIf(daemon === undefined)("dev, as a newcomer has it on a real daemo
     ["loki", 3100, "/ready"],
     ["node-exporter", 9100, "/metrics"],
     ["the gateway", 80, "/-/ready"],
+    ["the backend", 8000, "/api/v1/health"],
+    ["the backend", 8000, "/api/v1/health/detailed"],
+    ["the backend", 8000, "/api/v1/metrics"],
+    ["the backend", 8000, "/api/v1/metrics/prometheus"],
   ])("%s answers on the host's loopback, port %i", async (_, port, path) => {
     expect((await fetch(`http://${dev.address}:${port}${path}`)).status).toBe(200);
   });
@@ -205,7 +209,7 @@ describe.skipIf(daemon === undefined)("dev, as a newcomer has it on a real daemo
     expect(statusOf(workloads, await containers()).filter((row) => !isWell(row))).toEqual([]);
   });
 
-  test("destroy leaves the volumes with data, and nothing else", async () => {
+  test("destroy leaves the volumes with data, unless told so, and nothing else", async () => {
     expect((await dev.run("destroy")).refusal).toBeUndefined();
     expect(await dev.left()).toEqual([]);
     const filters = { label: ["project=trading-platform", "stack=dev"] };
@@ -216,6 +220,11 @@ describe.skipIf(daemon === undefined)("dev, as a newcomer has it on a real daemo
         .map((volume) => `trading-platform-dev-${name}-${volume.name}`),
     );
     expect(kept).toEqual(owners.sort());
+    // And those too when told so.
+    const { printed, refusal } = await dev.destroyAll();
+    expect(refusal, printed).toBeUndefined();
+    for (const owner of owners) expect(printed).toContain(`volume ${owner}: removed for good`);
+    expect((await docker().listVolumes({ filters })).Volumes).toEqual([]);
   });
 });
 

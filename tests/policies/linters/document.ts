@@ -10,7 +10,7 @@ export const comparisonDocument = (): string =>
 const head = `<!-- Made from tests/policies/linters/; change the tables there, then: npx vitest run --project quick tests/policies/linters -u -->
 # The policies beside other linters
 
-The mutation test weakens each safety setting of our production stacks, one at a time. Below: what finds it. Ours finds
+The mutation test weakens each safety setting of our production stacks and of bootstrap, one at a time. Below: what finds it. Ours finds
 each of them, by the policy named. [checkov](https://github.com/bridgecrewio/checkov) and
 [kube-score](https://github.com/zegl/kube-score) run for real on the same objects in \`linters.full.test.ts\` (versions:
 \`requirements.txt\` there, \`tools/kube-score\`), kube-score with its optional checks on, and must find exactly what the

@@ -33,6 +33,8 @@ const TERRAFORM: Readonly<Record<string, string>> = {
   "aws:ec2/subnet:Subnet": "aws_subnet",
   "aws:ec2/vpc:Vpc": "aws_vpc",
   "aws:ec2/vpcEndpoint:VpcEndpoint": "aws_vpc_endpoint",
+  "aws:ecr/lifecyclePolicy:LifecyclePolicy": "aws_ecr_lifecycle_policy",
+  "aws:ecr/repository:Repository": "aws_ecr_repository",
   "aws:ecs/cluster:Cluster": "aws_ecs_cluster",
   "aws:ecs/service:Service": "aws_ecs_service",
   "aws:ecs/taskDefinition:TaskDefinition": "aws_ecs_task_definition",
@@ -62,6 +64,8 @@ export const isInTerraform = ({ type }: StackResource): boolean => type in TERRA
 const SINGULAR: Readonly<Record<string, string>> = {
   capacityProviderStrategies: "capacity_provider_strategy",
   defaultActions: "default_action",
+  encryptionConfigurations: "encryption_configuration",
+  imageTagMutabilityExclusionFilters: "image_tag_mutability_exclusion_filter",
   loadBalancers: "load_balancer",
   orderedPlacementStrategies: "ordered_placement_strategy",
   placementConstraints: "placement_constraints",
@@ -80,11 +84,7 @@ const MAPS = new Set(["tags", "dimensions"]);
 export function planOf(resource: StackResource): object {
   const type = TERRAFORM[resource.type] ?? "";
   const name = resource.name.replaceAll(/\W/g, "_");
-  const containers = resource.properties.containerDefinitions;
-  const values = {
-    ...blockOf(resource.properties),
-    ...(containers === undefined ? {} : { container_definitions: JSON.stringify(containers) }),
-  };
+  const values = { ...blockOf(resource.properties), ...textsOf(resource.properties) };
   const head = { address: `${type}.${name}`, mode: "managed", type, name };
   const planned = { ...head, provider_name: "registry.terraform.io/hashicorp/aws", schema_version: 1, values };
   const change = { actions: ["create"], before: null, after: values, after_unknown: {} };
@@ -96,6 +96,12 @@ export function planOf(resource: StackResource): object {
     configuration: { root_module: { resources: [] } },
   };
 }
+
+/** What Terraform has as text, and the mutation test has opened. */
+const textsOf = ({ containerDefinitions, policy }: Values): object => ({
+  ...(containerDefinitions === undefined ? {} : { container_definitions: JSON.stringify(containerDefinitions) }),
+  ...(policy === undefined ? {} : { policy: typeof policy === "string" ? policy : JSON.stringify(policy) }),
+});
 
 type Values = Readonly<Record<string, Value | undefined>>;
 

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { POLICIES } from "../../../policies/policies.ts";
 import type { StackResource } from "../../../policies/policy.ts";
 import { settingsOf } from "../../support/stacks.ts";
-import { type Mutant, mutantsOf, programOf } from "../mutants.ts";
+import { bootstrapProgram, type Mutant, mutantsOf, programOf } from "../mutants.ts";
 import { checkovChecks, checkovFailures, type Framework } from "./checkov.ts";
 import { isInTerraform, isKubernetes, manifestOf, planOf } from "./documents.ts";
 import { type Finding, kubeScoreChecks, kubeScoreFindings } from "./kube-score.ts";
@@ -26,8 +26,7 @@ const changedIn = ({ program, resource }: Mutant): StackResource =>
   program.find(({ urn }) => urn === resource.urn) ?? resource;
 
 /** checkov judges each resource by itself, so each is a document of its own; kube-score the objects together. */
-async function compare(target: "ecs" | "kubernetes"): Promise<Comparison> {
-  const program = await programOf(settingsOf("prod", target));
+async function compare(program: readonly StackResource[], target: "aws" | "kubernetes"): Promise<Comparison> {
   const mutants = mutantsOf(program);
   const [framework, readable, documentOf]: [
     Framework,
@@ -80,7 +79,11 @@ function rowOf({ guard, resource, path }: Mutant): Row {
 describe("side by side with checkov and kube-score", () => {
   let comparisons: readonly Comparison[] = [];
   beforeAll(async () => {
-    comparisons = [await compare("ecs"), await compare("kubernetes")];
+    comparisons = [
+      await compare(await programOf(settingsOf("prod", "ecs")), "aws"),
+      await compare(await bootstrapProgram(), "aws"),
+      await compare(await programOf(settingsOf("prod", "kubernetes")), "kubernetes"),
+    ];
   }, 10 * MINUTES);
 
   test("each mutant is found by the rules of theirs that the table has, and by no other", () => {
@@ -94,7 +97,7 @@ describe("side by side with checkov and kube-score", () => {
       return [{ type, name, setting: row.setting, weak: mutant.guard.weak, expected, found }];
     });
     const byThem = (tool: "checkov" | "kubeScore") => compared.filter((one) => one[tool].length > 0).length;
-    const onKubernetes = comparisons[1]?.mutants.length ?? 0;
+    const onKubernetes = comparisons.at(-1)?.mutants.length ?? 0;
     console.log(
       `${compared.length} mutants: checkov ${byThem("checkov")}, kube-score ${byThem("kubeScore")} of ${onKubernetes}, ours ${compared.length}`,
     );

@@ -88,10 +88,17 @@ export const ONLY_THEIRS: readonly OnlyTheirs[] = [
   },
   {
     tool: "checkov",
-    rules: ["CKV_AWS_158", "CKV_AWS_189", "CKV_AWS_191", "CKV_AWS_354", "CKV_AWS_145", "CKV_AWS_26"],
+    rules: ["CKV_AWS_158", "CKV_AWS_189", "CKV_AWS_191", "CKV_AWS_354", "CKV_AWS_145", "CKV_AWS_136", "CKV_AWS_26"],
     asks: "encryption with a key of one's own (KMS)",
     answer:
       "Ours asks that databases, caches and volumes are encrypted, not with whose key: a matter of compliance. An SNS topic with AWS's own key could not be told by CloudWatch.",
+  },
+  {
+    tool: "checkov",
+    rules: ["CKV_AWS_51"],
+    asks: "immutable tags (IMMUTABLE)",
+    answer:
+      "Ours too, but for tags that say what a stack runs (`live-*`). It takes no exclusion, so it finds our repositories before and after they are made mutable.",
   },
   {
     tool: "checkov",

@@ -92,6 +92,12 @@ const KUBERNETES: Group = {
   ],
 };
 
+const PLAIN_COUNTING = {
+  rulePriority: 1,
+  selection: { tagStatus: "any", countType: "imageCountMoreThan", countNumber: 1 },
+  action: { type: "expire" },
+};
+
 const AWS: Group = {
   title: "AWS",
   types: /^aws:/,
@@ -135,6 +141,13 @@ const AWS: Group = {
     row("skipFinalSnapshot", true)("require-deletion-protection"),
     row("enableDeletionProtection", null, false)("require-deletion-protection", ["CKV_AWS_150"]),
     row("alarmActions", null, [])("require-alert-route"),
+    row("imageTagMutability", null, "MUTABLE")("require-image-retention"),
+    row("imageTagMutabilityExclusionFilters[].filter", "*", "release-*")("require-image-retention"),
+    row("policy", null, "no JSON")("require-image-retention"),
+    row("policy.rules", null, [], [PLAIN_COUNTING])("require-image-retention"),
+    row("policy.rules[].rulePriority", 2, 0)("require-image-retention"),
+    row("policy.rules[].selection.tagStatus", "any", "untagged")("require-image-retention"),
+    row("policy.rules[].selection.tagPatternList", null, ["-x"], ["*"])("require-image-retention"),
     row("tags", null)("require-tags"),
   ],
 };

@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { root } from "../root.ts";
+import { node } from "../setup/node.ts";
+import { packageFiles, productionPackages, serviceHash, sourceFiles } from "./service-files.ts";
+import { backend, backendService } from "./services.ts";
+
+const { workspaces }: { workspaces: readonly string[] } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+
+const lock = {
+  packages: {
+    "": { dependencies: { top: "1" } },
+    "services/shop": { dependencies: { a: "1", b: "1" }, optionalDependencies: { missing: "1" } },
+    "node_modules/a": { dependencies: { b: "2", c: "1" } },
+    "node_modules/a/node_modules/b": {},
+    "node_modules/b": { dependencies: { a: "1" } },
+    "node_modules/c": {},
+    "node_modules/top": {},
+  },
+};
+
+describe("packages that a service runs with", () => {
+  test("are found as Node finds them, each once, and no other", () => {
+    expect(productionPackages(lock, "services/shop")).toEqual([
+      ...["node_modules/a", "node_modules/a/node_modules/b", "node_modules/b", "node_modules/c"],
+    ]);
+  });
+  test("that the lock file does not have are told", () => {
+    const broken = { packages: { "services/shop": { dependencies: { z: "1" } } } };
+    expect(() => productionPackages(broken, "services/shop")).toThrow("has no z, which services/shop needs");
+  });
+});
+
+describe("the backend", () => {
+  const sources = sourceFiles(backendService);
+  test("is all of its source and nothing of its tests", () => {
+    expect([...sources.keys()]).toEqual(expect.arrayContaining(["services/backend/main.ts", ...backendService.beside]));
+    expect([...sources.keys()].filter((path) => /\.test\.ts$|\/testing\//.test(path))).toEqual([]);
+  });
+  test("imports nothing that is not in its image", () => {
+    for (const [path, content] of sources) {
+      if (!path.endsWith(".ts")) continue;
+      for (const [, specifier = ""] of content.toString().matchAll(/from "(\.[^"]+)"/g)) {
+        expect([...sources.keys()], `${path} imports ${specifier}`).toContain(join(path, "..", specifier));
+      }
+    }
+  });
+  test("comes with the packages of its package.json, with their licences, without types", () => {
+    const { dependencies } = JSON.parse(readFileSync(join(root, "services/backend/package.json"), "utf8"));
+    const files = [...packageFiles(backendService).keys()];
+    for (const name of Object.keys(dependencies)) expect(files).toContain(`node_modules/${name}/package.json`);
+    expect(files).toContain("node_modules/fastify/LICENSE");
+    expect(files.filter((file) => file.endsWith(".d.ts"))).toEqual([]);
+    expect(files.filter((file) => /node_modules\/(?:@pulumi|typescript|vitest)\//.test(file))).toEqual([]);
+  });
+  test("is in its Dockerfile as it is here: the same Node, files, user and entry", () => {
+    const text = readFileSync(join(root, "services/backend/Dockerfile"), "utf8");
+    const bases = [...text.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
+    expect(new Set(bases)).toEqual(new Set([`docker.io/library/node:${node.version}-alpine`]));
+    for (const path of backendService.beside) expect(text).toContain(`COPY ${path} `);
+    for (const workspace of workspaces) expect(text).toContain(`COPY ${workspace}/package.json ${workspace}/`);
+    expect(text).toContain(`USER ${backend.config.user}\n`);
+    expect(text).toContain(`CMD ${JSON.stringify(backend.config.command)}\n`);
+  });
+  test("has a hash that stays, and changes with what belongs to it", () => {
+    expect(serviceHash(backendService)).toBe(serviceHash(backendService));
+    expect(serviceHash({ ...backendService, beside: [] })).not.toBe(serviceHash(backendService));
+  });
+});
