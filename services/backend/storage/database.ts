@@ -80,6 +80,11 @@ export const commented = (text: string, correlationId: string | undefined): stri
 async function inTransaction<T>(pool: pg.Pool, work: (query: Query) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  const lost = (error: Error): void => {
+    broken = error;
+  };
+  // The pool listens to those that nobody uses; without a listener a connection lost here would end the process.
+  client.on("error", lost);
   try {
     await client.query("begin");
     const result = await work((text, values) => run(client, text, values));
@@ -91,6 +96,7 @@ async function inTransaction<T>(pool: pg.Pool, work: (query: Query) => Promise<T
     });
     throw error;
   } finally {
+    client.off("error", lost);
     client.release(broken);
   }
 }
