@@ -1,5 +1,4 @@
 import type { Configuration } from "./configuration.ts";
-import { isTradingHealthy } from "./domain/execution.ts";
 import { tradingServer, workerServer } from "./http/server.ts";
 import type { Observed, Server } from "./http/services.ts";
 import { makeTokens } from "./http/tokens.ts";
@@ -53,11 +52,9 @@ export async function assemble(configuration: Configuration, log: Log, life: Lif
 
 function observe(configuration: Configuration, log: Log, life: Life, stores: Stores): Observed {
   const metrics = makeMetrics(configuration.service, configuration.version);
-  const oldest = shared(() => stores.outbox.oldestSeconds());
   addGauges(metrics, {
     connections: () => stores.database.connections(),
-    oldestOrderSeconds: oldest,
-    tradingHealthy: async () => Number(isTradingHealthy(await oldest().catch(() => undefined))),
+    oldestOrderSeconds: shared(() => stores.outbox.oldestSeconds()),
     backtestsWaiting: shared(() => stores.queue.waiting()),
   });
   return {

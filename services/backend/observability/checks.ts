@@ -5,26 +5,25 @@ import type { ComponentHealth } from "../domain/health.ts";
 export type Check = () => Promise<unknown>;
 
 /** Milliseconds: shorter than a probe's patience (2 s), so that the answer comes and not the prober's timeout. */
-const patience = 1_000;
+export const patience = 1_000;
 /** However many ask, a sick database is asked once in so many ms. */
 const keptFor = 1_000;
 
 /** Asks all parts at once; who asks meanwhile or soon after gets the same answer. */
-export function cachedChecks<Name extends string>(
-  checks: Readonly<Record<Name, Check>>,
-  onFailure: (name: Name, error: unknown) => void = () => {},
+export function cachedChecks(
+  checks: Readonly<Record<string, Check>>,
+  onFailure: (name: string, error: unknown) => void = () => {},
   { timeoutMs = patience, keptForMs = keptFor } = {},
-): () => Promise<Readonly<Record<Name, ComponentHealth>>> {
-  const names = Object.keys(checks) as Name[];
+): () => Promise<Readonly<Record<string, ComponentHealth>>> {
   const ask = async () => {
     const found = await Promise.all(
-      names.map(async (name) => {
-        const { health, error } = await examine(checks[name], timeoutMs);
+      Object.entries(checks).map(async ([name, check]) => {
+        const { health, error } = await examine(check, timeoutMs);
         if (error !== undefined) onFailure(name, error);
         return [name, health] as const;
       }),
     );
-    return Object.fromEntries(found) as Record<Name, ComponentHealth>;
+    return Object.fromEntries(found);
   };
   return shared(ask, keptForMs);
 }
@@ -45,6 +44,25 @@ export function shared<T>(ask: () => Promise<T>, keptForMs = keptFor): () => Pro
   };
 }
 
+/** Nobody answered in time. */
+class NoAnswer extends Error {
+  override readonly name = "NoAnswer";
+}
+
+/** Throws where the answer takes too long; the question itself goes on. */
+export async function answerWithin<T>(timeoutMs: number, ask: () => Promise<T>): Promise<T> {
+  const over = new AbortController();
+  const late = async (): Promise<never> => {
+    await delay(timeoutMs, undefined, { signal: over.signal, ref: false });
+    throw new NoAnswer(`no answer within ${timeoutMs} ms`);
+  };
+  try {
+    return await Promise.race([ask(), late()]);
+  } finally {
+    over.abort();
+  }
+}
+
 interface Examined {
   readonly health: ComponentHealth;
   readonly error?: unknown;
@@ -53,16 +71,11 @@ interface Examined {
 async function examine(check: Check, timeoutMs: number): Promise<Examined> {
   const started = performance.now();
   const latency = () => Math.round((performance.now() - started) * 100) / 100;
-  const over = new AbortController();
-  const late = delay(timeoutMs, "late" as const, { signal: over.signal, ref: false }).catch(() => "late" as const);
   try {
-    const first = await Promise.race([check(), late]);
-    if (first !== "late") return { health: { status: "healthy", latencyMs: latency() } };
-    const error = new Error(`no answer within ${timeoutMs} ms`);
-    return { health: { status: "unhealthy", latencyMs: latency(), error: "timeout" }, error };
+    await answerWithin(timeoutMs, check);
+    return { health: { status: "healthy", latencyMs: latency() } };
   } catch (error) {
-    return { health: { status: "unhealthy", latencyMs: latency(), error: "unreachable" }, error };
-  } finally {
-    over.abort();
+    const reason = error instanceof NoAnswer ? "timeout" : "unreachable";
+    return { health: { status: "unhealthy", latencyMs: latency(), error: reason }, error };
   }
 }

@@ -1,17 +1,20 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { metricNames } from "../../../components/application/telemetry.ts";
+import { isTradingHealthy } from "../domain/execution.ts";
 import { type OrderState, orderStates } from "../domain/order.ts";
+import { answerWithin, patience } from "./checks.ts";
 
 export type Metrics = ReturnType<typeof makeMetrics>;
 
 /** Seconds. The alerts' threshold (1 s) and objectives around it are bounds, so that a percentile is exact there. */
 const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.8, 1, 1.2, 2.5, 5, 10];
 
-/** What is asked for at each scrape. A question that cannot be answered is NaN: no alert compares with it. */
+/**
+ * What is asked for at each scrape. A question that cannot be answered, or not in time, is NaN: no alert compares with
+ * it. A scrape that waited for it would be given up, and the process taken for dead.
+ */
 export interface Gauges {
   readonly connections: () => { readonly total: number; readonly idle: number; readonly waiting: number };
-  /** 1 or 0. */
-  readonly tradingHealthy: () => Promise<number>;
   readonly backtestsWaiting: () => Promise<number>;
   readonly oldestOrderSeconds: () => Promise<number>;
 }
@@ -94,19 +97,26 @@ export function makeMetrics(service: string, version: string) {
 const finalStates: readonly OrderState[] = orderStates.filter((state) => !["accepted", "executing"].includes(state));
 
 /** Adds what is asked for at each scrape. */
-export function addGauges({ registry }: Metrics, gauges: Gauges): void {
+export function addGauges({ registry }: Metrics, gauges: Gauges, timeoutMs = patience): void {
   const registers = [registry];
-  const asked = (name: string, help: string, ask: () => Promise<number>): void => {
+  const asked = (
+    name: string,
+    help: string,
+    ask: () => Promise<number>,
+    written: (answer: number | undefined) => number = (answer = Number.NaN) => answer,
+  ): void => {
     new Gauge({
       name,
       help,
       registers,
       async collect() {
-        this.set(await ask().catch(() => Number.NaN));
+        this.set(written(await answerWithin(timeoutMs, ask).catch(() => undefined)));
       },
     });
   };
-  asked(metricNames.tradingHealthy, "1 while orders are executed, 0 otherwise.", gauges.tradingHealthy);
+  asked(metricNames.tradingHealthy, "1 while orders are executed, 0 otherwise.", gauges.oldestOrderSeconds, (oldest) =>
+    Number(isTradingHealthy(oldest)),
+  );
   asked(metricNames.backtestQueue, "Backtests that no worker has taken yet.", gauges.backtestsWaiting);
   asked("app_oldest_order_seconds", "How long the oldest unfinished order has waited.", gauges.oldestOrderSeconds);
   new Gauge({

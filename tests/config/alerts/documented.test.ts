@@ -7,7 +7,6 @@ test("the backend exposes every metric that the alerts watch, with the labels th
   const metrics = makeMetrics("backend", "1.0.0");
   addGauges(metrics, {
     connections: () => ({ total: 1, idle: 1, waiting: 0 }),
-    tradingHealthy: async () => 1,
     backtestsWaiting: async () => 0,
     oldestOrderSeconds: async () => 0,
   });
