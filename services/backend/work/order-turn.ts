@@ -26,9 +26,14 @@ export const orderTurn =
   async () => {
     if (work.isPaused()) return "idle";
     const claims = await work.outbox.claim(batch);
-    await Promise.all(
+    // All of them come to an end, also where one fails: a stop waits for the turn.
+    const ended = await Promise.allSettled(
       claims.map((claim) => inContext({ correlationId: claim.correlationId }, () => execute(claim, work))),
     );
+    const errors = ended.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+    if (errors.length > 0) {
+      throw new AggregateError(errors, `${errors.length} of ${claims.length} orders`, { cause: errors[0] });
+    }
     return claims.length === batch ? "more" : "idle";
   };
 
