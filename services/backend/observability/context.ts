@@ -27,6 +27,6 @@ export const inContext = <T>(context: Context, action: () => T): T => storage.ru
 /** As the gateway has it (components/application/gateway-config.ts): such an id can stand anywhere without quoting. */
 const sane = /^[A-Za-z0-9_-]{8,64}$/;
 
-/** The id that a client sent, if it is sane; else a new one. */
+/** The id that came from outside (a client, the outbox, the queue), if it is sane; else a new one. */
 export const correlationIdFrom = (sent: string | readonly string[] | undefined): string =>
   typeof sent === "string" && sane.test(sent) ? sent : randomUUID();

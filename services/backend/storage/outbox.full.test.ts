@@ -24,11 +24,11 @@ describe.skipIf(servers === undefined)("the outbox", () => {
     await servers?.stop();
   });
 
-  const place = async (): Promise<string> => {
+  const place = async (correlationId = "outbox-test"): Promise<string> => {
     const placed = await stores.orders.place({
       userId,
       idempotencyKey: randomUUID(),
-      correlationId: "outbox-test",
+      correlationId,
       request: { symbol: "ACME", side: "buy", quantity: 1 },
     });
     if (placed.kind !== "placed") throw new Error(placed.kind);
@@ -75,6 +75,14 @@ describe.skipIf(servers === undefined)("the outbox", () => {
     expect((await stores.orders.cancel(id, userId)).kind).toBe("cancelled");
     expect(await stores.outbox.claim(10)).toEqual([]);
     expect(await stores.database.query("select * from outbox")).toEqual([]);
+  });
+
+  test("an id that could end a statement's comment is replaced, and the order executed", async () => {
+    const id = await place("x' */ or true /*");
+    const [claim] = await stores.outbox.claim(10);
+    expect(claim).toMatchObject({ id, correlationId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+    if (claim === undefined) throw new Error("nothing was claimed");
+    expect(await stores.outbox.settle(claim, { ...filled, reference: "hostile" })).toBe(true);
   });
 
   test("an order and its entry are stored together or not at all", async () => {

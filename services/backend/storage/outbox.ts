@@ -1,5 +1,6 @@
 import type { Step } from "../domain/execution.ts";
 import { type Side, statesBefore } from "../domain/order.ts";
+import { correlationIdFrom } from "../observability/context.ts";
 import type { Database } from "./database.ts";
 
 /** An order that this worker, and no other, is to execute until the lease is over. */
@@ -120,7 +121,7 @@ function claimOf(row: Row): Claim {
     side,
     quantity,
     ...(row.limit_price === null ? {} : { limitPrice: row.limit_price }),
-    correlationId: row.correlation_id,
+    correlationId: correlationIdFrom(row.correlation_id),
     attempts,
     ageSeconds: row.age_seconds,
   };

@@ -45,6 +45,11 @@ describe.skipIf(servers === undefined)("the queue of backtests", () => {
     expect(await queue.take("c", 10)).toBeUndefined();
   });
 
+  test("an id that could end a statement's comment is replaced", async () => {
+    await queue.add("job", "x' */ or true /*");
+    expect(await queue.take("a", 10)).toMatchObject({ correlationId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+  });
+
   test("a dead worker's job is another's; a living one keeps its own", async () => {
     await queue.add("job", "correlation-1");
     const job = await queue.take("a", 10);

@@ -1,4 +1,5 @@
 import type { Redis } from "ioredis";
+import { correlationIdFrom } from "../observability/context.ts";
 import { asking } from "./cache.ts";
 
 /** A backtest that waits or is being run. */
@@ -79,5 +80,9 @@ function jobIn(entries: unknown): Job | undefined {
   const [entry, fields]: readonly unknown[] = entries[0];
   if (!Array.isArray(fields)) return undefined;
   const field = (name: string): string => String(fields[fields.indexOf(name) + 1]);
-  return { entry: String(entry), backtest: field("backtest"), correlationId: field("correlation_id") };
+  return {
+    entry: String(entry),
+    backtest: field("backtest"),
+    correlationId: correlationIdFrom(field("correlation_id")),
+  };
 }
