@@ -2,11 +2,12 @@ import { expect, test } from "vitest";
 import { commented } from "./database.ts";
 import { saysUnavailable } from "./unavailable.ts";
 
-test.each(["ECONNREFUSED", "08006", "53300", "57P01", "25006"])("%s is a store that is away", (code) => {
+const busy = ["57014", "25P03", "55P03", "40001", "40P01"];
+test.each(["ECONNREFUSED", "08006", "53300", "57P01", "25006", ...busy])("%s is a store that is away", (code) => {
   expect(saysUnavailable(Object.assign(new Error("x"), { code }))).toBe(true);
 });
 
-test.each(["23505", "42601", "57014", undefined])("%s is not", (code) => {
+test.each(["23505", "42601", "40002", undefined])("%s is not", (code) => {
   expect(saysUnavailable(Object.assign(new Error("x"), { code }))).toBe(false);
 });
 

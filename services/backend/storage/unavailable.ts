@@ -14,9 +14,10 @@ const connectionCodes = /^(?:ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREAC
 
 /**
  * postgresql.org, "PostgreSQL Error Codes": 08 connection, 53 no room (connections, disk), 57P shutdown and recovery,
- * 25006 a server that became read only: a failover.
+ * 25006 a server that became read only: a failover. Of a server that is too busy: 57014 and 25P03 a statement or a
+ * transaction took too long, 55P03 a lock did; 40001 and 40P01 others were in the way.
  */
-const sqlStates = /^(?:08\w{3}|53\w{3}|57P0[1-4]|25006)$/;
+const sqlStates = /^(?:08\w{3}|53\w{3}|57P0[1-4]|57014|25006|25P03|55P03|40001|40P01)$/;
 
 /** pg has no codes for these. */
 const words =
