@@ -59,7 +59,7 @@ function send(request: FastifyRequest, reply: FastifyReply, { status, detail, he
     });
 }
 
-export function answerTo(error: FastifyError): Answer {
+function answerTo(error: FastifyError): Answer {
   if (error instanceof Refusal) return { status: error.status, detail: error.message, headers: error.headers };
   if (error instanceof StorageUnavailable) {
     return { status: 503, detail: `${error.message}; try again`, headers: { "retry-after": "2" } };

@@ -43,7 +43,7 @@ const limits = {
  * A server that holds the limits and understands the routes' schemas. How long an answer may take is the stores' own limit:
  * storage/database.ts, storage/cache.ts.
  */
-export function limitedServer(): Server {
+function limitedServer(): Server {
   const app = Fastify({
     logger: false,
     bodyLimit: limits.body,

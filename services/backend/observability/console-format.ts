@@ -19,7 +19,7 @@ export function readable(line: string): string {
 
 function stackOf(exception: unknown): readonly string[] {
   if (typeof exception !== "object" || exception === null) return [];
-  const { stack, message, cause } = exception as { stack?: unknown; message?: unknown; cause?: unknown };
+  const { stack, message, cause }: Record<string, unknown> = { ...exception };
   const own = String(stack ?? message).replaceAll(/^/gm, "    ");
   const below = stackOf(cause);
   return below.length === 0 ? [own] : [own, "    caused by:", ...below];

@@ -53,7 +53,7 @@ interface Row {
   readonly updated_at: Date;
 }
 
-export const orderColumns =
+const orderColumns =
   "id, user_id, symbol, side, quantity, limit_price, state, reason, executed_price, exchange_reference, created_at, updated_at";
 
 /** One statement is one transaction, and one way to the server and back. */
