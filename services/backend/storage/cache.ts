@@ -2,8 +2,8 @@ import { Redis } from "ioredis";
 import type { Configuration } from "../configuration.ts";
 import { StorageUnavailable } from "./unavailable.ts";
 
-/** Milliseconds. Redis answers in less than one; a blocked reader is told how long it may wait. */
-const timeouts = { connect: 2_000, command: 2_000 };
+/** Milliseconds. Redis answers in less than one; to a blocked reader, who waits for a second, after that. */
+const timeouts = { connect: 2_000, command: 2_000, silence: 5_000 };
 
 /**
  * A connection to Redis. Commands fail at once while it is away, instead of waiting for it: who asks is a request or a
@@ -20,8 +20,8 @@ export function openCache(
     password,
     connectionName: `${service}-${instance}-${purpose}`.replaceAll(/[^\w.-]/g, "-"),
     connectTimeout: timeouts.connect,
-    // A reader that waits for work is not late.
-    ...(purpose === "commands" ? { commandTimeout: timeouts.command } : {}),
+    // A reader that waits for work is not late; but a connection on which nothing comes any more is made anew.
+    ...(purpose === "commands" ? { commandTimeout: timeouts.command } : { socketTimeout: timeouts.silence }),
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,

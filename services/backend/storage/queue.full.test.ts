@@ -1,10 +1,13 @@
+import { connect as connectTo, createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { testConfiguration } from "../testing/backend.ts";
-import { startedServers } from "../testing/servers.ts";
+import type { CacheConfiguration } from "../configuration.ts";
+import { eventually, testConfiguration } from "../testing/backend.ts";
+import { freePort, startedServers } from "../testing/servers.ts";
 import { openCache } from "./cache.ts";
 import { type Queue, queueIn } from "./queue.ts";
+import { StorageUnavailable } from "./unavailable.ts";
 
 const servers = await startedServers();
 const deadAfter = 300;
@@ -15,16 +18,17 @@ describe.skipIf(servers === undefined)("the queue of backtests", () => {
   let redis: Redis;
   beforeAll(async () => {
     if (servers === undefined) return;
-    const identity = { ...testConfiguration, cache: servers.redis.configuration, service: "worker" as const };
-    const connect = async (purpose: "commands" | "blocking") => {
-      const connection = openCache(identity, () => {}, purpose);
-      connections.push(connection);
-      await new Promise((resolve) => connection.once("ready", resolve));
-      return connection;
-    };
     redis = await connect("commands");
     queue = queueIn(redis, await connect("blocking"), deadAfter);
   });
+  const connect = async (purpose: "commands" | "blocking", changes: Partial<CacheConfiguration> = {}) => {
+    if (servers === undefined) throw new Error("no Redis");
+    const cache = { ...servers.redis.configuration, ...changes };
+    const connection = openCache({ ...testConfiguration, cache, service: "worker" }, () => {}, purpose);
+    connections.push(connection);
+    await new Promise((resolve) => connection.once("ready", resolve));
+    return connection;
+  };
   afterEach(() => redis?.flushall());
   afterAll(async () => {
     for (const connection of connections) connection.disconnect();
@@ -61,6 +65,30 @@ describe.skipIf(servers === undefined)("the queue of backtests", () => {
     }
     await delay(deadAfter + 50);
     expect(await queue.take("b", 10)).toEqual(job);
+  });
+
+  test("a connection on which nothing comes any more is made anew", async () => {
+    let deaf = true;
+    // As a firewall that has forgotten a connection: it stays open, and what is sent is gone.
+    const between = createServer((client) => {
+      const server = connectTo(servers?.redis.configuration.port ?? 0, "127.0.0.1");
+      server.on("error", () => {}).on("close", () => client.destroy());
+      client.on("error", () => {}).on("close", () => server.destroy());
+      client.on("data", (data) => (deaf && data.includes("xreadgroup") ? server.pause() : server.write(data)));
+      server.on("data", (data) => client.write(data));
+    });
+    const port = await freePort();
+    await new Promise<void>((resolve) => between.listen(port, "127.0.0.1", resolve));
+    const lossy = queueIn(redis, await connect("blocking", { port }), deadAfter);
+    await expect(lossy.take("a", 10)).rejects.toThrow(StorageUnavailable);
+    deaf = false;
+    await queue.add("job", "correlation-1");
+    const job = await eventually(
+      () => lossy.take("a", 10).catch(() => undefined),
+      (taken) => taken !== undefined,
+    );
+    expect(job).toMatchObject({ backtest: "job" });
+    between.close();
   });
 
   test("nothing is there: it waits no longer than it is told, and takes what comes meanwhile", async () => {
