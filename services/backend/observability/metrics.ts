@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { metricNames } from "../../../components/application/telemetry.ts";
+import type { BacktestState } from "../domain/backtest.ts";
 import { isTradingHealthy } from "../domain/execution.ts";
 import { type OrderState, orderStates } from "../domain/order.ts";
 import { answerWithin, patience } from "./checks.ts";
@@ -64,8 +65,15 @@ export function makeMetrics(service: string, version: string) {
     labelNames: ["state"],
     registers,
   });
+  const backtests = new Counter({
+    name: "app_backtests_total",
+    help: "Backtests that came to an end.",
+    labelNames: ["state"],
+    registers,
+  });
   // A counter that begins with its first failure has no increase to see.
-  for (const state of finalStates) orders.inc({ state }, 0);
+  for (const state of finalOrderStates) orders.inc({ state }, 0);
+  for (const state of finalBacktestStates) backtests.inc({ state }, 0);
   return {
     registry,
     requestDuration,
@@ -78,12 +86,7 @@ export function makeMetrics(service: string, version: string) {
       buckets: durationBuckets,
       registers,
     }),
-    backtests: new Counter({
-      name: "app_backtests_total",
-      help: "Backtests that came to an end.",
-      labelNames: ["state"],
-      registers,
-    }),
+    backtests,
     logins: new Counter({ name: "app_logins_total", help: "Logins.", labelNames: ["outcome"], registers }),
     incidents: new Counter({
       name: "app_alert_notifications_total",
@@ -94,7 +97,11 @@ export function makeMetrics(service: string, version: string) {
   };
 }
 
-const finalStates: readonly OrderState[] = orderStates.filter((state) => !["accepted", "executing"].includes(state));
+const finalOrderStates: readonly OrderState[] = orderStates.filter(
+  (state) => !["accepted", "executing"].includes(state),
+);
+
+const finalBacktestStates: readonly BacktestState[] = ["finished", "failed"];
 
 /** Adds what is asked for at each scrape. */
 export function addGauges({ registry }: Metrics, gauges: Gauges, timeoutMs = patience): void {

@@ -8,6 +8,12 @@ import {
 import type { Database } from "./database.ts";
 import type { Page } from "./page.ts";
 
+export type Started =
+  | { readonly kind: "started"; readonly request: BacktestRequest }
+  | { readonly kind: "failed"; readonly reason: string }
+  /** It has come to an end before, or is gone. */
+  | { readonly kind: "none" };
+
 /** Backtests and their results; which are to be run is the queue's. */
 export interface Backtests {
   add(userId: string, request: BacktestRequest): Promise<Backtest>;
@@ -15,8 +21,8 @@ export interface Backtests {
   remove(id: string): Promise<void>;
   find(id: string, userId?: string): Promise<Backtest | undefined>;
   list(page: Page, userId?: string): Promise<readonly Backtest[]>;
-  /** Takes it for this worker; undefined where it has a result, is gone, or has failed too often: then it is failed. */
-  start(id: string): Promise<BacktestRequest | undefined>;
+  /** Takes it for this worker; one that was begun too often without a result is failed instead. */
+  start(id: string): Promise<Started>;
   finish(id: string, result: BacktestResult): Promise<void>;
 }
 
@@ -71,11 +77,14 @@ export function backtestsIn({ query }: Pick<Database, "query">): Backtests {
         `update backtests set
            attempts = attempts + 1, updated_at = now(),
            state = case when attempts < $2 then 'running' else 'failed' end,
-           reason = case when attempts < $2 then null else 'it stopped ' || attempts || ' workers' end
+           reason = case when attempts < $2 then null else 'begun ' || attempts || ' times without a result' end
          where id = $1 and state in ('queued', 'running') returning ${columns}`,
         [id, mostAttempts],
       );
-      return row?.state === "running" ? row : undefined;
+      if (row === undefined) return { kind: "none" };
+      return row.state === "running"
+        ? { kind: "started", request: row }
+        : { kind: "failed", reason: row.reason ?? "begun too often" };
     },
     finish: async (id, result) => {
       await query(

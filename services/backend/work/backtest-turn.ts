@@ -34,17 +34,21 @@ export const backtestTurn =
 async function perform(job: Job, work: BacktestWork): Promise<void> {
   const { queue, backtests, metrics, log, run = runBacktest } = work;
   const fields = { backtest_id: job.backtest };
-  const request = await backtests.start(job.backtest);
-  if (request === undefined) {
-    log.at.info({ event: "backtest_skipped", ...fields }, "this backtest has been dealt with");
-    await queue.done(job);
-    return;
+  const started = await backtests.start(job.backtest);
+  switch (started.kind) {
+    case "none":
+      log.at.info({ event: "backtest_skipped", ...fields }, "this backtest has been dealt with");
+      return queue.done(job);
+    case "failed":
+      metrics.backtests.inc({ state: "failed" });
+      log.at.warn({ event: "backtest_failed", ...fields, reason: started.reason }, "backtest failed");
+      return queue.done(job);
   }
   const alive = setInterval(() => {
     queue.keep(work.worker, job).catch((error: unknown) => log.at.warn({ exception: error }, "cannot keep the job"));
   }, deadAfter / 4);
   try {
-    await backtests.finish(job.backtest, await run(request));
+    await backtests.finish(job.backtest, await run(started.request));
     await queue.done(job);
     metrics.backtests.inc({ state: "finished" });
     log.at.info({ event: "backtest_finished", ...fields }, "backtest finished");
