@@ -1,10 +1,13 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { describePlatform, isWorkload, membersOf } from "../../components/specification.ts";
 import type { WorkloadSpec } from "../../components/workload/index.ts";
 import { settingsOf } from "../../tests/support/stacks.ts";
+import { lockKey } from "./storage/migrate.ts";
 import { ask, eventually } from "./testing/backend.ts";
 import { freePort, startedServers } from "./testing/servers.ts";
 
@@ -23,6 +26,28 @@ const secrets: Readonly<Record<string, string>> = {
   applicationAdminPassword: "the-admins-password",
 };
 
+/** The spec's variables and secrets, with the addresses of this test. */
+function environmentOf(spec: WorkloadSpec, port: number): NodeJS.ProcessEnv {
+  if (servers === undefined) throw new Error("no servers");
+  const { postgres, redis } = servers;
+  const passwords = {
+    databasePassword: postgres.configuration.password,
+    cachePassword: redis.configuration.password,
+  };
+  const values: Readonly<Record<string, string>> = { ...secrets, ...passwords };
+  return {
+    ...spec.variables,
+    ...Object.fromEntries(spec.secretVariables.map(({ name, secret }) => [name, values[secret]])),
+    PORT: String(port),
+    DATABASE_HOST: postgres.configuration.host,
+    DATABASE_PORT: String(postgres.configuration.port),
+    CACHE_HOST: redis.configuration.host,
+    CACHE_PORT: String(redis.configuration.port),
+    LOG_FORMAT: "json",
+    SERVICE_VERSION: "2.1.0",
+  };
+}
+
 describe.skipIf(servers === undefined).each(["backend", "worker"])("%s, as its spec starts it", (name) => {
   const spec = specOf(name);
   let child: ChildProcess;
@@ -30,32 +55,12 @@ describe.skipIf(servers === undefined).each(["backend", "worker"])("%s, as its s
   let printed: Promise<string>;
   let complained: Promise<string>;
 
-  /** The spec's variables and secrets, with the addresses of this test. */
-  const environment = (): NodeJS.ProcessEnv => {
-    if (servers === undefined) throw new Error("no servers");
-    const { postgres, redis } = servers;
-    const passwords = {
-      databasePassword: postgres.configuration.password,
-      cachePassword: redis.configuration.password,
-    };
-    const values: Readonly<Record<string, string>> = { ...secrets, ...passwords };
-    return {
-      ...spec.variables,
-      ...Object.fromEntries(spec.secretVariables.map(({ name, secret }) => [name, values[secret]])),
-      PORT: String(port),
-      DATABASE_HOST: postgres.configuration.host,
-      DATABASE_PORT: String(postgres.configuration.port),
-      CACHE_HOST: redis.configuration.host,
-      CACHE_PORT: String(redis.configuration.port),
-      LOG_FORMAT: "json",
-      SERVICE_VERSION: "2.1.0",
-    };
-  };
-
   beforeAll(async () => {
     if (servers === undefined) return;
     port = await freePort();
-    child = spawn(process.execPath, [join(import.meta.dirname, "main.ts"), ...spec.args], { env: environment() });
+    child = spawn(process.execPath, [join(import.meta.dirname, "main.ts"), ...spec.args], {
+      env: environmentOf(spec, port),
+    });
     if (child.stdout === null || child.stderr === null) throw new Error("nothing to read from");
     [printed, complained] = [text(child.stdout), text(child.stderr)];
     await eventually(
@@ -102,6 +107,52 @@ describe.skipIf(servers === undefined).each(["backend", "worker"])("%s, as its s
       .map((line) => JSON.parse(line));
     expect(lines.at(-1)).toMatchObject({ event: "stopped", service: name, level: "INFO" });
     expect(await complained).toBe("");
+  });
+});
+
+/** A process that a test starts for itself; `changes` are variables that are not as they should be. */
+function begin(command: "serve" | "work", changes: NodeJS.ProcessEnv) {
+  const env = { ...environmentOf(specOf(command === "serve" ? "backend" : "worker"), 0), ...changes };
+  const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts"), command], { env });
+  const ended = new Promise((resolve) => child.once("close", resolve));
+  return { child, ended, printed: text(child.stdout), complained: text(child.stderr) };
+}
+
+describe.skipIf(servers === undefined)("a start that comes to nothing", () => {
+  test("ends at once, with one message, where waiting does not help", async () => {
+    const { ended, complained } = begin("serve", { DATABASE_NAME: "nowhere" });
+    expect(await ended).toBe(2);
+    expect(await complained).toMatch(/^backend: the database at .* has no database "nowhere"; .*\n$/);
+  });
+
+  test("is told of at any log level, and given up when it is asked to", async () => {
+    const { child, ended, printed, complained } = begin("serve", {
+      DATABASE_PORT: String(await freePort()),
+      LOG_LEVEL: "ERROR",
+    });
+    await once(child.stdout, "data");
+    child.kill("SIGTERM");
+    expect(await ended).toBe(0);
+    expect(await printed).toContain("waiting_for_database");
+    expect(await complained).toBe("");
+  });
+
+  test("is ended where it hangs: an earlier instance holds the migrations", async () => {
+    if (servers === undefined) throw new Error("no servers");
+    const { host, port, user, name } = servers.postgres.configuration;
+    const earlier = new pg.Client({ host, port, user, database: name });
+    await earlier.connect();
+    await earlier.query("select pg_advisory_lock($1)", [lockKey]);
+    const { child, ended, printed } = begin("serve", {});
+    const waits = "select 1 from pg_locks where locktype = 'advisory' and not granted";
+    await eventually(
+      () => earlier.query(waits),
+      ({ rows }) => rows.length === 1,
+    );
+    child.kill("SIGTERM");
+    expect(await ended).toBe(1);
+    expect(await printed).toContain("stop_timed_out");
+    await earlier.end();
   });
 });
 

@@ -4,7 +4,7 @@ import { type Application, assemble, type Life } from "./application.ts";
 import type { Configuration } from "./configuration.ts";
 import { hashPassword } from "./domain/password.ts";
 import type { Log } from "./observability/log.ts";
-import { migrate, SchemaTooNew } from "./storage/migrate.ts";
+import { DatabaseUnusable, migrate } from "./storage/migrate.ts";
 import { migrations } from "./storage/migrations/index.ts";
 import type { Users } from "./storage/users.ts";
 
@@ -30,7 +30,7 @@ export const longestStop = { backend: 25_000, worker: 55_000 } as const;
 
 /**
  * Starts a process: it listens when the database has been reached and has this release's schema, not before: Docker's
- * names lead to whoever listens. `signal` gives up a start that waits. Throws {@link SchemaTooNew} after a rollback too far.
+ * names lead to whoever listens. `signal` gives up a start that waits. Throws {@link DatabaseUnusable} where waiting does not help.
  */
 export async function start(
   configuration: Configuration,
@@ -89,8 +89,9 @@ async function prepare(
       if (configuration.service === "backend") await makeAdmin(users, configuration.adminPassword);
       return;
     } catch (error) {
-      if (error instanceof SchemaTooNew) throw error;
-      log.at.warn({ event: "waiting_for_database", exception: error }, "the database is not ready yet");
+      if (error instanceof DatabaseUnusable) throw error;
+      // Who asks why nothing listens finds it at any level.
+      log.always.warn({ event: "waiting_for_database", exception: error }, "the database is not ready yet");
       await delay(pause, undefined, { signal });
     }
   }

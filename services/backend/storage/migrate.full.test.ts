@@ -1,9 +1,9 @@
 import pg from "pg";
 import { afterAll, describe, expect, test } from "vitest";
 import { testConfiguration } from "../testing/backend.ts";
-import { startedServers } from "../testing/servers.ts";
+import { freePort, startedServers } from "../testing/servers.ts";
 import { connectionOf } from "./database.ts";
-import { migrate, SchemaTooNew } from "./migrate.ts";
+import { DatabaseUnusable, migrate, SchemaTooNew } from "./migrate.ts";
 import { migrations } from "./migrations/index.ts";
 
 const servers = await startedServers();
@@ -33,10 +33,25 @@ describe.skipIf(servers === undefined)("migrations on a real database", () => {
     expect(await migrate(identity(), migrations)).toEqual([]);
   });
 
+  test("a database that waiting does not bring says what must be changed", async () => {
+    const { database, ...rest } = identity();
+    const asking = (changes: object) => migrate({ ...rest, database: { ...database, ...changes } }, migrations);
+    await expect(asking({ name: "nowhere" })).rejects.toThrow(/no database "nowhere"; .* DATABASE_NAME/);
+    await expect(asking({ user: "nobody" })).rejects.toThrow(/refuses the user "nobody": .*DATABASE_USER/);
+    for (const changes of [{ name: "nowhere" }, { user: "nobody" }]) {
+      await expect(asking(changes)).rejects.toThrow(DatabaseUnusable);
+    }
+    // A server that is not there yet may come.
+    const away = await freePort();
+    await expect(asking({ port: away })).rejects.not.toThrow(DatabaseUnusable);
+  });
+
   test("one that fails leaves nothing, and comes again", async () => {
     const next = { version: 100, name: "next", previousReleaseRuns: true };
     const broken = { ...next, sql: "create table half (n int); select no_such_function()" };
-    await expect(migrate(identity(), [...migrations, broken])).rejects.toThrow("no_such_function");
+    const failing = migrate(identity(), [...migrations, broken]);
+    await expect(failing).rejects.toThrow(/migration 100 \(next\) cannot be applied: .*no_such_function/);
+    await expect(failing).rejects.toThrow(DatabaseUnusable);
     expect(await query("select to_regclass('half') as half")).toEqual([{ half: null }]);
     expect(await migrate(identity(), [...migrations, { ...next, sql: "create table half (n int)" }])).toEqual(["next"]);
   });

@@ -3,8 +3,13 @@ import type { Configuration } from "../configuration.ts";
 import { connectionOf } from "./database.ts";
 import type { Migration } from "./migration.ts";
 
+/** Waiting does not help: somebody has to change something first, and the message says what. */
+export class DatabaseUnusable extends Error {
+  override readonly name: string = "DatabaseUnusable";
+}
+
 /** The schema is of a later release that said that this one cannot run on it. */
-export class SchemaTooNew extends Error {
+export class SchemaTooNew extends DatabaseUnusable {
   override readonly name = "SchemaTooNew";
 }
 
@@ -15,11 +20,12 @@ interface Applied {
 }
 
 /** Any number, as long as nobody else's program locks the same one in this database. */
-const lockKey = 7_261_992_014;
+export const lockKey = 7_261_992_014;
 
 /**
  * Brings the schema to this release's version, and answers the names of what was missing. Instances that start at once
- * wait for each other; each migration is applied whole or not at all. Throws {@link SchemaTooNew} after a rollback too far.
+ * wait for each other; each migration is applied whole or not at all. Throws {@link SchemaTooNew} after a rollback too
+ * far, and {@link DatabaseUnusable} where the database or the migration itself is not right.
  */
 export async function migrate(
   identity: Pick<Configuration, "database" | "service" | "instance">,
@@ -28,7 +34,9 @@ export async function migrate(
   const client = new pg.Client(connectionOf(identity));
   // What breaks the connection fails the statement too.
   client.on("error", () => {});
-  await client.connect();
+  await client.connect().catch((error: unknown) => {
+    throw unusable(error, identity.database) ?? error;
+  });
   try {
     // Of the session: it is given free however this process ends.
     await client.query("select pg_advisory_lock($1)", [lockKey]);
@@ -39,6 +47,36 @@ export async function migrate(
     await client.end();
   }
 }
+
+/**
+ * postgresql.org, "PostgreSQL Error Codes": what comes again however often one tries. Undefined for what may be over soon,
+ * as a server that starts.
+ */
+export function unusable(
+  error: unknown,
+  { host, port, name, user }: Configuration["database"],
+): DatabaseUnusable | undefined {
+  if (!(error instanceof Error && "code" in error)) return undefined;
+  const server = `the database at ${host}:${port}`;
+  switch (error.code) {
+    case "28P01":
+    case "28000":
+      return new DatabaseUnusable(
+        `${server} refuses the user ${JSON.stringify(user)}: ${error.message}; DATABASE_USER and DATABASE_PASSWORD must be its own`,
+        { cause: error },
+      );
+    case "3D000":
+      return new DatabaseUnusable(
+        `${server} has no database ${JSON.stringify(name)}; create it, or correct DATABASE_NAME`,
+        { cause: error },
+      );
+  }
+  return undefined;
+}
+
+/** Class 42 is a statement that is wrong, or that the user may not run. */
+const isWrongStatement = (error: unknown): error is Error =>
+  error instanceof Error && "code" in error && /^42\w{3}$/.test(String(error.code));
 
 async function applyMissing(client: pg.Client, migrations: readonly Migration[]): Promise<readonly string[]> {
   await client.query(`create table if not exists schema_migrations (
@@ -79,6 +117,10 @@ async function apply(client: pg.Client, { version, name, previousReleaseRuns, sq
     await client.query("commit");
   } catch (error) {
     await client.query("rollback").catch(() => {});
-    throw error;
+    if (!isWrongStatement(error)) throw error;
+    throw new DatabaseUnusable(
+      `migration ${version} (${name}) cannot be applied: ${error.message}; correct it, or the rights of the user`,
+      { cause: error },
+    );
   }
 }
