@@ -85,7 +85,7 @@ http {
         }
 
         # For operators, not for customers.
-        location ~ ^/api/v1/(metrics|health/metrics|webhooks)(/|$) {
+        location ~ ^/api/v1/(metrics|health/metrics|health/detailed|webhooks|admin)(/|$) {
             return 404;
         }
         location /api/ {
