@@ -11,7 +11,7 @@ export default defineConfig({
     coverage: {
       provider: "v8",
       reporter: ["text-summary", "json-summary"],
-      include: ["{components,stacks,policies,cli,offline}/**/*.ts"],
+      include: ["{components,stacks,policies,cli,offline,services}/**/*.ts"],
       exclude: ["**/*.test.ts"],
     },
     projects: [

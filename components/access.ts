@@ -17,11 +17,8 @@ export const openedPort = ({ environment }: Pick<Settings, "environment">, membe
   ports[member] + tunnelOffset[environment];
 
 /**
- * Address that links of messages lead to, without a slash at the end. Grafana is behind the gateway, which asks who
- * comes; Prometheus and Alertmanager, who ask nobody, are found while `./platform open <stack> <member>` runs.
+ * Address that links of messages lead to, without a slash at the end: found while `./platform open <stack> <member>` runs.
+ * Nothing of it is open to the outside, so that only who may reach the stack reaches it.
  */
-export function openedUrl(settings: Pick<Settings, "environment" | "domain">, member: Opened): string {
-  return member === "grafana" && settings.domain !== "localhost"
-    ? `https://grafana.${settings.domain}`
-    : `http://localhost:${openedPort(settings, member)}`;
-}
+export const openedUrl = (settings: Pick<Settings, "environment">, member: Opened): string =>
+  `http://localhost:${openedPort(settings, member)}`;

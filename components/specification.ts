@@ -7,7 +7,7 @@ import { loggingMembers } from "./logging/logging.ts";
 import { monitoringMembers } from "./monitoring/monitoring.ts";
 import { scrapedJobs } from "./monitoring/prometheus-config.ts";
 import type { Settings } from "./settings.ts";
-import { isWorkload, type Member, type WorkloadSpec } from "./workload/index.ts";
+import { type ConfigFile, isWorkload, type Member, type WorkloadSpec } from "./workload/index.ts";
 
 export { isWorkload, type Member } from "./workload/index.ts";
 
@@ -27,7 +27,7 @@ export function describePlatform(settings: Settings): PlatformSpec {
   const containers = application.filter(isWorkload);
   const loggers = loggersOf(settings, containers);
   const logging = leaveOut(without, loggingMembers(plan, loggers));
-  const monitoring = leaveOut(without, monitoringMembers(plan, [...containers, ...logging]));
+  const monitoring = leaveOut(without, monitoringMembers(plan, [...containers, ...logging], loggers));
   const jobs = scrapedJobs([...containers, ...logging, ...monitoring]);
   const alerts = [...metricAlerts({ settings, jobs }), ...logAlerts({ settings, loggers })];
   return { application, monitoring, logging, alerts };
@@ -56,12 +56,16 @@ export const membersOf = ({ application, monitoring, logging }: PlatformSpec): r
   ...monitoring,
 ];
 
+/** The files that a workload mounts; none where the stack has no such workload. */
+export const filesOf = (platform: PlatformSpec, name: string): readonly ConfigFile[] =>
+  membersOf(platform)
+    .filter(isWorkload)
+    .filter((each) => each.name === name)
+    .flatMap(({ files }) => files);
+
 /** The content of a file that a workload mounts. Throws where it mounts none of that path. */
 export function mountedFile(platform: PlatformSpec, name: string, path: string): string {
-  const spec = membersOf(platform)
-    .filter(isWorkload)
-    .find((each) => each.name === name);
-  const file = spec?.files.find((each) => each.path === path);
+  const file = filesOf(platform, name).find((each) => each.path === path);
   if (file === undefined) throw new Error(`${name} mounts no ${path}`);
   return file.content;
 }

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { LineCounter, parseDocument } from "yaml";
+import { LineCounter, parse, parseDocument } from "yaml";
 import { namespace, type Problem, SettingsError } from "./error.ts";
 import type { Source } from "./interpret.ts";
 import { type Data, isData } from "./layers.ts";
@@ -32,6 +32,13 @@ function unknownStack(folder: string, stack: string): SettingsError {
   return new SettingsError(`stack ${stack}`, [
     { key: `Pulumi.${stack}.yaml`, message: `is not there; stacks are ${stacks.join(", ") || "none"}${hint}` },
   ]);
+}
+
+/** Keys of the namespace `secrets:` that the stack's file holds; their values are not looked at. */
+export function secretKeysIn(folder: string, stack: string): readonly string[] {
+  const content: unknown = parse(readFileSync(join(folder, `Pulumi.${stack}.yaml`), "utf8"));
+  const config = isData(content) && isData(content.config) ? content.config : {};
+  return Object.keys(config).flatMap((key) => /^secrets:(.+)$/.exec(key)?.[1] ?? []);
 }
 
 /** The config keys of the settings' namespace, without it. `file` is its name in messages. */

@@ -1,10 +1,12 @@
 import { Command } from "commander";
-import type { GroundOf } from "../engine/ground.ts";
 import type { Deployment } from "../engine/result.ts";
+import { groundOf } from "./ground.ts";
 
 interface DeployOptions {
   readonly yes?: boolean;
   readonly verbose?: boolean;
+  /** Of destroy. */
+  readonly volumes?: boolean;
 }
 
 /** The frame of up, destroy and refresh: they differ in what the engine is asked to do. */
@@ -16,11 +18,11 @@ export function deployCommand(operation: Deployment, description: string): Comma
     .action((stack: string, _: unknown, command: Command) => run(operation, stack, command.optsWithGlobals()));
 }
 
-/** What is heavy is imported when it is known to be needed. */
-const groundOf: GroundOf = async (stackOf, operation) =>
-  (await import("../docker/ground.ts")).dockerGround(stackOf, operation);
-
-async function run(operation: Deployment, name: string, { yes = false, verbose }: DeployOptions): Promise<void> {
+async function run(
+  operation: Deployment,
+  name: string,
+  { yes = false, verbose, volumes = false }: DeployOptions,
+): Promise<void> {
   const [{ chooseStacks, projectsIn }, { deploy }, { confirmed }, { listenForInterrupts }] = await Promise.all([
     import("../engine/stacks.ts"),
     import("../engine/deploy.ts"),
@@ -33,6 +35,7 @@ async function run(operation: Deployment, name: string, { yes = false, verbose }
       await deploy({
         stackOf,
         operation,
+        volumes,
         groundOf,
         interrupts,
         print: (text) => console.log(text),

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { UserError } from "../console/error.ts";
 import { withExamples } from "../console/examples.ts";
 import { passed } from "../engine/result.ts";
+import { groundOf } from "./ground.ts";
 
 interface PreviewOptions {
   readonly offline?: boolean;
@@ -22,7 +23,7 @@ export function previewCommand(): Command {
     .description("show what stacks are made of, and judge them by the policies; nothing is touched")
     .argument("[stack...]", "default: all")
     .option("--offline", "with stand-in providers: no credentials, no network (default where no cloud credentials are)")
-    .option("--live", "with the real providers and the stacks' real state")
+    .option("--live", "with the real providers and the stacks' real state; on Docker also what is really there")
     .option("--json", "print the results as JSON")
     .option(
       "--sarif [file]",
@@ -49,6 +50,7 @@ async function preview(names: readonly string[], options: PreviewOptions): Promi
   try {
     const { target, against, verbose } = options;
     const rows = await previewStacks({
+      groundOf,
       stacks,
       mode,
       interrupts,
@@ -57,7 +59,7 @@ async function preview(names: readonly string[], options: PreviewOptions): Promi
       ...(against === undefined ? {} : { against }),
       ...(verbose ? { onOutput: (text: string) => process.stderr.write(text) } : {}),
     });
-    await print(rows, options);
+    await print(rows, options, mode === "live" || against !== undefined);
     if (rows.some(({ result }) => result.outcome === "interrupted")) throw interrupted();
     if (!rows.every(({ result }) => passed(result)))
       throw new UserError("the preview found what must be repaired first");
@@ -86,7 +88,8 @@ async function modeOf({ offline, live, target, against }: PreviewOptions): Promi
 
 type Rows = Awaited<ReturnType<typeof import("../engine/preview.ts").previewStacks>>;
 
-async function print(rows: Rows, { json, diff, sarif, against, verbose }: PreviewOptions): Promise<void> {
+/** @param compared they were compared with something that is there. */
+async function print(rows: Rows, { json, diff, sarif, verbose }: PreviewOptions, compared: boolean): Promise<void> {
   const results = rows.map(({ result }) => result);
   if (sarif !== undefined) {
     const { toSarif, writeSarif } = await import("../engine/report/sarif.ts");
@@ -111,7 +114,7 @@ async function print(rows: Rows, { json, diff, sarif, against, verbose }: Previe
   const isFound = results.some(({ violations, warnings }) => violations.length + warnings.length > 0);
   const blocks = [
     ...(diff ? results.map(({ steps }) => treeLines(steps)) : []),
-    ...(against === undefined ? [] : results.map(changeLines)),
+    ...(compared ? results.map(changeLines) : []),
     findingLines(results),
     ...(verbose ? [[timingTable(results)]] : []),
     ...(isFound ? [[policyTable(results)]] : []),

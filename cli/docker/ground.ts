@@ -9,23 +9,24 @@ import { say } from "../console/progress.ts";
 import { usesDocker } from "../engine/docker-provider.ts";
 import type { Ground, Survey } from "../engine/ground.ts";
 import { developersStack, type LiveStack } from "../engine/live.ts";
-import type { Deployment } from "../engine/result.ts";
+import type { Operation } from "../engine/result.ts";
 import type { StackOf } from "../engine/stacks.ts";
 import { clearPending, stateOf } from "../engine/state.ts";
+import { isRecipe } from "../images/catalogue.ts";
 import { provideImages } from "../images/provide.ts";
-import { storeOf } from "../images/store.ts";
-import { wantedImages } from "../images/wanted.ts";
+import { type ImageStore, storeOf } from "../images/store.ts";
+import { type Wanted, wantedImages } from "../images/wanted.ts";
 import { namedDaemon, openDaemon } from "./connection.ts";
 import { componentOf, containersOf } from "./daemon.ts";
 import { requireRoom } from "./host.ts";
-import { labelledAs, leftoversIn, removeLeftovers } from "./leftovers.ts";
+import { labelledAs, leftoversIn, missingFrom, removeLeftovers } from "./leftovers.ts";
 
 /**
  * Docker's ground: the images that no registry has are built (or what needs them is left out, and named), ports and disk
  * are looked at, and what an ended update left behind is removed. Undefined for a stack that does not run on Docker.
  * Throws a UserError where no daemon answers.
  */
-export async function dockerGround(stackOf: StackOf, operation: Deployment): Promise<Ground | undefined> {
+export async function dockerGround(stackOf: StackOf, operation: Operation): Promise<Ground | undefined> {
   const { project, stack } = stackOf;
   // Neither `bootstrap/`, nor a stack that runs elsewhere.
   if (project.name !== namespace || !usesDocker(stackOf)) return undefined;
@@ -34,16 +35,18 @@ export async function dockerGround(stackOf: StackOf, operation: Deployment): Pro
   // Elsewhere the daemon runs in a virtual machine, where its socket is at its usual place.
   const socket = process.platform === "linux" ? daemon.address.socket : undefined;
   const owner = { project: project.name, stack };
-  await requireRoom([], owner, daemon);
-  const without = operation === "up" && stack === developersStack ? await withoutImages(source, daemon) : [];
+  if (operation !== "preview") await requireRoom([], owner, daemon);
+  const isMade = operation === "up" || operation === "preview";
+  const without = isMade && stack === developersStack ? await withoutImages(source, daemon, operation) : [];
   return {
     config: {
       ...(without.length === 0 ? {} : { [`${namespace}:without`]: without }),
       ...(socket === undefined ? {} : { [`${namespace}:docker`]: withSocket(source.config.docker, socket) }),
     },
-    survey: async (live, plan) => {
+    missing: async (live) => missingFrom(await labelledAs(daemon.docker, project.name, stack), await stateOf(live)),
+    survey: async (live, plan, volumes) => {
       if (operation === "up") await requireRoom(plan.steps, owner, daemon);
-      return survey(daemon.docker, live);
+      return survey(daemon.docker, live, volumes);
     },
   };
 }
@@ -58,13 +61,13 @@ const withSocket = (section: unknown, socket: string): Readonly<Record<string, u
  * Names of the workloads that cannot run here for want of an image, beside those that the settings leave out. One that
  * runs stays: the update fails for want of its new image, and the old one serves on.
  */
-async function withoutImages(source: Source, daemon: Daemon): Promise<readonly string[]> {
+async function withoutImages(source: Source, daemon: Daemon, operation: Operation): Promise<readonly string[]> {
   const settings = readSettings(source);
   const workloads = membersOf(describePlatform(settings)).filter(isWorkload);
   const used = new Set(workloads.map(({ image }) => imageReference(image)));
   const wanted = wantedImages(settings, []).filter(({ reference, own }) => own || used.has(reference));
-  const missing = (await provideImages(wanted, false, storeOf(daemon))).filter(({ how }) => how === "left out");
-  const references = new Map(missing.map(({ wanted: { reference }, why }) => [reference, why]));
+  const store = storeOf(daemon);
+  const references = operation === "up" ? await notProvided(wanted, store) : await notToBeHad(wanted, store);
   const running = (await containersOf({ docker: daemon.docker, stack: source.stack })).map(componentOf);
   const leftOut = workloads.filter(
     ({ name, image }) => references.has(imageReference(image)) && !running.includes(name),
@@ -75,18 +78,37 @@ async function withoutImages(source: Source, daemon: Daemon): Promise<readonly s
   return [...settings.without, ...leftOut.map(({ name }) => name)];
 }
 
-async function survey(docker: Docker, live: LiveStack): Promise<Survey> {
+/** Gets or builds the images; those that it cannot, by their reference, and why. */
+async function notProvided(wanted: readonly Wanted[], store: ImageStore): Promise<ReadonlyMap<string, string>> {
+  const provided = await provideImages(wanted, false, store);
+  const missing = provided.filter(({ how }) => how === "left out");
+  return new Map(missing.map(({ wanted: { reference }, why = "" }) => [reference, why]));
+}
+
+/** The same without getting any; no registry is asked. */
+async function notToBeHad(wanted: readonly Wanted[], store: ImageStore): Promise<ReadonlyMap<string, string>> {
+  const missing = wanted.map(async ({ reference, entry }) =>
+    isRecipe(entry) || (await store.find(reference)) !== undefined ? [] : [[reference, entry.leftOut] as const],
+  );
+  return new Map((await Promise.all(missing)).flat());
+}
+
+async function survey(docker: Docker, live: LiveStack, volumes: boolean): Promise<Survey> {
   const { project, stack } = live;
   const state = await stateOf(live);
-  const leftovers = leftoversIn(await labelledAs(docker, project.name, stack), state);
+  const labelled = await labelledAs(docker, project.name, stack);
+  const leftovers = leftoversIn(labelled, state);
+  const data = volumes ? labelled.filter(({ kept }) => kept) : [];
   return {
     lines: [
       ...leftovers.map(({ kind, name }) => `left over  ${stack}  ${kind} ${name}: not in the state; it is removed`),
       ...(state.pending > 0 ? [`left over  ${stack}  ${state.pending} operations that were under way; forgotten`] : []),
+      ...data.map(({ name }) => `data       ${stack}  volume ${name}: removed for good`),
     ],
     clear: async () => {
       await removeLeftovers(docker, leftovers);
       if (state.pending > 0) await clearPending(live);
     },
+    finish: () => removeLeftovers(docker, data),
   };
 }

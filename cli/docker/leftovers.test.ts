@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import { readState } from "../engine/state.ts";
-import { type Leftover, leftoversIn } from "./leftovers.ts";
+import { type Labelled, leftoversIn, missingFrom } from "./leftovers.ts";
 
-const labelled: readonly Leftover[] = [
-  { kind: "container", id: "c1", name: "backend-1" },
-  { kind: "container", id: "c2", name: "backend-2" },
-  { kind: "network", id: "n1", name: "net" },
-  { kind: "volume", id: "files-1", name: "files-1" },
+const labelled: readonly Labelled[] = [
+  { kind: "container", id: "c1", name: "backend-1", kept: false },
+  { kind: "container", id: "c2", name: "backend-2", kept: false },
+  { kind: "network", id: "n1", name: "net", kept: false },
+  { kind: "volume", id: "files-1", name: "files-1", kept: false },
+  { kind: "volume", id: "data", name: "data", kept: true },
 ];
 
 test("what the state does not know is left over; a made-up id of another provider protects nothing", () => {
@@ -27,6 +28,23 @@ test("what the state does not know is left over; a made-up id of another provide
   expect(leftoversIn(labelled, read).map(({ id }) => id)).toEqual(["c2", "n1"]);
 });
 
+test("what the state knows and the daemon has no longer is missing; images may be anywhere", () => {
+  const urn = (type: string, name: string) => `urn:pulumi:dev::p::a$${type}::${name}`;
+  const of = (type: string, name: string, id: string) => ({ urn: urn(type, name), type, id });
+  const resources = [
+    of("docker:index/container:Container", "backend", "c1"),
+    of("docker:index/container:Container", "cache", "c9"),
+    of("docker:index/volume:Volume", "data", "data"),
+    of("docker:index/network:Network", "network-cache", "n9"),
+    of("docker:index/remoteImage:RemoteImage", "image-redis", "sha256:0"),
+    { urn: urn("a", "component"), type: "trading-platform:workload:Workload" },
+  ];
+  const state = readState(JSON.stringify({ version: 3, deployment: { resources } }));
+  expect(missingFrom(labelled, state)).toEqual(["cache", "network-cache"]);
+});
+
 test("without a state everything is left over", () => {
-  expect(leftoversIn(labelled, readState('{"version":3,"deployment":null}'))).toEqual(labelled);
+  const none = readState('{"version":3,"deployment":null}');
+  expect(leftoversIn(labelled, none)).toEqual(labelled.filter(({ kept }) => !kept));
+  expect(missingFrom(labelled, none)).toEqual([]);
 });

@@ -80,7 +80,7 @@ async function run(request: EngineRequest): Promise<void> {
 }
 
 async function operate(request: EngineRequest): Promise<RunResult> {
-  const { operation, stack: name, planOnly = false, message } = request;
+  const { operation, stack: name, planOnly = false, refresh = false, message } = request;
   const planned = operation === "preview" || planOnly;
   const collector = makeCollector(planned);
   const problems: Diagnostic[] = [];
@@ -137,7 +137,7 @@ async function operate(request: EngineRequest): Promise<RunResult> {
       onStart,
     );
     const options = { onEvent };
-    if (operation === "preview") await stack.preview({ ...options, policyPacks: [...request.policyPacks] });
+    if (operation === "preview") await stack.preview({ ...options, policyPacks: [...request.policyPacks], refresh });
     else if (operation === "up")
       await stack.up({
         ...options,

@@ -1,7 +1,7 @@
 import { UserError } from "../console/error.ts";
 import { say } from "../console/progress.ts";
 import { isResource } from "./collect.ts";
-import type { GroundOf } from "./ground.ts";
+import type { Ground, GroundOf } from "./ground.ts";
 import { type Interrupts, interrupted } from "./interrupt.ts";
 import { type LiveStack, openLive, runLive } from "./live.ts";
 import { checkedOutCommit, lastGoodRelease, releaseMessage } from "./release.ts";
@@ -19,6 +19,8 @@ export interface DeployRequest {
   readonly operation: Deployment;
   readonly interrupts: Interrupts;
   readonly onOutput?: (text: string) => void;
+  /** For `destroy`: volumes with data too, where the target's ground knows them. Default: false. */
+  readonly volumes?: boolean;
   /** Default: the engine alone. */
   readonly groundOf?: GroundOf;
   /** Prints for the person; the plan and the result. */
@@ -33,11 +35,17 @@ export interface DeployRequest {
  * when it fails; then what was done until then is recorded in the state.
  */
 export async function deploy(request: DeployRequest): Promise<RunResult | undefined> {
-  const { stackOf, operation, print, confirm } = request;
+  const { stackOf, operation, print, confirm, volumes = false } = request;
   const ground = await request.groundOf?.(stackOf, operation);
+  if (volumes && ground === undefined) {
+    throw new UserError(
+      `${stackOf.stack}: --volumes is for stacks on Docker; elsewhere the settings say what outlives a stack`,
+      2,
+    );
+  }
   const live = await openLive(stackOf, ground?.config);
-  const plan = await planned(request, live);
-  const survey = passed(plan) ? await ground?.survey(live, plan) : undefined;
+  const plan = await planFromWhatIsThere(request, live, ground);
+  const survey = passed(plan) ? await ground?.survey(live, plan, volumes) : undefined;
   const beside = survey?.lines ?? [];
   print([...findingLines([plan]), ...changeLines(plan), ...beside].join("\n"));
   refuse(plan, "nothing was touched");
@@ -56,7 +64,29 @@ export async function deploy(request: DeployRequest): Promise<RunResult | undefi
   print([...findingLines([result]), ...failureLines(result), ...outputLines(result)].join("\n"));
   if (operation === "up" && result.outcome === "failed") print(await takeBack(request, live));
   refuse(result, "what was done is recorded; mend the cause and run the same command again");
+  await survey?.finish();
   return result;
+}
+
+/**
+ * The engine plans from the state: what is gone has to leave it before it is made anew. That nothing is gone is usual, so
+ * the plan is made meanwhile.
+ */
+async function planFromWhatIsThere(
+  request: DeployRequest,
+  live: LiveStack,
+  ground: Ground | undefined,
+): Promise<RunResult> {
+  const looking = request.operation === "up" ? ground?.missing(live) : undefined;
+  const [missing = [], plan] = await Promise.all([looking, planned(request, live)]);
+  if (missing.length === 0) return plan;
+  say(`${live.stack}: no longer there: ${missing.join(", ")}; the state is refreshed first …`);
+  const progress = reportProgress([live.stack]);
+  const result = await runLive(live, "refresh", controlOf(request, progress.on(live.stack)));
+  progress.end(live.stack, `refreshed in ${result.seconds.toFixed(1)} s`);
+  if (!passed(result)) request.print(findingLines([result]).join("\n"));
+  refuse(result, "nothing was touched");
+  return planned(request, live);
 }
 
 async function planned(request: DeployRequest, live: LiveStack): Promise<RunResult> {

@@ -105,14 +105,15 @@ async function fillWorkspace(
 /**
  * Runs one operation on a stack where it really is, with the person's own credentials and the real providers.
  * @param planOnly for refresh and destroy: only find out what would happen.
+ * @param refresh for a preview: compare with what is really there.
  * @param message what the stack's history says of an update.
  */
 export async function runLive(
   { project, stack, backend, pulumi, workDirectory, environment, dockerDriver }: LiveStack,
   operation: Operation,
-  control: RunControl & { readonly planOnly?: boolean; readonly message?: string } = {},
+  control: RunControl & { readonly planOnly?: boolean; readonly message?: string; readonly refresh?: boolean } = {},
 ): Promise<RunResult> {
-  const { planOnly = false, message } = control;
+  const { planOnly = false, message, refresh = false } = control;
   const removed = await clearDeadLocks(backend, project.name, stack);
   if (removed > 0) console.error(`platform: ${stack}: removed the lock of a process that is no longer there`);
   return runEngine(
@@ -120,6 +121,7 @@ export async function runLive(
       operation,
       stack,
       planOnly,
+      refresh,
       ...(message === undefined ? {} : { message }),
       program: project.program,
       workDirectory,

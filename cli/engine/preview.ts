@@ -2,6 +2,7 @@ import { makeTemporaryBackend } from "../../offline/backend.ts";
 import { UserError } from "../console/error.ts";
 import { ensurePulumi } from "../setup/pulumi.ts";
 import { runSideBySide, sideBySide } from "./concurrency.ts";
+import type { GroundOf } from "./ground.ts";
 import type { Interrupts } from "./interrupt.ts";
 import { openLive, runLive } from "./live.ts";
 import { runOffline } from "./offline.ts";
@@ -19,6 +20,8 @@ export interface PreviewRequest {
   readonly target?: string;
   /** Preview as a change of what git has under this name. */
   readonly against?: string;
+  /** For a live preview. Default: the engine alone. */
+  readonly groundOf?: GroundOf;
   readonly interrupts: Interrupts;
   readonly onOutput?: (text: string) => void;
   readonly say: (line: string) => void;
@@ -35,7 +38,7 @@ export async function previewStacks(request: PreviewRequest): Promise<readonly S
       const control = controlOf(request, progress, stackOf.stack);
       const result =
         mode === "live"
-          ? await previewLive(stackOf, control)
+          ? await previewLive(stackOf, control, request.groundOf)
           : await previewOffline(request, stackOf, control, pulumi, reference);
       progress.end(stackOf.stack, endLine(result));
       return { target: outputTarget(result) ?? request.target ?? targetOf(stackOf), result };
@@ -51,8 +54,12 @@ function controlOf({ interrupts, onOutput }: PreviewRequest, progress: ProgressR
   return { interrupt, kill, onProgress: progress.on(stack), ...(onOutput === undefined ? {} : { onOutput }) };
 }
 
-const previewLive = async (stackOf: StackOf, control: RunControl): Promise<RunResult> =>
-  runLive(await openLive(stackOf), "preview", control);
+/** Where the target has a ground, it is close: what is really there is read first, so that the preview shows what somebody changed by hand. */
+async function previewLive(stackOf: StackOf, control: RunControl, groundOf?: GroundOf): Promise<RunResult> {
+  const ground = await groundOf?.(stackOf, "preview");
+  const live = await openLive(stackOf, ground?.config);
+  return runLive(live, "preview", { ...control, refresh: ground !== undefined });
+}
 
 /** From an empty state, or from one where the reference is deployed. */
 async function previewOffline(

@@ -7,6 +7,8 @@ export interface EngineRequest {
   readonly stack: string;
   /** For refresh and destroy: only find out what would happen. Default: false. */
   readonly planOnly?: boolean;
+  /** For a preview: read what is really there first. Default: false. */
+  readonly refresh?: boolean;
   /** For an update: what the stack's history says of it. */
   readonly message?: string;
   /** Module whose default export is the Pulumi program. */

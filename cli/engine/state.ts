@@ -4,10 +4,18 @@ import { join } from "node:path";
 import { z } from "zod";
 import { EngineFailure, runCommand } from "./command.ts";
 import type { LiveStack } from "./live.ts";
+import { nameOf } from "./result.ts";
+
+interface StateResource {
+  readonly type: string;
+  readonly name: string;
+  /** Empty for what has none. */
+  readonly id: string;
+}
 
 /** What a stack's state says is there. */
 export interface StackState {
-  readonly resources: readonly { readonly type: string; readonly id: string }[];
+  readonly resources: readonly StateResource[];
   /** What was under way when the engine was ended: made or not, nobody wrote it down. */
   readonly pending: number;
 }
@@ -15,7 +23,7 @@ export interface StackState {
 const exported = z.looseObject({
   deployment: z
     .looseObject({
-      resources: z.array(z.looseObject({ type: z.string(), id: z.string().default("") })).default([]),
+      resources: z.array(z.looseObject({ type: z.string(), urn: z.string(), id: z.string().default("") })).default([]),
       pending_operations: z.array(z.unknown()).default([]),
     })
     .nullish(),
@@ -31,7 +39,7 @@ export async function stateOf(live: LiveStack): Promise<StackState> {
 export function readState(text: string): StackState {
   const { deployment } = exported.parse(JSON.parse(text));
   return {
-    resources: (deployment?.resources ?? []).map(({ type, id }) => ({ type, id })),
+    resources: (deployment?.resources ?? []).map(({ type, urn, id }) => ({ type, name: nameOf(urn), id })),
     pending: deployment?.pending_operations.length ?? 0,
   };
 }

@@ -20,7 +20,7 @@ interface Locked {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
-/** Folders of the npm packages that a workspace runs with, found as Node finds them; development's are not among them. */
+/** Folders of the npm packages that a workspace runs with, found as Node finds them; none of development's. */
 export function productionPackages({ packages }: LockFile, workspace: string): readonly string[] {
   const found = new Set<string>();
   const waiting = [workspace];
@@ -56,27 +56,30 @@ export function sourceFiles({ workspace, beside }: Service, checkout = root): Re
   return new Map(paths.map((path) => [path, readFileSync(join(checkout, path))]));
 }
 
-/** What no running program reads. */
+/** What no running program reads; folders only at a package's top, below it they are its code. */
 const unread =
-  /\.(?:map|md|markdown|ts|mts|cts|flow|yml|yaml|tgz)$|(?:^|\/)(?:tests?|__tests__|examples?|benchmarks?|docs?|\.github|\.vscode)\//;
+  /\.(?:map|md|markdown|ts|mts|cts|flow|yml|yaml|tgz)$|^(?:tests?|__tests__|examples?|benchmarks?|docs?|\.github|\.vscode)\//;
 const licence = /(?:^|\/)(?:licen[cs]e|notice|copying)[^/]*$/i;
 
 /** Files of the npm packages that it runs with, by path; their licences stay. */
-export function packageFiles({ workspace }: Service, checkout = root): ReadonlyMap<string, Buffer> {
+export const packageFiles = (service: Service, checkout = root): ReadonlyMap<string, Buffer> =>
+  new Map(packagePaths(service, checkout).map((path) => [path, readFileSync(join(checkout, path))]));
+
+function packagePaths({ workspace }: Service, checkout: string): readonly string[] {
   const folders = productionPackages(lockFile(checkout), workspace);
   const paths = folders.flatMap((folder) =>
     globSync("**/*", { cwd: join(checkout, folder), exclude: ["node_modules"] })
       .filter((file) => !unread.test(file) || licence.test(file))
       .map((file) => join(folder, file)),
   );
-  const files = [...new Set(paths)].filter((path) => statSync(join(checkout, path)).isFile()).sort();
-  return new Map(files.map((path) => [path, readFileSync(join(checkout, path))]));
+  return [...new Set(paths)].filter((path) => statSync(join(checkout, path)).isFile()).sort();
 }
 
-/** Changes with the service's source and with the version of any of its packages. */
+/** Changes with the service's source, with the version of any of its packages, and with what is taken of them. */
 export function serviceHash(service: Service, checkout = root): string {
   const hash = createHash("sha256");
   for (const [path, content] of sourceFiles(service, checkout)) hash.update(path).update("\0").update(content);
+  hash.update(packagePaths(service, checkout).join("\0"));
   const lock = lockFile(checkout);
   for (const folder of productionPackages(lock, service.workspace)) {
     hash.update(folder).update(lock.packages[folder]?.integrity ?? "");

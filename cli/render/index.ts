@@ -1,3 +1,4 @@
+import { root } from "../root.ts";
 import type { Rendered } from "./rendered.ts";
 
 /** Every rendered file, each made by the folder that owns its content. */
@@ -10,9 +11,16 @@ export async function renderedFiles(): Promise<readonly Rendered[]> {
   const { renderImagesDocument } = await import("../images/documentation.ts");
   const { targets } = await import("../../components/targets/index.ts");
   const { monitoringFiles } = await import("./monitoring.ts");
+  const { renderLogQueriesDocument } = await import("../../components/dashboards/documentation.ts");
+  const { readStackFile } = await import("../../stacks/files.ts");
+  const { readSettings } = await import("../../stacks/read.ts");
   return [
     ...monitoringFiles(),
     { path: "docs/targets.md", render: () => renderTargetsDocument(targets) },
+    {
+      path: "docs/log-queries.md",
+      render: () => renderLogQueriesDocument(readSettings(readStackFile(root, "prod"))),
+    },
     { path: "docs/images.md", render: renderImagesDocument },
     { path: "docs/policies.md", render: renderPoliciesDocument },
     ...SETS.map((name) => ({ path: `policies/sets/${name}.json`, render: () => renderSet(name, POLICIES) })),

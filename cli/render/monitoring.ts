@@ -1,5 +1,6 @@
 import { basename, posix } from "node:path";
-import { describePlatform, mountedFile } from "../../components/specification.ts";
+import { provisioning } from "../../components/dashboards/files.ts";
+import { describePlatform, filesOf, mountedFile } from "../../components/specification.ts";
 import { readStackFile, stacksIn } from "../../stacks/files.ts";
 import { readSettings } from "../../stacks/read.ts";
 import { root } from "../root.ts";
@@ -18,9 +19,17 @@ const mounted: readonly (readonly [member: string, path: string, as?: string])[]
 
 /** monitoring/: the files of dev, and those of the other stacks in a folder each, to the letter what the targets mount. */
 export const monitoringFiles = (): readonly Rendered[] =>
-  stacksIn(root).flatMap((stack) =>
-    mounted.map(([member, path, as = basename(path)]) => ({
-      path: posix.join("monitoring", stack === "dev" ? "" : stack, as),
-      render: () => mountedFile(describePlatform(readSettings(readStackFile(root, stack))), member, path),
-    })),
-  );
+  stacksIn(root).flatMap((stack) => {
+    const platform = describePlatform(readSettings(readStackFile(root, stack)));
+    const folder = posix.join("monitoring", stack === "dev" ? "" : stack);
+    return [
+      ...mounted.map(([member, path, as = basename(path)]) => ({
+        path: posix.join(folder, as),
+        render: () => mountedFile(platform, member, path),
+      })),
+      ...filesOf(platform, "grafana").map(({ path, content }) => ({
+        path: posix.join(folder, "grafana", "provisioning", posix.relative(provisioning, path)),
+        render: () => content,
+      })),
+    ];
+  });

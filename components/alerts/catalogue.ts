@@ -21,8 +21,8 @@ export const metricAlerts = (watched: Watched): readonly Alert[] =>
 export const logAlerts = (logged: Logged): readonly Alert[] =>
   logLineAlerts(logged).flatMap((alert) => overridden(alert, logged.settings));
 
-/** Every alert whose subject the stack has, before anything is switched off. */
-const possibleAlerts = (watched: Watched): readonly Alert[] => [
+/** Every alert of metrics whose subject the stack has, before anything is switched off. */
+export const possibleAlerts = (watched: Watched): readonly Alert[] => [
   ...applicationAlerts(watched),
   ...errorBudgetAlerts(watched),
   ...databaseAlerts(watched),

@@ -3,6 +3,7 @@ import type { Settings } from "../settings.ts";
 import { formatDuration } from "../workload/index.ts";
 import { commented } from "../yaml.ts";
 import type { Alert } from "./alert.ts";
+import { panelOf } from "./panels.ts";
 import type { Recording } from "./recordings.ts";
 
 /** A rule file: a group a category, in which recordings come first. */
@@ -35,7 +36,7 @@ export const labelsOf = (alert: Alert, { environment }: Settings): Readonly<Reco
 /** Where a person reads on. */
 export const linksOf = ({ name, category }: Alert, settings: Settings) => ({
   runbook_url: `${settings.alerts.runbookUrl}/${name}.md`,
-  dashboard_url: `${openedUrl(settings, "grafana")}/d/${category}`,
+  dashboard_url: `${openedUrl(settings, "grafana")}/d/${category}?viewPanel=${panelOf[name]}`,
 });
 
 /** A recording as Prometheus reads it. */

@@ -1,12 +1,12 @@
-import { stringify } from "yaml";
+import { openedUrl } from "../access.ts";
 import { type Blueprint, connection, httpProbes, logsOf, plain, productImage, stopFirst } from "../blueprint.ts";
+import type { Shown } from "../dashboards/dashboard.ts";
+import { grafanaFiles, homeDashboard, provisioning } from "../dashboards/files.ts";
 import { levelWord } from "../logging/levels.ts";
 import { port, resources, type WorkloadSpec, workload } from "../workload/index.ts";
 
-const folder = "/etc/grafana-provisioning";
-
 /** Dashboards over Prometheus and Loki; provisioned only from files. */
-export function grafana(plan: Blueprint): WorkloadSpec {
+export function grafana(plan: Blueprint, shown: Shown): WorkloadSpec {
   return workload({
     ...plain,
     name: "grafana",
@@ -14,7 +14,9 @@ export function grafana(plan: Blueprint): WorkloadSpec {
     image: productImage(plan, "grafana"),
     variables: {
       GF_SERVER_HTTP_PORT: "3001",
-      GF_PATHS_PROVISIONING: folder,
+      GF_SERVER_ROOT_URL: `${openedUrl(plan.settings, "grafana")}/`,
+      GF_PATHS_PROVISIONING: provisioning,
+      GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: homeDashboard,
       GF_LOG_MODE: "console",
       GF_LOG_LEVEL: levelWord("grafana", plan.settings.logs.level),
       GF_SECURITY_ADMIN_PASSWORD__FILE: "/etc/grafana-secrets/admin-password",
@@ -24,7 +26,7 @@ export function grafana(plan: Blueprint): WorkloadSpec {
       GF_ANALYTICS_CHECK_FOR_UPDATES: "false",
       GF_PLUGINS_PREINSTALL_DISABLED: "true",
     },
-    files: [{ path: `${folder}/datasources/datasources.yml`, content: datasources(plan) }],
+    files: grafanaFiles(plan, shown),
     secretFiles: [{ path: "/etc/grafana-secrets/admin-password", secret: "grafanaAdminPassword" }],
     // Not Grafana's usual 3000: that is the frontend's.
     ports: [port({ name: "http", number: 3001, exposure: "loopback" })],
@@ -47,25 +49,4 @@ export function grafana(plan: Blueprint): WorkloadSpec {
     scrape: { port: "http", path: "/metrics" },
     connectsTo: [connection("prometheus", "http"), connection("alertmanager", "http"), connection("loki", "http")],
   });
-}
-
-function datasources({ address }: Blueprint): string {
-  const source = (name: string, type: string, url: string, isDefault: boolean) => ({
-    name,
-    uid: name.toLowerCase(),
-    type,
-    url,
-    access: "proxy",
-    isDefault,
-    editable: false,
-  });
-  const config = {
-    apiVersion: 1,
-    datasources: [
-      source("Prometheus", "prometheus", `http://${address("prometheus")}:9090`, true),
-      source("Loki", "loki", `http://${address("loki")}:3100`, false),
-      source("Alertmanager", "alertmanager", `http://${address("alertmanager")}:9093`, false),
-    ],
-  };
-  return `# Rendered by ./platform render from components/monitoring/grafana.ts.\n${stringify(config)}`;
 }

@@ -1,3 +1,4 @@
+import type { Logger } from "../alerts/alert.ts";
 import type { Blueprint } from "../blueprint.ts";
 import type { WorkloadSpec } from "../workload/index.ts";
 import { alertmanager } from "./alertmanager.ts";
@@ -11,19 +12,29 @@ import {
 } from "./exporters.ts";
 import { grafana } from "./grafana.ts";
 import { prometheus } from "./prometheus.ts";
+import { scrapedJobs } from "./prometheus-config.ts";
 
-/** The monitoring stack; `watched` are the stack's other workloads. A new exporter is a function and a line. */
-export function monitoringMembers(plan: Blueprint, watched: readonly WorkloadSpec[]): readonly WorkloadSpec[] {
-  const containers = plan.settings.target.discovery === "kubernetes" ? kubeStateMetrics(plan) : cadvisor(plan);
-  const members = [
+/**
+ * The monitoring stack; `watched` are the stack's other workloads, `loggers` those whose lines are stored. A new exporter
+ * is a function and a line.
+ */
+export function monitoringMembers(
+  plan: Blueprint,
+  watched: readonly WorkloadSpec[],
+  loggers: readonly Logger[],
+): readonly WorkloadSpec[] {
+  const { settings } = plan;
+  const isThere = ({ name }: WorkloadSpec): boolean => !settings.without.includes(name);
+  const containers = settings.target.discovery === "kubernetes" ? kubeStateMetrics(plan) : cadvisor(plan);
+  const measuring = [
     nodeExporter(plan),
     redisExporter(plan),
     postgresExporter(plan),
     blackboxExporter(plan),
     containers,
     alertmanager(plan),
-    grafana(plan),
-  ];
-  const there = members.filter(({ name }) => !plan.settings.without.includes(name));
+  ].filter(isThere);
+  const shown = { settings, jobs: scrapedJobs([...watched, ...measuring]), loggers };
+  const there = [...measuring, ...[grafana(plan, shown)].filter(isThere)];
   return [prometheus(plan, [...watched, ...there]), ...there];
 }

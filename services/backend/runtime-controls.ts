@@ -11,7 +11,10 @@ export interface RuntimeControls extends Loop {
 /** Milliseconds until every instance has heard of a change. */
 const lookAgain = 1_000;
 
-/** Follows the controls: sets the log level, and tells which faults are on, if there may be any. While Redis is away, all stays as it is. */
+/**
+ * Follows the controls: sets the log level, and tells which faults are on, if there may be any. While Redis is away, all
+ * stays as it is.
+ */
 export function watchControls(
   store: Pick<ControlStore, "read">,
   configured: Pick<Configuration, "log" | "faults">,

@@ -20,17 +20,17 @@ export interface Running {
 const pause = 1_000;
 
 /**
- * Milliseconds that everything is still answered after readiness is off: until the gateway's next look at DNS (1 s) and two
- * probes have seen it. Kubernetes waits as long by itself before it tells the process.
+ * Milliseconds that everything is still answered after readiness is off: until the gateway has looked at DNS again (1 s)
+ * and a client has heard that its connection closes. On Kubernetes the pod's own wait has passed before.
  */
 const drainMs = 3_000;
 
-/** Milliseconds after which a stop that hangs is ended: 5 s before the platform's grace periods (30 s, 60 s) are over. */
+/** Milliseconds after which a stop that hangs is ended: 5 s before the spec's grace periods (30 s, 60 s) are over. */
 export const longestStop = { backend: 25_000, worker: 55_000 } as const;
 
 /**
- * Starts a process: it listens when the database has been reached and has this release's schema, not before: Docker's names lead to whoever
- * listens. `signal` gives up a start that waits. Throws {@link SchemaTooNew} after a rollback too far.
+ * Starts a process: it listens when the database has been reached and has this release's schema, not before: Docker's
+ * names lead to whoever listens. `signal` gives up a start that waits. Throws {@link SchemaTooNew} after a rollback too far.
  */
 export async function start(
   configuration: Configuration,

@@ -15,7 +15,7 @@ import { dockerDaemon } from "../support/docker/daemon.ts";
 import { type Bench, clear, probeCommands, runIn, runWorkload, testSecrets } from "./run.ts";
 
 const settings = readSettings(readStackFile(root, "dev"));
-/** The backend is healthy only with its database: tests/e2e/docker/dev.full.test.ts runs it. */
+/** The backend is healthy only with its database: backend.full.test.ts runs it. */
 const built = catalogue.filter(isRecipe).flatMap(({ name }) => (name === "backend" ? [] : [name]));
 const wanted = wantedImages(settings, built);
 const workloads = membersOf(describePlatform(settings)).filter(isWorkload);

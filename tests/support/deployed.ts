@@ -1,5 +1,4 @@
-import { deploy } from "../../cli/engine/deploy.ts";
-import type { GroundOf } from "../../cli/engine/ground.ts";
+import { type DeployRequest, deploy } from "../../cli/engine/deploy.ts";
 import type { Deployment } from "../../cli/engine/result.ts";
 import type { StackOf } from "../../cli/engine/stacks.ts";
 
@@ -11,8 +10,10 @@ export interface Outcome {
 
 const never = new AbortController().signal;
 
+type More = Pick<DeployRequest, "groundOf" | "volumes">;
+
 /** As `./platform up|refresh|destroy <stack> --yes`, in this process. */
-export async function deployed(stackOf: StackOf, operation: Deployment, groundOf?: GroundOf): Promise<Outcome> {
+export async function deployed(stackOf: StackOf, operation: Deployment, more: More = {}): Promise<Outcome> {
   const printed: string[] = [];
   const refusal = await deploy({
     stackOf,
@@ -20,7 +21,7 @@ export async function deployed(stackOf: StackOf, operation: Deployment, groundOf
     interrupts: { interrupt: never, kill: never, stop: () => {} },
     print: (text) => printed.push(text),
     confirm: async () => true,
-    ...(groundOf === undefined ? {} : { groundOf }),
+    ...more,
   }).then(
     () => undefined,
     (error: Error) => error.message,

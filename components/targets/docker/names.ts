@@ -27,7 +27,7 @@ export const ownVolumeName = ({ name }: Called, volume: Called, index: number): 
 
 export const fileVolumeName = ({ name }: Called, { slug }: { readonly slug: string }): string => `${name}-${slug}`;
 
-/** Label of a volume with a workload's own data: it outlives the stack, and is removed by nobody but a person. */
+/** Label of a volume with a workload's own data: it outlives the stack, and is removed only when somebody says so. */
 export const keptLabel = "kept";
 
 /** Labels of what belongs to `component`; without a version, because a change of label makes a volume or network anew. */

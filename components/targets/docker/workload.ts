@@ -87,7 +87,7 @@ function environment({ variables, secretVariables }: WorkloadSpec, { secretValue
   ];
 }
 
-/** Survives the stack: destroying the data is a decision of its own, `docker volume rm`. */
+/** Survives the stack: destroying the data is a decision of its own, `./platform destroy --volumes`. */
 function ownVolume(
   spec: WorkloadSpec,
   persistent: PersistentVolume,

@@ -83,8 +83,9 @@ export const differences: readonly Difference[] = [
   {
     field: "connectsTo",
     where: "per-host workloads",
-    instead: "allowed for the host, so for every workload on the host's network",
-    why: "a security group belongs to a network interface, and these share the host's",
+    instead:
+      "allowed for the host, so for every workload on the host's network; so are Grafana, Prometheus and Alertmanager",
+    why: "a security group belongs to a network interface, and these share the host's, over which ./platform open leads",
   },
   {
     field: "internet",

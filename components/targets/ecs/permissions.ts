@@ -94,7 +94,7 @@ export function taskStatements(spec: WorkloadSpec, { names }: Pick<TaskSite, "na
   ];
 }
 
-/** What the agent on a host does: joins one cluster and reports on its tasks. */
+/** What the agents on a host do: one joins the cluster and reports on its tasks, the other takes sessions (`./platform open`). */
 export const hostStatements = (clusterArn: string): readonly Statement[] => [
   allow(["ecs:DiscoverPollEndpoint"], "*"),
   allow(
@@ -111,6 +111,17 @@ export const hostStatements = (clusterArn: string): readonly Statement[] => [
     ...allow(["ecs:Poll", "ecs:StartTelemetrySession", "ecs:UpdateContainerInstancesState"], "*"),
     Condition: { ArnEquals: { "ecs:cluster": clusterArn } },
   },
+  // docs.aws.amazon.com, "Create a custom IAM role for Session Manager": these calls know no resources.
+  allow(
+    [
+      "ssm:UpdateInstanceInformation",
+      "ssmmessages:CreateControlChannel",
+      "ssmmessages:CreateDataChannel",
+      "ssmmessages:OpenControlChannel",
+      "ssmmessages:OpenDataChannel",
+    ],
+    "*",
+  ),
 ];
 
 /** What the monitoring host does at boot: take over exactly one volume. */

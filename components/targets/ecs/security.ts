@@ -1,3 +1,4 @@
+import { openedMembers, portOf } from "../../access.ts";
 import { type Member, portNamed } from "../../workload/index.ts";
 
 /** One allowed way: from a group's members to one port of another group's. */
@@ -22,7 +23,7 @@ export const groupsOf = (members: readonly Member[]): readonly string[] => [
   ...new Set([hostGroup, ...members.map(groupOf)]),
 ];
 
-/** What `connectsTo` allows, each way once; all else is closed. */
+/** What `connectsTo` allows, and the way of `./platform open` through a host, each once; all else is closed. */
 export function waysOf(members: readonly Member[]): readonly Way[] {
   const named = new Map(members.map((member) => [member.name, member]));
   const ways = members.flatMap((member) =>
@@ -36,5 +37,10 @@ export function waysOf(members: readonly Member[]): readonly Way[] {
           return [{ from: groupOf(member), to: groupOf(other), port: number }];
         }),
   );
-  return [...new Map(ways.map((way) => [`${way.from}-${way.to}-${way.port}`, way])).values()];
+  const opened = openedMembers.flatMap((name): Way[] => {
+    const member = named.get(name);
+    const listens = member?.kind === "workload" && member.ports.some(({ number }) => number === portOf(name));
+    return listens ? [{ from: hostGroup, to: groupOf(member), port: portOf(name) }] : [];
+  });
+  return [...new Map([...ways, ...opened].map((way) => [`${way.from}-${way.to}-${way.port}`, way])).values()];
 }

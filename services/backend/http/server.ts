@@ -39,7 +39,10 @@ const limits = {
   perMinute: 6_000,
 };
 
-/** A server that holds the limits and understands the routes' schemas; an answer takes no longer than the stores' own limits. */
+/**
+ * A server that holds the limits and understands the routes' schemas. How long an answer may take is the stores' own limit:
+ * storage/database.ts, storage/cache.ts.
+ */
 export function limitedServer(): Server {
   const app = Fastify({
     logger: false,

@@ -21,7 +21,10 @@ export interface Database {
 
 type Identity = Pick<Configuration, "database" | "service" | "instance">;
 
-/** An instance's share of the server's `max_connections`: ten instances and a rollout fit into dev's 100, prod's 400. */
+/**
+ * An instance's share of the server's `max_connections`: of prod's 400, its most instances (18, and two of a rollout)
+ * take 160.
+ */
 const poolSize = 8;
 /** Milliseconds. A statement of ours takes a few; what takes seconds holds locks that others wait for. */
 const timeouts = { connect: 2_000, statement: 5_000, answer: 6_000, idleInTransaction: 10_000 };

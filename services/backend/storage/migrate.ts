@@ -18,8 +18,8 @@ interface Applied {
 const lockKey = 7_261_992_014;
 
 /**
- * Brings the schema to this release's version, and answers the names of what was missing. Instances that start at once wait for each
- * other; each migration is applied whole or not at all. Throws {@link SchemaTooNew} after a rollback too far.
+ * Brings the schema to this release's version, and answers the names of what was missing. Instances that start at once
+ * wait for each other; each migration is applied whole or not at all. Throws {@link SchemaTooNew} after a rollback too far.
  */
 export async function migrate(
   identity: Pick<Configuration, "database" | "service" | "instance">,

@@ -43,8 +43,8 @@ interface Row {
 const lease = "20 seconds";
 
 /**
- * Locks the outbox's row first, the order second, as {@link Outbox.settle} does: in the other order two workers could wait for
- * each other. Entries of orders that were cancelled meanwhile go.
+ * Locks the outbox's row first, the order second, as {@link Outbox.settle} does: in the other order two workers could
+ * wait for each other.
  */
 const claimStatement = `
 with due as (

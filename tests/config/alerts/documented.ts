@@ -18,6 +18,7 @@ export const ofApplication: Documented = {
 
 /** kube-state-metrics 2.17, docs/metrics/workload/{pod,deployment}-metrics.md; all STABLE there: they stay in version 2. */
 const ofKubernetes: Documented = {
+  kube_pod_container_info: ["container", "pod", "namespace", "image", "image_id", "image_spec", "container_id", "uid"],
   kube_pod_container_status_waiting_reason: ["container", "pod", "namespace", "reason", "uid"],
   kube_pod_container_status_restarts_total: ["container", "pod", "namespace", "uid"],
   kube_deployment_status_condition: ["deployment", "namespace", "reason", "condition", "status"],

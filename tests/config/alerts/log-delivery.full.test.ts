@@ -1,6 +1,7 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { openedUrl } from "../../../components/access.ts";
 import type { Alert } from "../../../components/alerts/alert.ts";
 import { labelsOf, linksOf } from "../../../components/alerts/rules.ts";
 import { describePlatform } from "../../../components/specification.ts";
@@ -81,6 +82,10 @@ function expectAsStated(told: unknown): void {
     description: alert.description,
     ...linksOf(alert, settings),
   });
+  // Its query, in Grafana.
+  const [start, query] = String(at(told, "generatorURL")).split("?");
+  expect(start).toBe(`${openedUrl(settings, "grafana")}/explore`);
+  expect(new URLSearchParams(query).get("left")).toContain('"datasource":{"type":"loki","uid":"loki"}');
 }
 
 test("the real ruler tells the real Alertmanager of each fault, as stated, and of its end", {

@@ -13,6 +13,14 @@ const isPerHost = ({ placement }: WorkloadSpec): boolean => placement.kind === "
 const perHost = (members: readonly Member[]): readonly WorkloadSpec[] =>
   members.filter((member) => member.kind === "workload").filter(isPerHost);
 
+/** What a person reaches through a host. */
+const opened = (members: readonly Member[]): readonly string[] =>
+  ["grafana:3001", "prometheus:9090", "alertmanager:9093"].filter((way) =>
+    members.some(
+      (member) => member.kind === "workload" && member.ports.some(({ number }) => way === `${member.name}:${number}`),
+    ),
+  );
+
 /** How many there are at the two ends: replicas, or hosts. */
 const wanted = (it: Observed, spec: WorkloadSpec, { hosts }: Site): Span =>
   isPerHost(spec)
@@ -144,7 +152,7 @@ export const allowances: readonly Allowance[] = [
     applies: isPerHost,
     instead: (it, _, { members }) => ({
       ...it,
-      connectsTo: sorted(perHost(members).flatMap((spec) => connections(spec, members))),
+      connectsTo: sorted([...perHost(members).flatMap((spec) => connections(spec, members)), ...opened(members)]),
     }),
   },
   {

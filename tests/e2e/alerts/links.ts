@@ -2,11 +2,11 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../../../cli/root.ts";
 import { openedUrl } from "../../../components/access.ts";
-import { alertCategories } from "../../../components/alerts/alert.ts";
 import { alertNames } from "../../../components/alerts/names.ts";
 import type { Settings } from "../../../components/settings.ts";
 import { describePlatform, membersOf } from "../../../components/specification.ts";
 import { type Inbox, taken } from "../../../services/alert-sink/received.ts";
+import { dashboardsOf, panelAt } from "../../config/dashboards/written.ts";
 import { at } from "../../support/json.ts";
 
 /** Every link of the messages that came, each once. */
@@ -48,9 +48,11 @@ const places: readonly Place[] = [
     wrong: (rest) => (existsSync(join(root, "docs", "runbooks", rest)) ? undefined : "there is no such runbook"),
   },
   {
-    // The form agreed on for dashboards: one a category, by its name.
     starts: (settings) => `${openedUrl(settings, "grafana")}/d/`,
-    wrong: (rest) => (alertCategories.some((category) => category === rest) ? undefined : "is no category"),
+    wrong: (rest, settings) =>
+      panelAt(dashboardsOf(describePlatform(settings)), `${openedUrl(settings, "grafana")}/d/${rest}`) === undefined
+        ? "there is no such panel"
+        : undefined,
   },
   {
     starts: (settings) => `${openedUrl(settings, "grafana")}/explore?`,

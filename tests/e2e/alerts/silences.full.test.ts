@@ -92,6 +92,27 @@ test("what the settings say is silent, once however often it is applied, and no 
   expect((await live()).map(settingOf).sort()).toEqual(["tools", undefined]);
 });
 
+test("in hours of maintenance people get pages and no warnings, and the application gets both", async () => {
+  const other = ground("maintenance");
+  const receivers = await startReceivers(settings);
+  const { inbox } = receivers.sink;
+  const always = { always: { reason: "a test", from: "00:00", to: "24:00" } };
+  const during = { ...settings, alerts: { ...settings.alerts, maintenance: always } };
+  try {
+    const muted = await startAlertmanager(other, { settings: during, receivers, shortened });
+    await tell(muted, faultsOf(settings, "HighRedisMemory", "BackendDown"));
+    await arrived(inbox.webhook, { count: 2 });
+    await arrived(inbox.slack);
+    await sleep(4000);
+    expect(taken(inbox.slack).map(({ attachments }) => attachments?.[0]?.title)).toEqual([
+      "FIRING 1: backend in production",
+    ]);
+  } finally {
+    await other.clear();
+    await receivers.sink.stop();
+  }
+});
+
 test("an Alertmanager that is not there is named", async () => {
   await expect(heldSilences("http://127.0.0.1:1")).rejects.toThrow(
     "Alertmanager does not answer at http://127.0.0.1:1",

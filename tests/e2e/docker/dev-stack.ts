@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
@@ -8,7 +9,9 @@ import { stringify } from "yaml";
 import { dockerGround } from "../../../cli/docker/ground.ts";
 import { labelledAs, leftoversIn } from "../../../cli/docker/leftovers.ts";
 import { openLive, runLive } from "../../../cli/engine/live.ts";
+import { previewStacks } from "../../../cli/engine/preview.ts";
 import { openProject, type Project } from "../../../cli/engine/project.ts";
+import { changeLines } from "../../../cli/engine/report/change.ts";
 import type { Deployment, RunResult } from "../../../cli/engine/result.ts";
 import { stateOf } from "../../../cli/engine/state.ts";
 import { locked } from "../../../cli/setup/lock.ts";
@@ -23,12 +26,16 @@ export interface DevStack {
   settings(config: Readonly<Record<string, unknown>>): Promise<void>;
   /** As `./platform up|refresh|destroy dev --yes`. */
   run(operation: Deployment): Promise<Outcome>;
+  /** As `./platform preview dev --live`; its lines of changes. */
+  preview(): Promise<string>;
   /**
    * `up` in a process of its own, ended by a signal when a point is reached (or by itself, where it is not); resolves
    * when it is gone.
    * @param reached is given what the process says on stderr.
    */
   endedUp(signal: NodeJS.Signals, reached: (said: Readable) => Promise<unknown>): Promise<void>;
+  /** As `./platform destroy dev --volumes --yes`. */
+  destroyAll(): Promise<Outcome>;
   /** Names of what the daemon has of the stack and the state does not know. */
   orphans(): Promise<readonly string[]>;
   /** As plain `pulumi up`: the engine alone, nothing is taken back. */
@@ -46,12 +53,14 @@ export const firstUp = 3_600_000;
 
 const testProgram = join(import.meta.dirname, "program.ts");
 const namespace = "trading-platform";
+const never = new AbortController().signal;
 
 /** There is one `dev` on a daemon: tests that make it wait for each other. Answers what gives it free again. */
-async function theOnlyOne(): Promise<() => void> {
+async function theOnlyOne({ host }: TestDaemon): Promise<() => void> {
   const acquired = Promise.withResolvers<void>();
   const done = Promise.withResolvers<void>();
-  const lock = join(tmpdir(), "trading-platform-e2e-dev.lock");
+  const daemon = createHash("sha256").update(host).digest("hex").slice(0, 12);
+  const lock = join(tmpdir(), `trading-platform-e2e-dev-${daemon}.lock`);
   const held = locked(lock, () => {
     acquired.resolve();
     return done.promise;
@@ -89,7 +98,7 @@ async function removeDev(docker: Docker): Promise<void> {
  * @param program default: the platform's, with a backend that tests can make fail.
  */
 export async function makeDevStack(daemon: TestDaemon, address: string, program = testProgram): Promise<DevStack> {
-  const giveFree = await theOnlyOne();
+  const giveFree = await theOnlyOne(daemon);
   try {
     await requireNoOtherDev(daemon);
   } catch (error) {
@@ -117,8 +126,10 @@ export async function makeDevStack(daemon: TestDaemon, address: string, program 
   };
   await settings({});
 
-  const run = (operation: Deployment) => deployed({ project: project(), stack: "dev" }, operation, dockerGround);
-  const left = async () => (await labelledAs(daemon.docker, namespace, "dev")).map(({ name }) => name);
+  const stackOf = () => ({ project: project(), stack: "dev" });
+  const run = (operation: Deployment) => deployed(stackOf(), operation, { groundOf: dockerGround });
+  const left = async () =>
+    (await labelledAs(daemon.docker, namespace, "dev")).filter(({ kept }) => !kept).map(({ name }) => name);
 
   const clear = async (): Promise<void> => {
     await run("destroy");
@@ -129,10 +140,20 @@ export async function makeDevStack(daemon: TestDaemon, address: string, program 
     address,
     settings,
     run,
+    destroyAll: () => deployed(stackOf(), "destroy", { groundOf: dockerGround, volumes: true }),
     plainUp: async () => {
-      const stackOf = { project: project(), stack: "dev" };
-      const ground = await dockerGround(stackOf, "up");
-      return runLive(await openLive(stackOf, ground?.config), "up");
+      const ground = await dockerGround(stackOf(), "up");
+      return runLive(await openLive(stackOf(), ground?.config), "up");
+    },
+    preview: async () => {
+      const [shown] = await previewStacks({
+        stacks: [stackOf()],
+        mode: "live",
+        groundOf: dockerGround,
+        interrupts: { interrupt: never, kill: never, stop: () => {} },
+        say: () => {},
+      });
+      return shown === undefined ? "" : changeLines(shown.result).join("\n");
     },
     endedUp: async (signal, reached) => {
       const words = [join(import.meta.dirname, "up.ts"), checkout];
@@ -144,7 +165,7 @@ export async function makeDevStack(daemon: TestDaemon, address: string, program 
       await gone;
     },
     orphans: async () => {
-      const live = await openLive({ project: project(), stack: "dev" });
+      const live = await openLive(stackOf());
       const labelled = await labelledAs(daemon.docker, namespace, "dev");
       return leftoversIn(labelled, await stateOf(live)).map(({ name }) => name);
     },

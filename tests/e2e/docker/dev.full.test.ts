@@ -209,7 +209,7 @@ describe.skipIf(daemon === undefined)("dev, as a newcomer has it on a real daemo
     expect(statusOf(workloads, await containers()).filter((row) => !isWell(row))).toEqual([]);
   });
 
-  test("destroy leaves the volumes with data, and nothing else", async () => {
+  test("destroy leaves the volumes with data, unless told so, and nothing else", async () => {
     expect((await dev.run("destroy")).refusal).toBeUndefined();
     expect(await dev.left()).toEqual([]);
     const filters = { label: ["project=trading-platform", "stack=dev"] };
@@ -220,6 +220,11 @@ describe.skipIf(daemon === undefined)("dev, as a newcomer has it on a real daemo
         .map((volume) => `trading-platform-dev-${name}-${volume.name}`),
     );
     expect(kept).toEqual(owners.sort());
+    // And those too when told so.
+    const { printed, refusal } = await dev.destroyAll();
+    expect(refusal, printed).toBeUndefined();
+    for (const owner of owners) expect(printed).toContain(`volume ${owner}: removed for good`);
+    expect((await docker().listVolumes({ filters })).Volumes).toEqual([]);
   });
 });
 

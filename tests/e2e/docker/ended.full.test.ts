@@ -2,10 +2,9 @@ import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dockerDaemon } from "../../support/docker/daemon.ts";
-import { importTestServer } from "../../support/docker/test-image.ts";
 import { processesNaming } from "../../support/processes.ts";
 import { type DevStack, firstUp, makeDevStack } from "./dev-stack.ts";
-import { backendRelease, backendRepository } from "./releases.ts";
+import { backendRelease, importReleases } from "./releases.ts";
 
 const daemon = await dockerDaemon();
 
@@ -54,7 +53,7 @@ describe.skipIf(daemon === undefined)("an update that is ended on its way", { ti
   beforeAll(async () => {
     if (daemon === undefined) return;
     dev = await makeDevStack(daemon, "127.0.77.3");
-    for (const version of ["0.0.1", "0.0.2"]) await importTestServer(daemon.docker, `${backendRepository}:${version}`);
+    await importReleases(daemon, "0.0.1", "0.0.2");
   }, firstUp);
   afterAll(async () => {
     await dev?.remove();

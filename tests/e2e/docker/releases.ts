@@ -1,5 +1,8 @@
+import type Docker from "dockerode";
+import { importTestServer } from "../../support/docker/test-image.ts";
+
 /** Where the image of a stand-in for the backend is found under the platform's own name for it. */
-export const backendRepository = "localhost/trading/backend";
+const backendRepository = "localhost/trading/backend";
 
 /** Everything but the gateway and the backend. */
 const without = [
@@ -14,3 +17,11 @@ export const backendRelease = (version: string, ...behaviour: readonly string[])
   "trading-platform:backend": { readinessPath: "/ready", livenessPath: "/" },
   "e2e:backend": ["-listen", ":8000", "-version", version, ...behaviour],
 });
+
+/** Puts the images of these releases on a daemon. */
+export async function importReleases(
+  { docker }: { readonly docker: Docker },
+  ...versions: readonly string[]
+): Promise<void> {
+  for (const version of versions) await importTestServer(docker, `${backendRepository}:${version}`);
+}

@@ -2,9 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { containersOf } from "../../../cli/docker/daemon.ts";
 import { isWell, statusOf } from "../../../cli/docker/status.ts";
 import { ownDockerDaemon } from "../../support/docker/daemon.ts";
-import { importTestServer } from "../../support/docker/test-image.ts";
 import { type DevStack, firstUp, makeDevStack } from "./dev-stack.ts";
-import { backendRelease, backendRepository } from "./releases.ts";
+import { backendRelease, importReleases } from "./releases.ts";
 
 const daemon = await ownDockerDaemon();
 
@@ -13,7 +12,7 @@ describe.skipIf(daemon === undefined)("a daemon that is restarted in the middle 
   beforeAll(async () => {
     if (daemon === undefined) return;
     dev = await makeDevStack(daemon, "127.0.77.4");
-    for (const version of ["0.0.1", "0.0.2"]) await importTestServer(daemon.docker, `${backendRepository}:${version}`);
+    await importReleases(daemon, "0.0.1", "0.0.2");
   }, firstUp);
   afterAll(async () => {
     await dev?.remove();

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dockerDaemon } from "../../support/docker/daemon.ts";
-import { importTestServer } from "../../support/docker/test-image.ts";
 import { type Journal, startLoad } from "../support/load.ts";
 import { type DevStack, firstUp, makeDevStack } from "./dev-stack.ts";
-import { backendRelease, backendRepository } from "./releases.ts";
+import { backendRelease, importReleases } from "./releases.ts";
 
 const daemon = await dockerDaemon();
 
@@ -25,8 +24,7 @@ describe.skipIf(daemon === undefined)(
     beforeAll(async () => {
       if (daemon === undefined) return;
       dev = await makeDevStack(daemon, "127.0.77.1");
-      for (const version of ["0.0.1", "0.0.2", "0.0.3", "0.0.4", "0.0.5", "0.0.6"])
-        await importTestServer(daemon.docker, `${backendRepository}:${version}`);
+      await importReleases(daemon, "0.0.1", "0.0.2", "0.0.3", "0.0.4", "0.0.5", "0.0.6");
       await dev.settings(backendRelease("0.0.1"));
       const { refusal, printed } = await dev.run("up");
       expect(refusal, printed).toBeUndefined();

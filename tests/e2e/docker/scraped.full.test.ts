@@ -66,9 +66,9 @@ describe.skipIf(daemon === undefined)(
         const wanted = list(at(await get("/api/v1/scrape_pools"), "scrapePools")).map(String);
         return wanted.every((job) => notHere.includes(job) || jobs.includes(job)) ? true : undefined;
       });
-      await until("Loki's refusal is counted", async () =>
-        (await namesOf("loki_discarded_samples_total", "job")).length > 0 ? true : undefined,
-      );
+      for (const sign of ["loki_discarded_samples_total", 'pg_stat_activity_count{application_name="test"}']) {
+        await until(`${sign} is scraped`, async () => ((await namesOf(sign, "job")).length > 0 ? true : undefined));
+      }
     }, firstUp);
     afterAll(async () => {
       await named?.end().catch(() => {});

@@ -1,0 +1,47 @@
+import type { AlertName } from "./names.ts";
+
+/**
+ * Number of the panel that shows what an alert asks, on the dashboard of its category. Never given to another:
+ * links of old messages lead there.
+ */
+export const panelOf: Readonly<Record<AlertName, number>> = {
+  HighErrorRate: 1,
+  SlowResponseTime: 2,
+  BackendDown: 3,
+  BackendInstanceMissing: 7,
+  ErrorBudgetBurnFast: 4,
+  ErrorBudgetBurnSlow: 5,
+  SiteUnreachable: 6,
+  HighDatabaseConnections: 1,
+  DatabaseDown: 2,
+  LongRunningQueries: 3,
+  RedisDown: 1,
+  HighRedisMemory: 2,
+  HighCpuUsage: 1,
+  HighMemoryUsage: 2,
+  LowDiskSpace: 3,
+  DiskFullSoon: 4,
+  ClockSkew: 5,
+  CertificateExpiring: 6,
+  ContainerNearMemoryLimit: 1,
+  RestartLoop: 2,
+  DeploymentStuck: 3,
+  TradingSystemUnhealthy: 1,
+  HighOrderFailureRate: 2,
+  BacktestQueueBackup: 3,
+  Watchdog: 1,
+  TargetDown: 2,
+  AlertmanagerDown: 3,
+  AlertmanagerPeerMissing: 4,
+  NotificationsFailing: 5,
+  RuleEvaluationFailing: 6,
+  ConfigReloadFailed: 7,
+  PrometheusStorageNearlyFull: 8,
+  RemoteWriteBehind: 9,
+  RemoteWriteFailing: 10,
+  LogsDropped: 1,
+  ErrorBurst: 2,
+  UnhandledExceptions: 3,
+  FailedLoginBurst: 4,
+  ServiceStoppedLogging: 5,
+};

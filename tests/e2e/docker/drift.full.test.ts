@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { componentOf, containersOf } from "../../../cli/docker/daemon.ts";
+import { isWell, statusOf } from "../../../cli/docker/status.ts";
+import { dockerDaemon } from "../../support/docker/daemon.ts";
+import { type DevStack, firstUp, makeDevStack } from "./dev-stack.ts";
+import { backendRelease, importReleases } from "./releases.ts";
+
+const daemon = await dockerDaemon();
+
+describe.skipIf(daemon === undefined)("what somebody did by hand to a dev that runs", { timeout: 300_000 }, () => {
+  let dev: DevStack;
+  beforeAll(async () => {
+    if (daemon === undefined) return;
+    dev = await makeDevStack(daemon, "127.0.77.5");
+    await importReleases(daemon, "0.0.1");
+    await dev.settings(backendRelease("0.0.1"));
+    const { refusal, printed } = await dev.run("up");
+    expect(refusal, printed).toBeUndefined();
+  }, firstUp);
+  afterAll(async () => {
+    await dev?.remove();
+    await daemon?.release();
+  }, 120_000);
+
+  const containers = () => containersOf({ docker: (daemon ?? expect.unreachable()).docker, stack: "dev" });
+  const container = async (component: string) => {
+    const found = (await containers()).find((one) => componentOf(one) === component);
+    return (daemon ?? expect.unreachable()).docker.getContainer(found?.Id ?? "");
+  };
+  const allWell = async () => statusOf([], await containers()).every(isWell);
+
+  test("nothing: the live preview shows no change", async () => {
+    expect(await dev.preview()).toMatch(/^dev: 0 removed, 0 replaced, 0 changed, 0 added/);
+  });
+
+  test("a container that was removed: the live preview shows it, and up alone makes it anew", async () => {
+    await (await container("gateway")).remove({ force: true });
+    expect(await dev.preview()).toMatch(/\+ gateway {2}docker:index\/container:Container/);
+    const { refusal, printed } = await dev.run("up");
+    expect(refusal, printed).toBeUndefined();
+    expect(printed).toMatch(/\+ gateway {2}docker:index\/container:Container/);
+    expect(await allWell()).toBe(true);
+    expect((await dev.run("up")).printed).toContain("dev: nothing to do");
+  });
+
+  test("a limit that was changed: the live preview and a refresh show it, and the next up sets it back", async () => {
+    const before = (await (await container("backend")).inspect()).HostConfig.Memory ?? 0;
+    await (await container("backend")).update({ Memory: before * 2, MemorySwap: before * 2 });
+    expect(await dev.preview()).toMatch(/~ backend {2}docker:index\/container:Container/);
+    expect((await dev.run("refresh")).refusal).toBeUndefined();
+    const { refusal, printed } = await dev.run("up");
+    expect(refusal, printed).toBeUndefined();
+    expect((await (await container("backend")).inspect()).HostConfig.Memory).toBe(before);
+    expect((await dev.run("up")).printed).toContain("dev: nothing to do");
+  });
+});
