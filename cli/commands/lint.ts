@@ -18,7 +18,9 @@ export function lintCommand(): Command {
 /** Every check runs, so that one run shows everything. */
 async function lint(fix: boolean): Promise<void> {
   const tool = (name: string, ...words: readonly string[]) => run(join(root, "node_modules", ".bin", name), words);
-  const types = tool("tsc", "--noEmit", "--pretty", String(process.stdout.isTTY ?? false));
+  const pretty = ["--pretty", String(process.stdout.isTTY ?? false)];
+  const types = tool("tsc", "--noEmit", ...pretty);
+  const page = tool("tsc", "--project", join(root, "services/frontend/page"), ...pretty);
   const style = await tool("biome", "check", "--error-on-warnings", ...(fix ? ["--write"] : []), ".");
   const { cyclesIn, importsOf } = await import("../lint/cycles.ts");
   const cycles = cyclesIn(importsOf(root));
@@ -26,6 +28,7 @@ async function lint(fix: boolean): Promise<void> {
   const failed = [
     style !== 0 && "style (./platform lint --fix mends most)",
     (await types) !== 0 && "types",
+    (await page) !== 0 && "types of the frontend's page",
     cycles.length > 0 && "import circles",
   ].filter((check) => check !== false);
   if (failed.length > 0) throw new UserError(`lint failed: ${failed.join(", ")}`);

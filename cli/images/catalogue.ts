@@ -2,7 +2,7 @@ import { type Product, products } from "../../components/settings.ts";
 import { nginx, postgres, redis } from "./debian.ts";
 import * as built from "./monitoring.ts";
 import type { ImageName, Recipe } from "./recipe.ts";
-import { backend } from "./services.ts";
+import { backend, frontend } from "./services.ts";
 
 /** What cannot be made here, and why. */
 export interface LeftOut {
@@ -36,7 +36,7 @@ const ofProducts: Readonly<Record<Product, Recipe | LeftOut>> = {
 export const catalogue: readonly (Recipe | LeftOut)[] = [
   ...products.map((name) => ofProducts[name]),
   backend,
-  leftOut("frontend", "the application's page is not part of the platform yet"),
+  frontend,
   built.probe,
 ];
 

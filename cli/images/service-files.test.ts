@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { root } from "../root.ts";
 import { node } from "../setup/node.ts";
 import { packageFiles, productionPackages, serviceHash, sourceFiles } from "./service-files.ts";
-import { backend, backendService } from "./services.ts";
+import { backend, backendService, frontend, frontendService } from "./services.ts";
 
 const { workspaces }: { workspaces: readonly string[] } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
@@ -66,5 +66,22 @@ describe("the backend", () => {
   test("has a hash that stays, and changes with what belongs to it", () => {
     expect(serviceHash(backendService)).toBe(serviceHash(backendService));
     expect(serviceHash({ ...backendService, beside: [] })).not.toBe(serviceHash(backendService));
+  });
+});
+
+describe("the frontend", () => {
+  test("is its source and its page, without a package", () => {
+    const paths = [...sourceFiles(frontendService).keys()];
+    for (const name of ["main.ts", "page/index.html", "page/style.css", "page/favicon.svg", "page/main.ts"]) {
+      expect(paths).toContain(`services/frontend/${name}`);
+    }
+    expect(packageFiles(frontendService).size).toBe(0);
+  });
+  test("is in its Dockerfile as it is here: the same Node, files, user and entry", () => {
+    const text = readFileSync(join(root, "services/frontend/Dockerfile"), "utf8");
+    expect(text).toContain(`FROM docker.io/library/node:${node.version}-alpine`);
+    for (const path of frontendService.beside) expect(text).toContain(`COPY ${path} `);
+    expect(text).toContain(`USER ${frontend.config.user}\n`);
+    expect(text).toContain(`EXPOSE ${frontend.config.ports}\n`);
   });
 });

@@ -48,7 +48,7 @@ function foldersAbove(folder: string): readonly string[] {
 
 /** Its files in the checkout, by path, without tests. */
 export function sourceFiles({ workspace, beside }: Service, checkout = root): ReadonlyMap<string, Buffer> {
-  const files = globSync("**/*.{ts,json}", {
+  const files = globSync("**/*.{ts,json,html,css,svg}", {
     cwd: join(checkout, workspace),
     exclude: ["node_modules", "testing", "**/*.test.ts"],
   });

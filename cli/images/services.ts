@@ -11,29 +11,41 @@ export const backendService: Service = {
   beside: ["components/application/telemetry.ts"],
 };
 
-/** The same as services/backend/Dockerfile makes where a registry can be reached. */
-export const backend: Recipe = {
-  name: "backend",
-  version: "2.1.0",
-  parts: [
-    packages(["libc6", "libstdc++6", "libgcc-s1"]),
-    ...busybox,
-    ...certificates,
-    ...system(application),
-    program(node, "/usr/local/bin/node"),
-    service(backendService),
-    file("/app/package.json", '{"type":"module"}\n'),
-    file("/usr/local/bin/backend", '#!/bin/sh\nexec node /app/services/backend/main.ts "$@"\n', 0o755),
-  ],
-  config: {
-    entrypoint: ["backend"],
-    command: ["serve"],
-    user: "10001:10001",
-    workingFolder: "/app",
-    environment: { NODE_ENV: "production" },
-    ports: [8000],
-  },
-  differences: [
-    { what: "what the checkout holds, not a release", why: "it is for development; releases are built by CI" },
-  ],
+export const frontendService: Service = {
+  workspace: "services/frontend",
+  beside: ["components/application/telemetry.ts"],
 };
+
+/** The same as services/backend/Dockerfile makes where a registry can be reached. */
+export const backend = serviceRecipe("backend", backendService, 8000, ["serve"]);
+
+/** The same as services/frontend/Dockerfile makes. */
+export const frontend = serviceRecipe("frontend", frontendService, 3000);
+
+function serviceRecipe(name: "backend" | "frontend", own: Service, port: number, command?: readonly string[]): Recipe {
+  return {
+    name,
+    version: "2.1.0",
+    parts: [
+      packages(["libc6", "libstdc++6", "libgcc-s1"]),
+      ...busybox,
+      ...certificates,
+      ...system(application),
+      program(node, "/usr/local/bin/node"),
+      service(own),
+      file("/app/package.json", '{"type":"module"}\n'),
+      file(`/usr/local/bin/${name}`, `#!/bin/sh\nexec node /app/${own.workspace}/main.ts "$@"\n`, 0o755),
+    ],
+    config: {
+      entrypoint: [name],
+      ...(command === undefined ? {} : { command }),
+      user: "10001:10001",
+      workingFolder: "/app",
+      environment: { NODE_ENV: "production" },
+      ports: [port],
+    },
+    differences: [
+      { what: "what the checkout holds, not a release", why: "it is for development; releases are built by CI" },
+    ],
+  };
+}

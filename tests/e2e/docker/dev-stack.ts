@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
@@ -55,10 +56,11 @@ const namespace = "trading-platform";
 const never = new AbortController().signal;
 
 /** There is one `dev` on a daemon: tests that make it wait for each other. Answers what gives it free again. */
-async function theOnlyOne(): Promise<() => void> {
+async function theOnlyOne({ host }: TestDaemon): Promise<() => void> {
   const acquired = Promise.withResolvers<void>();
   const done = Promise.withResolvers<void>();
-  const lock = join(tmpdir(), "trading-platform-e2e-dev.lock");
+  const daemon = createHash("sha256").update(host).digest("hex").slice(0, 12);
+  const lock = join(tmpdir(), `trading-platform-e2e-dev-${daemon}.lock`);
   const held = locked(lock, () => {
     acquired.resolve();
     return done.promise;
@@ -96,7 +98,7 @@ async function removeDev(docker: Docker): Promise<void> {
  * @param program default: the platform's, with a backend that tests can make fail.
  */
 export async function makeDevStack(daemon: TestDaemon, address: string, program = testProgram): Promise<DevStack> {
-  const giveFree = await theOnlyOne();
+  const giveFree = await theOnlyOne(daemon);
   try {
     await requireNoOtherDev(daemon);
   } catch (error) {

@@ -7,16 +7,18 @@ import { readSettings } from "../../../stacks/read.ts";
 import { secretResolver } from "../../../stacks/secrets.ts";
 
 /**
- * The platform's program (stacks/program.ts) with two changes for tests: the backend is started as the config
- * `e2e:backend` says, a list of arguments, and nobody waits minutes for a backend or database that never gets ready.
+ * The platform's program (stacks/program.ts) with two changes for tests: a stand-in for the backend is started as the config
+ * `e2e:backend` says, a list of arguments, and nobody waits minutes for it, or for a database, that never gets ready.
  */
 export default async function program(): Promise<Record<string, unknown>> {
   const stack = pulumi.getStack();
   const settings = readSettings({ stack, config: configFromPulumi(pulumi.runtime.allConfig()) });
-  const args = new pulumi.Config("e2e").getObject<string[]>("backend") ?? [];
+  const args = new pulumi.Config("e2e").getObject<string[]>("backend");
   const described = describePlatform(settings);
   const application = described.application.map((member) => {
-    if (member.name === "backend" && member.kind === "workload") return impatient({ ...member, args }, 12);
+    if (member.name === "backend" && member.kind === "workload" && args !== undefined) {
+      return impatient({ ...member, args }, 12);
+    }
     return member.name === "database" ? impatient(member, 30) : member;
   });
   const { addresses } = new TradingPlatform("trading-platform", {
