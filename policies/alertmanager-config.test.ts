@@ -11,6 +11,11 @@ describe("who is told of a critical alert", () => {
     ["a child", { receiver: "all", routes: [child({ matchers: ['severity="critical"'] })] }, ["page"]],
     ["without quotes", { receiver: "all", routes: [child({ matchers: ["severity = critical"] })] }, ["page"]],
     ["by pattern", { receiver: "all", routes: [child({ matchers: ['severity=~"critical|page"'] })] }, ["page"]],
+    [
+      "by pattern in any case",
+      { receiver: "all", routes: [child({ matchers: ['severity=~"(?i)CRITICAL"'] })] },
+      ["page"],
+    ],
     ["a pattern is whole", { receiver: "all", routes: [child({ matchers: ['severity=~"crit"'] })] }, ["all"]],
     ["negated", { receiver: "all", routes: [child({ matchers: ['severity!="warning"'] })] }, ["page"]],
     ["negated pattern", { receiver: "all", routes: [child({ matchers: ['severity!~"crit.*"'] })] }, ["all"]],

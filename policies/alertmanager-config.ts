@@ -35,9 +35,11 @@ function isMet({ label, operator, value }: Matcher): boolean {
   return operator.startsWith("!") ? !isSo : isSo;
 }
 
+/** Alertmanager's patterns are RE2's, which may begin with flags: `(?i)critical`. One that is no pattern matches nothing. */
 function matches(pattern: string, value: string): boolean {
+  const [, flags = "", rest = pattern] = /^\(\?([ims]+)\)(.*)$/s.exec(pattern) ?? [];
   try {
-    return new RegExp(`^(?:${pattern})$`).test(value);
+    return new RegExp(`^(?:${rest})$`, flags).test(value);
   } catch {
     return false;
   }

@@ -70,8 +70,7 @@ function silenceProblems({ silences }: Alerts, now: Date): readonly Problem[] {
     const key = `silences.${name}.ends`;
     const begin = Date.parse(starts ?? now.toISOString());
     const end = Date.parse(ends);
-    if (end <= now.getTime()) return [problem(key, `${ends} is past: remove the silence, or say when it ends now`)];
-    if (end <= begin) return [problem(key, `${ends} is not after starts (${starts})`)];
+    if (starts !== undefined && end <= begin) return [problem(key, `${ends} is not after starts (${starts})`)];
     return end - begin > longestSilence.seconds * 1000
       ? [problem(key, `${ends} is more than 31 days after its start; for longer use overrides with off and a reason`)]
       : [];

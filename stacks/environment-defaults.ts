@@ -36,7 +36,7 @@ const development: Defaults = {
   },
   alerts: {
     receivers: {
-      // A name that only a local sink answers to: a laptop pages nobody.
+      // A name that only a local sink would answer to (services/alert-sink, which no stack runs yet): a laptop pages nobody.
       pagerduty: { url: "http://alert-sink:8082/v2/enqueue" },
       email: { smarthost: "alert-sink:1025" },
     },

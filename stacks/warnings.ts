@@ -1,13 +1,24 @@
 import type { Alert } from "../components/alerts/alert.ts";
 import { ignoredBlip, worstDelay } from "../components/alerts/delay.ts";
+import { isPast } from "../components/alerts/silences.ts";
 import type { Settings } from "../components/settings.ts";
 import { describePlatform } from "../components/specification.ts";
 import { minimumReplicas } from "../components/workload/index.ts";
 import { fullKey, type Problem } from "./error.ts";
 
 /** What is allowed and probably not meant; printed, never refused. */
-export function settingsWarnings(settings: Settings): readonly Problem[] {
-  if (settings.environment !== "production") return [];
+export const settingsWarnings = (settings: Settings, now = new Date()): readonly Problem[] => [
+  ...pastSilences(settings, now),
+  ...(settings.environment === "production" ? productionWarnings(settings) : []),
+];
+
+/** No error: the last good release, to which a failed one is taken back, may have had a silence that has ended since. */
+const pastSilences = ({ alerts }: Settings, now: Date): readonly Problem[] =>
+  Object.entries(alerts.silences).flatMap(([name, { ends }]) =>
+    warning(isPast(ends, now), `alerts.silences.${name}.ends`, `${ends} is past: it silences nothing; remove it`),
+  );
+
+function productionWarnings(settings: Settings): readonly Problem[] {
   const { logs, database, cache } = settings;
   return [
     ...warning(

@@ -68,6 +68,14 @@ test("the way is open once the port answers, and closed with it", async () => {
   await expect(fetch(way.url)).rejects.toThrow();
 });
 
+test("closing it ends what the program has started too", async () => {
+  const plugin = `require("node:http").createServer((_, answer) => answer.end()).listen(29093, "localhost");`;
+  program("kubectl", `require("node:child_process").spawnSync(process.execPath, ["-e", ${JSON.stringify(plugin)}]);`);
+  const way = await openWay(staging(), "alertmanager");
+  await way.close();
+  await vi.waitFor(() => expect(fetch(way.url)).rejects.toThrow());
+});
+
 test("why it does not open is what the program says", async () => {
   program("kubectl", `console.error("error: services is forbidden"); process.exit(1);`);
   await expect(openWay(staging(), "prometheus")).rejects.toThrow(

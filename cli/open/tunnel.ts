@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -51,22 +51,51 @@ function programOf({ program }: Command): string {
 }
 
 async function started(command: Command, localPort: number): Promise<Pick<OpenWay, "closed" | "close">> {
-  const child = spawn(programOf(command), command.words, { stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(programOf(command), command.words, {
+    stdio: ["ignore", "ignore", "pipe"],
+    // The AWS CLI leaves the tunnel to a plugin that outlives it: they are ended together, as a group.
+    detached: true,
+  });
   let said = "";
   child.stderr.on("data", (chunk: Buffer) => {
     said = `${said}${chunk}`.slice(-2000);
   });
-  const closed = once(child, "close");
+  const closed = once(child, "exit");
+  const endGroup = (): void => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGTERM");
+    } catch {
+      // It is over already.
+    }
+  };
   const close = async () => {
-    child.kill("SIGTERM");
+    endGroup();
     await closed;
   };
+  // In a group of its own it does not hear the terminal's Ctrl-C; once the way is open, that is the caller's to say.
+  const onInterrupt = (): void => {
+    endGroup();
+    process.exit(130);
+  };
+  process.once("SIGINT", onInterrupt);
+  try {
+    await opened(child, localPort);
+    return { closed, close };
+  } catch {
+    await close();
+    throw new UserError(`the way did not open: ${typed(command)}\n${said.trim()}`);
+  } finally {
+    process.off("SIGINT", onInterrupt);
+  }
+}
+
+/** Throws when the program ends first, or has not opened the port in time. */
+async function opened(child: ChildProcess, localPort: number): Promise<void> {
   for (const end = Date.now() + patience; Date.now() < end; await sleep(100)) {
     if (child.exitCode !== null || child.signalCode !== null) break;
-    if (await answers(localPort)) return { closed, close };
+    if (await answers(localPort)) return;
   }
-  await close();
-  throw new UserError(`the way did not open: ${typed(command)}\n${said.trim()}`);
+  throw new Error("not opened");
 }
 
 /** As a person can type it. */

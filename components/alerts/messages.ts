@@ -104,7 +104,10 @@ const slack: readonly string[] = [
     "slack.text",
     [
       list(".Alerts.Firing", `${filled("slack.alert", "$alert")}\n`),
-      `{{ range .Alerts.Resolved }}~{{ .Labels.alertname }}~ resolved: ${filled("slack.plain", ".Annotations.summary")}\n{{ end }}`,
+      list(
+        ".Alerts.Resolved",
+        `~{{ $alert.Labels.alertname }}~ resolved: ${filled("slack.plain", "$alert.Annotations.summary")}\n`,
+      ),
     ].join(""),
   ),
   define("slack.footer", "team {{ .CommonLabels.team }}, {{ .GroupLabels.environment }}"),
@@ -124,7 +127,7 @@ const email: readonly string[] = [
     "text.incident",
     [
       `${list(".Alerts.Firing", `${filled("text.alert", "$alert")}\n\n`)}`,
-      "{{ range .Alerts.Resolved }}{{ .Labels.alertname }} resolved: {{ .Annotations.summary }}\n\n{{ end }}",
+      list(".Alerts.Resolved", "{{ $alert.Labels.alertname }} resolved: {{ $alert.Annotations.summary }}\n\n"),
       `All of it: ${filled("incident.url")}`,
     ].join(""),
   ),
@@ -143,7 +146,10 @@ const email: readonly string[] = [
       '<!DOCTYPE html><html><body style="font-family:sans-serif">',
       `<h2 style="color:{{ if eq .Status "resolved" }}#2a7d2e{{ else }}#b3261e{{ end }}">${filled("incident.title")}</h2>`,
       list(".Alerts.Firing", filled("html.alert", "$alert")),
-      "{{ range .Alerts.Resolved }}<p><s>{{ .Labels.alertname }}</s> resolved: {{ .Annotations.summary }}</p>{{ end }}",
+      list(
+        ".Alerts.Resolved",
+        "<p><s>{{ $alert.Labels.alertname }}</s> resolved: {{ $alert.Annotations.summary }}</p>",
+      ),
       `<p><a href="${filled("incident.url")}">All of it in Alertmanager</a></p>`,
       "</body></html>",
     ].join("\n"),

@@ -71,3 +71,10 @@ test("the labels that a silence can go by are those that alerts have", () => {
   const own = ["alertname", "severity", "category", "team"];
   expect([...silenceLabels].sort()).toEqual([...new Set([...own, ...labels])].sort());
 });
+
+test("one whose end has come is not posted, and is taken away where it is held", () => {
+  const [posted] = planSilences({ move }, [], now).post;
+  if (posted === undefined) throw new Error("nothing is posted");
+  const after = new Date(move.ends);
+  expect(planSilences({ move }, [held(posted)], after)).toEqual({ post: [], remove: ["1"] });
+});

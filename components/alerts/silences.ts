@@ -62,11 +62,15 @@ export interface SilencePlan {
 export const settingOf = ({ comment }: Pick<PostedSilence, "comment">): string | undefined =>
   /\(alerts\.silences\.([a-z0-9-]+)\)$/.exec(comment)?.[1];
 
-/** The same settings twice make an empty plan. */
+/** True for a time that has come. */
+export const isPast = (time: string, now: Date): boolean => Date.parse(time) <= now.getTime();
+
+/** The same settings twice make an empty plan. Alertmanager takes no silence that has ended: it is left out. */
 export function planSilences(wanted: Silences, held: readonly HeldSilence[], now: Date): SilencePlan {
   const ours = held.filter(({ status, comment }) => status.state !== "expired" && settingOf({ comment }) !== undefined);
   const kept = new Set<string>();
   const post = Object.entries(wanted).flatMap(([name, silence]) => {
+    if (isPast(silence.ends, now)) return [];
     const own = ours.find((each) => settingOf(each) === name);
     if (own !== undefined) kept.add(own.id);
     const asked = posted(name, silence, own, now);

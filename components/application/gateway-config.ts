@@ -18,8 +18,35 @@ export function gatewayFiles(plan: Blueprint): readonly ConfigFile[] {
   ];
 }
 
+/**
+ * Whose word on the client's address and scheme counts: the load balancer's, which comes from a private address (on ECS the
+ * security group lets nobody else in). On a developer's machine nothing stands before the gateway, so nobody's.
+ */
+const balancers = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
+
+/** Requests a second of one address, and how many more at once: an office behind one address, not a flood. */
+const rate = { second: 200, burst: 1_000 };
+
+/** nginx allows no header twice: what services say themselves is replaced. */
+const securityHeaders: readonly (readonly [name: string, value: string])[] = [
+  ["X-Content-Type-Options", "nosniff"],
+  ["X-Frame-Options", "DENY"],
+  ["Referrer-Policy", "no-referrer"],
+  ["X-Correlation-ID", "$correlation_id"],
+];
+
+const maintenancePage = [
+  '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="10">',
+  "<title>Back soon</title></head><body><h1>Back soon</h1><p>The application does not answer at the moment.",
+  "This page tries again by itself.</p><p>Correlation id: $correlation_id</p></body></html>",
+].join("");
+
 function nginxConf(plan: Blueprint): string {
   const { settings, address } = plan;
+  const trusted = settings.target.loopback ? [] : balancers;
+  const headers = securityHeaders.map(
+    ([name, value]) => `    proxy_hide_header ${name};\n    add_header ${name} "${value}" always;\n`,
+  );
   const backendUrl = `http://${address("backend")}:${settings.backend.port}`;
   const frontendUrl = `http://${address("frontend")}:${settings.frontend.port}`;
   return `# The gateway. Rendered by ./platform render from components/application/gateway-config.ts.
@@ -50,7 +77,32 @@ http {
         default                   $request_id;
     }
 
+    # Who the client is and how it came, as the load balancer says where there is one; what anybody else says is ignored.
+${trusted.map((range) => `    set_real_ip_from ${range};\n`).join("")}    real_ip_header X-Forwarded-For;
+    real_ip_recursive on;
+    geo $realip_remote_addr $is_balancer {
+        default 0;
+${trusted.map((range) => `        ${range} 1;\n`).join("")}    }
+    map $is_balancer:$http_x_forwarded_proto $client_scheme {
+        1:https https;
+        1:http  http;
+        default $scheme;
+    }
+    limit_req_zone $binary_remote_addr zone=clients:10m rate=${rate.second}r/s;
+    limit_req_status 429;
+
+${headers.join("")}
+    gzip on;
+    gzip_vary on;
+    gzip_proxied any;
+    gzip_min_length 1000;
+    gzip_types application/json application/problem+json text/css text/javascript image/svg+xml;
+
     client_max_body_size 1m;
+    # A slow sender or reader holds a connection no longer.
+    client_header_timeout 10s;
+    client_body_timeout 10s;
+    send_timeout 30s;
     keepalive_timeout 65s;
     proxy_http_version 1.1;
     # Room for one lost packet (sent again after 1 s), and for three dead addresses before a customer has waited 5 s.
@@ -62,8 +114,8 @@ http {
     proxy_set_header Host $host;
     proxy_set_header Connection "";
     proxy_set_header X-Correlation-ID $correlation_id;
-    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-    proxy_set_header X-Forwarded-Proto $scheme;
+    proxy_set_header X-Forwarded-For $remote_addr;
+    proxy_set_header X-Forwarded-Proto $client_scheme;
 
     server {
         listen 80;
@@ -85,11 +137,15 @@ http {
         }
 
         # For operators, not for customers.
-        location ~ ^/api/v1/(metrics|health/metrics|webhooks)(/|$) {
+        location ~ ^/api/v1/(metrics|health/metrics|health/detailed|webhooks|admin)(/|$) {
             return 404;
         }
         location /api/ {
+            limit_req zone=clients burst=${rate.burst} nodelay;
             error_page 418 = @repeatable;
+            # Else an error there would have nginx's own page.
+            recursive_error_pages on;
+            error_page 502 = @unreachable;
             if ($http_idempotency_key) {
                 return 418;
             }
@@ -98,10 +154,21 @@ http {
         # The backend does once what comes twice with one key. An instance that leaves may break off what it never read.
         location @repeatable {
             proxy_next_upstream error timeout non_idempotent;
+            error_page 502 = @unreachable;
             proxy_pass $backend;
         }
+        # Still 502: whoever sent something cannot know whether it arrived.
+        location @unreachable {
+            default_type application/problem+json;
+            return 502 '{"type":"about:blank","title":"Bad Gateway","status":502,"detail":"the application does not answer; try again","correlation_id":"$correlation_id"}';
+        }
         location / {
+            error_page 502 504 = @maintenance;
             proxy_pass $frontend;
+        }
+        location @maintenance {
+            default_type text/html;
+            return 503 '${maintenancePage}';
         }
     }
 }

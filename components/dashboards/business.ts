@@ -50,11 +50,12 @@ export function businessDashboard(shown: Shown): Dashboard {
           ),
           lines(
             {
-              title: "Change of the queue",
+              title: "Growth of the queue",
               unit: "short",
-              description: "Backtests that came in an hour, less those that were done: above 0 the queue grows.",
+              description:
+                "Backtests by which the queue grows in an hour, at the pace of the last 15 minutes; below 0 it shrinks.",
             },
-            [`max(${backtestQueue}) - max(${backtestQueue} offset 1h)`, "in an hour"],
+            [`3600 * max(deriv(${backtestQueue}[15m]))`, "in an hour"],
           ),
         ),
       },

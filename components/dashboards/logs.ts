@@ -16,7 +16,7 @@ export function logsDashboard(shown: Shown): Dashboard {
       { title: "Lines", panels: isStored ? read(chosen, stack) : [] },
       {
         title: "The way of the lines",
-        panels: [...where(shown, "promtail", ...promtail), ...where(shown, "loki", ...loki)],
+        panels: [...where(shown, "promtail", wayThroughPromtail(shown)), ...where(shown, "loki", ...loki)],
       },
     ],
   };
@@ -87,18 +87,21 @@ const read = (chosen: string, stack: string): readonly Panel[] => [
   },
 ];
 
-const promtail = [
-  lines(
+/** On Kubernetes it reads files, elsewhere it asks the container runtime: each is counted under a name of its own. */
+function wayThroughPromtail({ settings }: Shown): Panel {
+  const metric =
+    settings.target.discovery === "kubernetes" ? "promtail_read_lines_total" : "promtail_docker_target_entries_total";
+  return lines(
     {
       title: "Read and sent",
       unit: "ops",
       width: 12,
       description: "Lines a second; less sent than read for long means that Loki does not take them.",
     },
-    [`sum(rate(promtail_read_lines_total[${rateWindow}]))`, "read"],
+    [`sum(rate(${metric}[${rateWindow}]))`, "read"],
     [`sum(rate(promtail_sent_entries_total[${rateWindow}]))`, "sent"],
-  ),
-] as const;
+  );
+}
 
 const loki = [
   lines({ title: "Taken in by Loki", unit: "binBps", width: 12, description: "Bytes of lines, a second." }, [

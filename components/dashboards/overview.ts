@@ -61,7 +61,8 @@ function served(shown: Shown): readonly Panel[] {
           width: 4,
           limits: limitsOf(shown, "HighErrorRate"),
         },
-        [errorPercent(settings, settings.alerts.timing.critical.window).name, "fail"],
+        // Where no answer was ever 5xx there is no series of them.
+        [`${errorPercent(settings, settings.alerts.timing.critical.window).name} or vector(0)`, "fail"],
       ),
       figure(
         {

@@ -26,4 +26,7 @@ const ofKubernetes: Documented = {
   kube_deployment_status_replicas_updated: ["deployment", "namespace"],
 };
 
-export const documented: Documented = { ...ofApplication, ...ofKubernetes };
+/** Promtail 3.4, clients/pkg/promtail/targets/file/metrics.go: it reads files on Kubernetes alone. */
+const ofFiles: Documented = { promtail_read_lines_total: ["path"] };
+
+export const documented: Documented = { ...ofApplication, ...ofKubernetes, ...ofFiles };

@@ -9,6 +9,7 @@ import { documented } from "../../config/alerts/documented.ts";
 import { places, withEverything } from "../../config/alerts/places.ts";
 import { blocks } from "../../config/alerts/runbooks.ts";
 import { type Selector, selectorsOf } from "../../config/alerts/selectors.ts";
+import { askedBy, dashboardsOf } from "../../config/dashboards/written.ts";
 import { dockerDaemon } from "../../support/docker/daemon.ts";
 import type { Exposed } from "../../support/exposition.ts";
 import { at, entries, list, text } from "../../support/json.ts";
@@ -23,9 +24,10 @@ const daemon = await dockerDaemon();
 const notHere = ["backend", "worker", "frontend", "grafana", "kube-state-metrics"];
 
 /** Made by rules, whose own expressions are among those that are checked. */
-const recorded = new Set(
-  places.flatMap(({ stack, target }) => recordings(settingsOf(stack, target)).map(({ name }) => name)),
-);
+const recorded = new Set([
+  "ALERTS",
+  ...places.flatMap(({ stack, target }) => recordings(settingsOf(stack, target)).map(({ name }) => name)),
+]);
 
 /** Every expression of the platform, by who asks it. */
 const expressions = [
@@ -36,6 +38,13 @@ const expressions = [
   ),
   ...places.flatMap(({ stack, target }) =>
     recordings(settingsOf(stack, target)).map(({ name, expression }) => [name, expression] as const),
+  ),
+  ...places.flatMap(({ stack, target }) =>
+    dashboardsOf(describePlatform(withEverything(settingsOf(stack, target)))).flatMap((dashboard) =>
+      askedBy(dashboard)
+        .filter(({ source }) => source === "prometheus")
+        .map(({ who, expression }) => [`${who} in ${stack} on ${target}`, expression] as const),
+    ),
   ),
   ...alertNames.flatMap((name) => blocks(name, "promql").map((query) => [`runbook ${name}`, query] as const)),
 ];
@@ -107,7 +116,7 @@ describe.skipIf(daemon === undefined)(
         : lacking([...exposed, ...ofPrometheus]);
     }
 
-    test("every metric and label that a rule or a runbook asks for is there", async () => {
+    test("every metric and label that a rule, a panel or a runbook asks for is there", async () => {
       const problems: string[] = [];
       const checked = new Set<string>();
       for (const [who, expression] of expressions) {

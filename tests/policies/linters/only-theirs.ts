@@ -41,6 +41,13 @@ export const ONLY_THEIRS: readonly OnlyTheirs[] = [
   },
   {
     tool: "checkov",
+    rules: ["CKV_AWS_290", "CKV_AWS_355"],
+    asks: "no permission on every resource (`*`)",
+    answer:
+      "The hosts' Session Manager channel (`./platform open`): AWS defines no resource for its `ssm:` and `ssmmessages:` actions. Whether a permission could be narrower is out of scope.",
+  },
+  {
+    tool: "checkov",
     rules: ["CKV_K8S_15"],
     asks: "imagePullPolicy Always",
     answer: "With tags that never move it adds nothing but a registry that every restart depends on.",
