@@ -63,7 +63,6 @@ function application() {
   const backend = makeMetrics("backend", "1.0.0");
   addGauges(backend, {
     connections: () => ({ total: 2, idle: 1, waiting: 0 }),
-    tradingHealthy: async () => 1,
     backtestsWaiting: async () => 3,
     oldestOrderSeconds: async () => 0,
   });
