@@ -17,8 +17,8 @@ import { type DevStack, firstUp, makeDevStack } from "./dev-stack.ts";
 
 const daemon = await dockerDaemon();
 
-/** No image of these can be had without a registry, or none is made yet. */
-const leftOut = ["frontend", "grafana"];
+/** Whose image cannot be had without a registry. */
+const leftOut = ["grafana"];
 const workloads = membersOf(describePlatform({ ...settingsOf("dev"), without: leftOut })).filter(isWorkload);
 
 describe.skipIf(daemon === undefined)("dev, as a newcomer has it on a real daemon", { timeout: 300_000 }, () => {
