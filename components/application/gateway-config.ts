@@ -25,7 +25,7 @@ export function gatewayFiles(plan: Blueprint): readonly ConfigFile[] {
 const balancers = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
 
 /** Requests a second of one address, and how many more at once: an office behind one address, not a flood. */
-const rate = { second: 200, burst: 1_000 };
+export const clientRate = { second: 200, burst: 1_000 } as const;
 
 /** nginx allows no header twice: what services say themselves is replaced. */
 const securityHeaders: readonly (readonly [name: string, value: string])[] = [
@@ -88,7 +88,7 @@ ${trusted.map((range) => `        ${range} 1;\n`).join("")}    }
         1:http  http;
         default $scheme;
     }
-    limit_req_zone $binary_remote_addr zone=clients:10m rate=${rate.second}r/s;
+    limit_req_zone $binary_remote_addr zone=clients:10m rate=${clientRate.second}r/s;
     limit_req_status 429;
 
 ${headers.join("")}
@@ -141,7 +141,7 @@ ${headers.join("")}
             return 404;
         }
         location /api/ {
-            limit_req zone=clients burst=${rate.burst} nodelay;
+            limit_req zone=clients burst=${clientRate.burst} nodelay;
             error_page 418 = @repeatable;
             # Else an error there would have nginx's own page.
             recursive_error_pages on;

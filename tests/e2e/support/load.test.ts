@@ -7,7 +7,7 @@ async function loaded(listener: RequestListener, count = 200) {
   await new Promise((resolve) => server.once("listening", resolve));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");
-  const load = startLoad(`http://127.0.0.1:${address.port}/`, 4, 0);
+  const load = startLoad(`http://127.0.0.1:${address.port}/`, 4, 2_000);
   await load.reach(count);
   const journal = await load.stop();
   server.close();
@@ -29,15 +29,17 @@ test("a healthy server: every request answered, a fifth of them POSTs, kept and 
   expect(connections.size).toBeLessThan(sent * 0.8);
 });
 
-test("an error, a reset and a refused request are failures, a 404 is an answer", async () => {
+test("an error, a reset and what is refused as too many are failures, a 404 is an answer", async () => {
   let count = 0;
   const { sent, failures, answers } = await loaded((request, response) => {
     count += 1;
     if (count % 10 === 0) response.writeHead(503).end("no");
+    else if (count % 10 === 3) response.writeHead(429).end("too many");
     else if (count % 10 === 5) request.socket.destroy();
     else response.writeHead(404).end("none");
   });
   expect(failures.filter(({ why }) => why === "status 503").length).toBeGreaterThan(sent / 20);
+  expect(failures.filter(({ why }) => why === "status 429").length).toBeGreaterThan(sent / 20);
   expect(failures.filter(({ why }) => why === "ECONNRESET").length).toBeGreaterThan(sent / 20);
   expect(failures.length + (answers.get("none") ?? 0)).toBe(sent);
 });

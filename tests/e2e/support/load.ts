@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Agent, request } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
+import { clientRate } from "../../../components/application/gateway-config.ts";
 
 /** What a client saw of its own requests, whatever the servers say. */
 export interface Journal {
@@ -31,19 +32,23 @@ export interface Load {
 /** A customer who waits longer has gone. */
 const patience = 5000;
 
+/** Requests a second of all clients together: they share an address, and the gateway refuses what is above its limit for one. */
+const pace = clientRate.second * 0.8;
+
 /**
- * Sends requests without a pause from some clients: half of them keep their connection, half make a new one each time;
- * each fifth request is a POST with an idempotency key, as orders are placed; no client sends anything twice. Failed is a status of 500 and more, a broken connection, or an
- * answer that takes more than five seconds.
- * @param pause milliseconds between two requests of a client.
+ * Sends requests at a steady pace from some clients: half of them keep their connection, half make a new one each time;
+ * each fifth request is a POST with an idempotency key, as orders are placed; no client sends anything twice. Failed is a status of 500 and more, one that was
+ * refused as too many (429), a broken connection, or an answer that takes more than five seconds.
+ * @param perSecond requests of all clients together; one that waits for its answer does not make up for it later.
  */
-export function startLoad(url: string, clients = 16, pause = 5): Load {
+export function startLoad(url: string, clients = 16, perSecond = pace): Load {
   const begun = performance.now();
   const failures: Failure[] = [];
   const answers = new Map<string, number>();
   let sent = 0;
   let slowest = 0;
   let stopped = false;
+  const period = (clients * 1000) / perSecond;
 
   const client = async (index: number): Promise<void> => {
     const keptAlive = index % 2 === 0;
@@ -58,7 +63,7 @@ export function startLoad(url: string, clients = 16, pause = 5): Load {
       const reason = why ?? (took > patience ? `took ${Math.round(took)} ms` : undefined);
       if (reason !== undefined) failures.push({ method, keptAlive, at: Math.round(started - begun), why: reason });
       else answers.set(answer, (answers.get(answer) ?? 0) + 1);
-      await delay(pause);
+      await delay(Math.max(0, period - took));
     }
     agent.destroy();
   };
@@ -92,7 +97,7 @@ function ask(url: string, method: "GET" | "POST", agent: Agent): Promise<Outcome
       response.on("error", broken);
       response.on("end", () => {
         const { statusCode = 0 } = response;
-        const why = statusCode >= 500 ? `status ${statusCode}` : undefined;
+        const why = statusCode >= 500 || statusCode === 429 ? `status ${statusCode}` : undefined;
         resolve({ why, answer: body.split("\n")[0] ?? "" });
       });
     });
