@@ -222,13 +222,15 @@ describe("the network", () => {
 });
 
 describe("managed services", () => {
-  test("the database is encrypted, speaks TLS only, and learns its password by a write-only argument", () => {
+  test("the database is encrypted and backed up, speaks TLS only, and learns its password by a write-only argument", () => {
     const inputs = inputsOf("aws:rds/instance:Instance", "database");
     expect(inputs).toMatchObject({
       storageEncrypted: true,
       multiAz: true,
       deletionProtection: true,
       passwordWoVersion: 42,
+      backupRetentionPeriod: 14,
+      skipFinalSnapshot: false,
     });
     expect(inputs).not.toHaveProperty("password");
     expect(inputsOf("aws:rds/parameterGroup:ParameterGroup", "database").parameters).toContainEqual({
