@@ -23,16 +23,25 @@ interface LokiOptions {
   /** Changes of its rule file. */
   readonly rules?: (text: string) => string;
   readonly changes?: readonly Change[];
+  /** Default: a free one; to start it again where its clients look for it. */
+  readonly port?: number;
 }
 
 /** The real Loki with the stack's own configuration and rules; only addresses and folders are the test's. */
 export async function startLoki(ground: Ground, options: LokiOptions): Promise<Product> {
-  const { settings, alertmanagerUrl = "http://127.0.0.1:9", rules = (text) => text, changes = [] } = options;
+  const {
+    settings,
+    alertmanagerUrl = "http://127.0.0.1:9",
+    rules = (text) => text,
+    changes = [],
+    port: wanted,
+  } = options;
   const platform = describePlatform(settings);
   return ground.start({
     name: "loki",
     program: await ensureTool(loki),
     readyPath: "/ready",
+    ...(wanted !== undefined && { port: wanted }),
     words: (folder, port) => {
       const rulesFolder = join(folder, "rules");
       mkdirSync(join(rulesFolder, "fake"), { recursive: true });
