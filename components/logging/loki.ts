@@ -83,6 +83,8 @@ function lokiConfig(plan: Blueprint): string {
       ],
     },
     ingester: {
+      // Alone it has no others to wait for before it says that it is ready.
+      lifecycler: { min_ready_duration: "0s" },
       // On a disk each acknowledged line is first; what it takes to read it again must fit into the container.
       wal: { enabled: true, replay_memory_ceiling: "256MB" },
       chunk_encoding: "snappy",

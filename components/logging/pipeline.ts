@@ -1,5 +1,5 @@
 import { formatDuration } from "../workload/index.ts";
-import { masks } from "./masks.ts";
+import { maskStages } from "./masks.ts";
 import { joinWait } from "./pace.ts";
 
 /**
@@ -8,7 +8,7 @@ import { joinWait } from "./pace.ts";
  */
 export const pipelineStages = (): readonly object[] => [
   joined,
-  ...masks,
+  ...maskStages,
   { json: { expressions: { level: "level", correlation_id: "correlation_id", timestamp: "timestamp" } } },
   { regex: { expression: levelOfText } },
   template("level", levelTemplate),

@@ -32,7 +32,8 @@ export function promtail(plan: Blueprint): WorkloadSpec {
     files: [{ path: "/etc/promtail/promtail.yml", content: promtailConfig(plan) }],
     ports: [port({ name: "http", number: 9080, exposure: "internal" })],
     probes: httpProbes({ port: "http", liveness: "/metrics", readiness: "/ready", tool: "probe-binary" }),
-    placement: { kind: "per-host", rollout: perHost(plan) },
+    // It ends when its last batch is sent: at once, or never while there is no Loki, and then waiting saves no line.
+    placement: { kind: "per-host", rollout: perHost(plan, 10) },
     resources: resources({ cpu: { request: 50, limit: 500 }, memory: { request: 64, limit: 256 } }),
     user: {
       kind: "root",
@@ -42,6 +43,8 @@ export function promtail(plan: Blueprint): WorkloadSpec {
     logs: logsOf(plan, "json"),
     scrape: { port: "http", path: "/metrics" },
     connectsTo: [connection("loki", "http")],
+    // So it also ends before it, when the stack goes.
+    startsAfter: ["loki"],
     ...(onKubernetes
       ? { kubernetesAccess: { resources: ["pods"], verbs: ["get", "list", "watch"], scope: "namespace" } }
       : {}),

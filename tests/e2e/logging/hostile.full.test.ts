@@ -1,6 +1,10 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { printStored } from "../../../cli/logs/print.ts";
+import { masked } from "../../../components/logging/masks.ts";
 import { inContext } from "../../../services/backend/observability/context.ts";
 import { makeLog } from "../../../services/backend/observability/log.ts";
 import { until } from "../../support/process.ts";
@@ -37,6 +41,7 @@ const lines: Readonly<Record<string, readonly (string | Buffer)[]>> = {
     `connecting to postgres://trading:${address}@database:5432/trading failed`,
     `signed in with ${token}`,
     `using ${account}`,
+    `password=${password} again password=password`,
     ...cards.map((card) => json({ message: `paid with ${card}, thanks` })),
     json({ message: "the number of this order is 1732574400123 at 1732574400123456789" }),
   ],
@@ -124,6 +129,8 @@ test("no secret and no card number is anywhere in the store, and what is none st
   expect(hidden.filter((word) => found.includes(word))).toEqual([]);
   expect(found).toContain("the number of this order is 1732574400123 at 1732574400123456789");
   expect(of("masked").filter(({ line }) => line.includes("[masked]"))).toHaveLength((lines.masked?.length ?? 0) - 1);
+  // What a container's own log shows in Loki's place is masked in the same way.
+  expect(of("masked").map(({ line }) => line)).toEqual(lines.masked?.map((line) => masked(String(line))));
   // The write-ahead log holds every line, as it was sent.
   const folder = join(products.folder, "loki");
   const bytes = readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -187,6 +194,24 @@ test("one query finds a request's lines in every service", async () => {
     const services = (await linesOf(loki.url, query)).map(({ labels }) => labels.service);
     expect(services.sort()).toEqual(["backend", "gateway", "worker"]);
   }
+});
+
+test("./platform logs prints what was asked for, and nothing that is hidden", async () => {
+  const printed = async (request: Parameters<typeof printStored>[2]) => {
+    const output = new PassThrough();
+    await printStored(loki.url, "prod", request, undefined, output);
+    output.end();
+    return text(output);
+  };
+  const ofRequest = (await printed({ correlationId })).trim().split("\n");
+  expect(ofRequest.map((line) => line.split(" | ")[0]).sort()).toEqual(["backend", "gateway", "worker"]);
+  const all = await printed({ component: "masked", since: "2h" });
+  expect(all.trim().split("\n")).toHaveLength(lines.masked?.length ?? 0);
+  expect([...secrets, ...cards, token].filter((word) => all.includes(word))).toEqual([]);
+  expect((await printed({ component: "levels", level: "ERROR" })).match(/"of":"\w+"/g)?.sort()).toEqual(
+    ["CRITICAL", "err", "error", "panic"].map((word) => `"of":"${word}"`),
+  );
+  expect(await printed({ component: "backend", correlationId: "of-nobody" })).toBe("");
 });
 
 test("nothing was refused", async () => {
