@@ -67,7 +67,14 @@ export interface LogSettings {
   readonly retention: Duration;
   /** Size of Loki's volume. */
   readonly storageGiB: number;
+  /** Of Loki: above one they share a bucket, and the loss of one loses no line. */
+  readonly replicas: number;
+  readonly collector: LogCollector;
 }
+
+/** What reads the containers' lines and sends them to Loki; `components/logging/collectors.ts` has each. */
+export const logCollectors = ["promtail"] as const;
+export type LogCollector = (typeof logCollectors)[number];
 
 export interface MetricSettings {
   readonly retention: Duration;

@@ -11,6 +11,7 @@ export const combinationProblems = (sound: Sound): readonly Problem[] => [
   ...probeProblems(sound),
   ...portProblems(sound),
   ...scrapeProblems(sound),
+  ...replicaProblems(sound),
   ...alertProblems(sound),
   ...cacheProblems(sound),
   ...managedProblems(sound),
@@ -87,6 +88,21 @@ function scrapeProblems({ metrics }: Sound): readonly Problem[] {
   if (metrics === undefined || !isLonger(metrics.scrapeTimeout, metrics.scrapeInterval)) return [];
   const [timeout, interval] = [formatDuration(metrics.scrapeTimeout), formatDuration(metrics.scrapeInterval)];
   return [problem("metrics.scrapeTimeout", `${timeout} is longer than metrics.scrapeInterval (${interval}); lower it`)];
+}
+
+function replicaProblems({ logs, target }: Sound): readonly Problem[] {
+  if (logs === undefined || logs.replicas === 1 || target === undefined) return [];
+  if (logs.replicas === 2) {
+    return [problem("logs.replicas", "2 is no majority when one is gone; say 1, or 3 and more")];
+  }
+  return target.discovery === "kubernetes" && target.logStore("").kind === "s3"
+    ? []
+    : [
+        problem(
+          "logs.replicas",
+          `${logs.replicas} Lokis need a bucket that they share, and hosts that each hold a volume: target kubernetes with kubernetes.logStore; say 1`,
+        ),
+      ];
 }
 
 function cacheProblems({ cache }: Sound): readonly Problem[] {

@@ -27,6 +27,7 @@ export const defaultTarget: Readonly<Record<Environment, string>> = {
 /** The same in every environment. */
 export const commonDefaults: Defaults = {
   without: [],
+  logs: { replicas: 1, collector: "promtail" },
   images: {
     versions: productVersions,
     // The requirement's number; with the one that runs, all the others can be gone back to.

@@ -73,7 +73,27 @@ const mistakes: readonly (readonly [string, Data, string])[] = [
   [
     "a section without content",
     { logs: null },
-    "trading-platform:logs: is empty: it must be a section with keys among level, retention, storageGiB",
+    "trading-platform:logs: is empty: it must be a section with keys among level, retention, storageGiB, replicas, collector",
+  ],
+  [
+    "several Lokis where they have no bucket to share",
+    { logs: { replicas: 3 } },
+    "trading-platform:logs.replicas: 3 Lokis need a bucket that they share, and hosts that each hold a volume: target kubernetes with kubernetes.logStore; say 1",
+  ],
+  [
+    "a log store without a bucket",
+    { target: "kubernetes", kubernetes: { logStore: { region: "eu-central-1" } } },
+    "trading-platform:kubernetes.logStore.bucket: is missing: it must be the name of a bucket: without one Loki would keep nothing",
+  ],
+  [
+    "two Lokis",
+    { logs: { replicas: 2 } },
+    "trading-platform:logs.replicas: 2 is no majority when one is gone; say 1, or 3 and more",
+  ],
+  [
+    "a collector that nobody wrote",
+    { logs: { collector: "alloy" } },
+    'trading-platform:logs.collector: "alloy" must be one of promtail',
   ],
   [
     "a channel that YAML takes for a comment",

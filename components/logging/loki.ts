@@ -16,6 +16,7 @@ const rulesFolder = "/etc/loki-rules";
 /** Stores and finds log lines, and alerts of them: one binary, TSDB schema, retention by the compactor. */
 export function loki(plan: Blueprint, loggers: readonly Logger[]): WorkloadSpec {
   const { settings } = plan;
+  const { replicas } = settings.logs;
   return workload({
     ...plain,
     name: "loki",
@@ -33,7 +34,10 @@ export function loki(plan: Blueprint, loggers: readonly Logger[]): WorkloadSpec 
         content: alertRules(logAlerts({ settings, loggers }), settings),
       },
     ],
-    ports: [port({ name: "http", number: 3100, exposure: "loopback" })],
+    ports: [
+      port({ name: "http", number: 3100, exposure: "loopback" }),
+      ...(replicas > 1 ? [port({ name: "grpc", number: 9095, exposure: "internal" }), gossipPort] : []),
+    ],
     probes: checkedBy(
       // Liveness asks the process only: `/ready` is also "no" while the ring settles.
       { kind: "http", path: "/loki/api/v1/status/buildinfo", port: "http" },
@@ -41,36 +45,64 @@ export function loki(plan: Blueprint, loggers: readonly Logger[]): WorkloadSpec 
       "wget",
       4,
     ),
-    placement: { kind: "stateful", replicas: 1, rollout: stopFirst(plan) },
+    placement: { kind: "stateful", replicas, rollout: stopFirst(plan) },
     resources: resources({ cpu: { request: 100, limit: 1000 }, memory: { request: 256, limit: 1024 } }),
     user: { kind: "non-root", uid: 10_001, gid: 10_001 },
     // With chunks in S3 the volume holds the write-ahead log and the index cache only.
     volumes: [{ kind: "persistent", name: "data", path: "/loki", sizeGiB: plan.settings.logs.storageGiB }],
     logs: logsOf(plan, "json"),
     scrape: { port: "http", path: "/metrics" },
-    connectsTo: [connection("alertmanager", "http")],
+    connectsTo: [
+      connection("alertmanager", "http"),
+      ...(replicas > 1 ? ["grpc", "gossip"].map((name) => connection("loki", name)) : []),
+    ],
     ...(plan.settings.target.logStore(plan.settings.stack).kind === "s3"
       ? { internet: true, cloudAccess: "log-store" }
       : {}),
   });
 }
 
+const gossipPort = port({ name: "gossip", number: 7946, exposure: "internal", protocols: ["TCP", "UDP"] });
+
+/** Where each finds the others: alone it asks nobody, several gossip, and a line is acknowledged by two of three. */
+function ringOf({ settings: { logs }, address }: Blueprint) {
+  if (logs.replicas === 1) return { kvstore: { store: "inmemory" }, factor: 1 };
+  return {
+    kvstore: { store: "memberlist" },
+    factor: 3,
+    memberlist: {
+      join_members: [`${address("loki")}:${gossipPort.number}`],
+      // The first one finds nobody yet; who was apart finds the others again.
+      abort_if_cluster_join_fails: false,
+      rejoin_interval: "10s",
+    },
+  };
+}
+
 function lokiConfig(plan: Blueprint): string {
   const { logs, stack, target } = plan.settings;
   const store = target.logStore(stack);
+  const { kvstore, factor, memberlist } = ringOf(plan);
   const config = {
     auth_enabled: false,
     analytics: { reporting_enabled: false },
     server: { http_listen_port: 3100 },
     common: {
       path_prefix: "/loki",
-      replication_factor: 1,
-      ring: { kvstore: { store: "inmemory" } },
+      replication_factor: factor,
+      ring: { kvstore },
       storage:
         store.kind === "s3"
-          ? { s3: { bucketnames: store.bucket, region: store.region } }
+          ? {
+              s3: {
+                bucketnames: store.bucket,
+                region: store.region,
+                ...(store.endpoint === undefined ? {} : { endpoint: store.endpoint, s3forcepathstyle: true }),
+              },
+            }
           : { filesystem: { chunks_directory: "/loki/chunks", rules_directory: "/loki/rules" } },
     },
+    ...(memberlist && { memberlist }),
     schema_config: {
       configs: [
         {
@@ -84,7 +116,7 @@ function lokiConfig(plan: Blueprint): string {
     },
     ingester: {
       // Alone it has no others to wait for before it says that it is ready.
-      lifecycler: { min_ready_duration: "0s" },
+      ...(factor === 1 ? { lifecycler: { min_ready_duration: "0s" } } : {}),
       // On a disk each acknowledged line is first; what it takes to read it again must fit into the container.
       wal: { enabled: true, replay_memory_ceiling: "256MB" },
       chunk_encoding: "snappy",
@@ -103,7 +135,7 @@ function lokiConfig(plan: Blueprint): string {
       external_url: openedUrl(plan.settings, "grafana"),
       datasource_uid: "loki",
       evaluation_interval: formatDuration(rulerInterval),
-      ring: { kvstore: { store: "inmemory" } },
+      ring: { kvstore },
     },
     limits_config: limits(logs.retention),
   };

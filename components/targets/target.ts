@@ -96,7 +96,13 @@ export type Discovery = "dns" | "kubernetes" | "cloud-map";
 
 export type LogStore =
   | { readonly kind: "volume" }
-  | { readonly kind: "s3"; readonly bucket: string; readonly region: string };
+  | {
+      readonly kind: "s3";
+      readonly bucket: string;
+      readonly region: string;
+      /** Default: AWS'. */
+      readonly endpoint?: string | undefined;
+    };
 
 /** One folder under `targets/` is one of these; `targets/index.ts` lists them. */
 export interface TargetDescriptor {

@@ -26,6 +26,7 @@ export const kubernetes = defineTarget({
     }),
   }),
   problems,
+  logStore: (_, { logStore }) => (logStore === undefined ? { kind: "volume" } : { kind: "s3", ...logStore }),
   load: async (section) => {
     const { startKubernetes } = await import("./component.ts");
     return (context, platform) => startKubernetes(section, context, platform);

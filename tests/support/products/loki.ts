@@ -25,21 +25,20 @@ interface LokiOptions {
   readonly changes?: readonly Change[];
   /** Default: a free one; to start it again where its clients look for it. */
   readonly port?: number;
+  /** Default: `loki`; several need several. */
+  readonly name?: string;
+  readonly environment?: NodeJS.ProcessEnv;
 }
 
 /** The real Loki with the stack's own configuration and rules; only addresses and folders are the test's. */
 export async function startLoki(ground: Ground, options: LokiOptions): Promise<Product> {
-  const {
-    settings,
-    alertmanagerUrl = "http://127.0.0.1:9",
-    rules = (text) => text,
-    changes = [],
-    port: wanted,
-  } = options;
+  const { settings, alertmanagerUrl = "http://127.0.0.1:9", rules = (text) => text, changes = [] } = options;
+  const { port: wanted, name = "loki", environment } = options;
   const platform = describePlatform(settings);
   return ground.start({
-    name: "loki",
+    name,
     program: await ensureTool(loki),
+    ...(environment !== undefined && { environment }),
     readyPath: "/ready",
     ...(wanted !== undefined && { port: wanted }),
     words: (folder, port) => {
