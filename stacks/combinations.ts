@@ -8,6 +8,7 @@ export const combinationProblems = (sound: Sound): readonly Problem[] => [
   ...domainProblems(sound),
   ...withoutProblems(sound),
   ...faultProblems(sound),
+  ...grafanaProblems(sound),
   ...probeProblems(sound),
   ...portProblems(sound),
   ...scrapeProblems(sound),
@@ -38,6 +39,21 @@ function faultProblems({ environment, backend }: Sound): readonly Problem[] {
           `true lets faults be switched on in ${environment}; they are for development only: remove the key`,
         ),
       ];
+}
+
+function grafanaProblems({ environment, domain, grafana }: Sound): readonly Problem[] {
+  if (grafana?.oidc === undefined) return [];
+  if (environment === "development") {
+    return [
+      problem(
+        "grafana.oidc",
+        "is for staging and production: development's Grafana is on the developer's own host; remove the key",
+      ),
+    ];
+  }
+  return domain === "localhost"
+    ? [problem("grafana.oidc", 'needs a domain that people find: domain is "localhost"; give the stack its DNS name')]
+    : [];
 }
 
 function probeProblems({ backend, frontend }: Sound): readonly Problem[] {

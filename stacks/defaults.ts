@@ -44,6 +44,7 @@ export const commonDefaults: Defaults = {
   },
   frontend: { port: 3000, livenessPath: "/live", readinessPath: "/ready" },
   database: { name: "trading", user: "trading" },
+  grafana: {},
   alerts: {
     thresholds: {
       // One answer in twenty: a broken release or dependency, far above the stray failures of a healthy day.

@@ -6,7 +6,7 @@ import { fullKey, type Problem } from "./error.ts";
  * Receivers whose secret is held by the stack file, which has none: they would stop `up`. `held`: keys of the file's
  * namespace secrets:. Development's are made by themselves, a cloud's entries are not in the file.
  */
-export function receiverSecretWarnings(
+export function receiverSecretProblems(
   { stack, environment, secrets }: Settings,
   held: readonly string[],
 ): readonly Problem[] {

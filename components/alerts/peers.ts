@@ -1,4 +1,5 @@
 import type { Blueprint } from "../blueprint.ts";
+import { schemeOf } from "../protection.ts";
 import type { Settings } from "../settings.ts";
 import { type Duration, seconds } from "../workload/index.ts";
 
@@ -24,5 +25,5 @@ export function alertmanagerUrls({ settings, address }: Blueprint): readonly str
   const count = alertmanagers(settings);
   const names =
     count === 1 ? ["alertmanager"] : Array.from({ length: count }, (_, pod) => `alertmanager-${pod}.alertmanager`);
-  return names.map((name) => `http://${address(name)}:9093`);
+  return names.map((name) => `${schemeOf(settings)}://${address(name)}:9093`);
 }

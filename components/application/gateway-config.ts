@@ -1,6 +1,7 @@
 import type { Blueprint } from "../blueprint.ts";
 import { levelWord } from "../logging/levels.ts";
 import type { ConfigFile } from "../workload/index.ts";
+import { grafanaServer } from "./gateway-grafana.ts";
 
 /** Answered by nginx itself, on plain HTTP, whatever stands behind it. */
 export const livenessPath = "/-/live";
@@ -40,6 +41,10 @@ const maintenancePage = [
   "<title>Back soon</title></head><body><h1>Back soon</h1><p>The application does not answer at the moment.",
   "This page tries again by itself.</p><p>Correlation id: $correlation_id</p></body></html>",
 ].join("");
+
+const certificate = `        ssl_certificate /etc/gateway-tls/certificate.pem;
+        ssl_certificate_key /etc/gateway-tls/key.pem;
+        ssl_protocols TLSv1.2 TLSv1.3;`;
 
 function nginxConf(plan: Blueprint): string {
   const { settings, address } = plan;
@@ -120,9 +125,7 @@ ${headers.join("")}
     server {
         listen 80;
         listen 443 ssl;
-        ssl_certificate /etc/gateway-tls/certificate.pem;
-        ssl_certificate_key /etc/gateway-tls/key.pem;
-        ssl_protocols TLSv1.2 TLSv1.3;
+${certificate}
         server_name _;
         set $backend ${backendUrl};
         set $frontend ${frontendUrl};
@@ -171,7 +174,7 @@ ${headers.join("")}
             return 503 '${maintenancePage}';
         }
     }
-}
+${grafanaServer(plan, certificate)}}
 ${settings.target.loopback ? streamConf(plan) : ""}`;
 }
 

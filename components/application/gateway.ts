@@ -1,3 +1,4 @@
+import { isGrafanaPublic } from "../access.ts";
 import { type Blueprint, connection, httpProbes, logsOf, plain, productImage, rolling } from "../blueprint.ts";
 import { type Port, port, type WorkloadSpec, workload } from "../workload/index.ts";
 import { gatewayFiles, livenessPath, readinessPath } from "./gateway-config.ts";
@@ -37,7 +38,11 @@ export function gateway(plan: Blueprint): WorkloadSpec {
       { kind: "scratch", name: "tmp", path: "/tmp", sizeMiB: 64 },
     ],
     logs: logsOf(plan, "json"),
-    connectsTo: [connection("backend", "http"), connection("frontend", "http")],
+    connectsTo: [
+      connection("backend", "http"),
+      connection("frontend", "http"),
+      ...(isGrafanaPublic(plan.settings) ? [connection("grafana", "http")] : []),
+    ],
     startsAfter: [],
   });
 }

@@ -27,7 +27,10 @@ export interface Difference {
 export interface TargetContext {
   readonly stack: string;
   readonly environment: "development" | "staging" | "production";
+  /** Where customers find the application. */
   readonly domain: string;
+  /** Other names that lead to the same workload, below `domain`; it knows them apart. */
+  readonly otherDomains: readonly string[];
   /** Version of the application's release; part of tags and labels. */
   readonly version: string;
   /** All of the stack, so that networks and firewalls can be laid before the workloads. */
