@@ -1,14 +1,15 @@
 import { grafanaDomain, isGrafanaPublic, portOf } from "../access.ts";
 import type { Blueprint } from "../blueprint.ts";
+import { certificatePath, privateKeyPath } from "./gateway-reload.ts";
 
 /** Logins a second of one address, and how many more at once: a team that opens one page after an incident, no guessing. */
 const loginRate = { second: 2, burst: 20 } as const;
 
 /**
- * nginx's server for `grafana.<domain>`; empty where Grafana is not public. `certificate`: the lines that name the
- * gateway's own, which must hold this name too where the gateway ends TLS.
+ * nginx's server for `grafana.<domain>`; empty where Grafana is not public. Where the gateway ends TLS, its certificate must
+ * hold this name too.
  */
-export function grafanaServer({ settings, address }: Blueprint, certificate: string): string {
+export function grafanaServer({ settings, address }: Blueprint): string {
   if (!isGrafanaPublic(settings)) return "";
   const name = grafanaDomain(settings);
   return `
@@ -21,10 +22,11 @@ export function grafanaServer({ settings, address }: Blueprint, certificate: str
     server {
         listen 80;
         listen 443 ssl;
-${certificate}
+        ssl_certificate ${certificatePath};
+        ssl_certificate_key ${privateKeyPath};
         server_name ${name};
         set $grafana http://${address("grafana")}:${portOf("grafana")};
-        if ($client_scheme = http) {
+        if ($is_plain) {
             return 308 https://${name}$request_uri;
         }
 
