@@ -8,7 +8,7 @@ test("a link of one environment never leads into another", () => {
   const ports = ["dev", "staging", "prod"].flatMap((stack) =>
     openedMembers.map((member) => openedPort(settingsOf(stack), member)),
   );
-  expect(new Set(ports).size).toBe(9);
+  expect(new Set(ports).size).toBe(12);
 });
 
 test("each is found at the near end of a tunnel, Grafana with single sign-on by its name, in dev where it is", () => {
@@ -17,13 +17,20 @@ test("each is found at the near end of a tunnel, Grafana with single sign-on by 
     "https://grafana.trading.example.com",
     "http://localhost:19090",
     "http://localhost:19093",
+    "http://localhost:13100",
   ]);
   expect(urls(settingsOf("prod", undefined, { grafana: {} }))).toEqual([
     "http://localhost:13001",
     "http://localhost:19090",
     "http://localhost:19093",
+    "http://localhost:13100",
   ]);
-  expect(urls(settingsOf("dev"))).toEqual(["http://localhost:3001", "http://localhost:9090", "http://localhost:9093"]);
+  expect(urls(settingsOf("dev"))).toEqual([
+    "http://localhost:3001",
+    "http://localhost:9090",
+    "http://localhost:9093",
+    "http://localhost:3100",
+  ]);
 });
 
 /** Every form that links have: by stack and target, with single sign-on and without. */

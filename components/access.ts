@@ -1,10 +1,10 @@
 import type { Environment, Settings } from "./settings.ts";
 
-/** What whoever is on call opens in a browser, and the port on which it listens. */
-const ports = { grafana: 3001, prometheus: 9090, alertmanager: 9093 } as const;
+/** What whoever is on call opens, in a browser or by `./platform logs`, and the port on which it listens. */
+const ports = { grafana: 3001, prometheus: 9090, alertmanager: 9093, loki: 3100 } as const;
 export type Opened = keyof typeof ports;
 export const portOf = (member: Opened): number => ports[member];
-export const openedMembers: readonly Opened[] = ["grafana", "prometheus", "alertmanager"];
+export const openedMembers: readonly Opened[] = ["grafana", "prometheus", "alertmanager", "loki"];
 
 /**
  * Added to a port where a tunnel ends (`./platform open`): a link of production must never lead into the developer's own

@@ -6,7 +6,7 @@ import { alertmanagerUrls } from "../alerts/peers.ts";
 import { alertRules } from "../alerts/rules.ts";
 import { type Blueprint, checkedBy, connection, logsOf, plain, productImage, stopFirst } from "../blueprint.ts";
 import { certificateOf, isProtected, monitoringName, monitoringUser } from "../protection.ts";
-import { formatDuration, port, resources, type WorkloadSpec, workload } from "../workload/index.ts";
+import { type Duration, formatDuration, port, resources, type WorkloadSpec, workload } from "../workload/index.ts";
 import { levelWord } from "./levels.ts";
 import { rulerInterval } from "./pace.ts";
 
@@ -98,6 +98,13 @@ function lokiConfig(plan: Blueprint): string {
         },
       ],
     },
+    ingester: {
+      // Alone it has no others to wait for before it says that it is ready.
+      lifecycler: { min_ready_duration: "0s" },
+      // On a disk each acknowledged line is first; what it takes to read it again must fit into the container.
+      wal: { enabled: true, replay_memory_ceiling: "256MB" },
+      chunk_encoding: "snappy",
+    },
     compactor: {
       working_directory: "/loki/compactor",
       retention_enabled: true,
@@ -115,7 +122,30 @@ function lokiConfig(plan: Blueprint): string {
       evaluation_interval: formatDuration(rulerInterval),
       ring: { kvstore: { store: "inmemory" } },
     },
-    limits_config: { retention_period: formatDuration(logs.retention), allow_structured_metadata: true },
+    limits_config: limits(logs.retention),
   };
   return `# Rendered by ./platform render from components/logging/loki.ts.\n${stringify(config)}`;
 }
+
+/** What Loki takes: nothing of it is lost at a limit that Promtail tries again at (429), and no line is refused for its length. */
+const limits = (retention: Duration) => ({
+  retention_period: formatDuration(retention),
+  allow_structured_metadata: true,
+  // Longer ones are cut: Loki's default refuses them for ever.
+  max_line_size: "256KB",
+  max_line_size_truncate: true,
+  // A host that collects again after hours sends all of it at once.
+  ingestion_rate_mb: 16,
+  ingestion_burst_size_mb: 32,
+  per_stream_rate_limit: "8MB",
+  per_stream_rate_limit_burst: "32MB",
+  // Workloads, levels, outputs, hosts, releases of a day: hundreds. What makes more is a mistake.
+  max_global_streams_per_user: 5000,
+  max_label_names_per_series: 8,
+  reject_old_samples: true,
+  // A collector that stood still for a week: what is older is no longer looked for.
+  reject_old_samples_max_age: "7d",
+  // Both add a label or a field of the same meaning as our own.
+  discover_service_name: [],
+  discover_log_levels: false,
+});

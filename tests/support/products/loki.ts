@@ -26,13 +26,22 @@ interface LokiOptions {
   /** Changes of its rule file. */
   readonly rules?: (text: string) => string;
   readonly changes?: readonly Change[];
+  /** Default: a free one; to start it again where its clients look for it. */
+  readonly port?: number;
 }
 
 const plainAlertmanager: Change = [["ruler", "alertmanager_client"], {}];
 
 /** The real Loki with the stack's own configuration and rules; only addresses and folders are the test's. */
 export async function startLoki(ground: Ground, options: LokiOptions): Promise<Product> {
-  const { settings, alertmanagerUrl = "http://127.0.0.1:9", keys, rules = (text) => text, changes = [] } = options;
+  const {
+    settings,
+    alertmanagerUrl = "http://127.0.0.1:9",
+    keys,
+    rules = (text) => text,
+    changes = [],
+    port: wanted,
+  } = options;
   const platform = describePlatform(settings);
   const spec = platform.logging.find(({ name }) => name === "loki");
   if (spec === undefined) throw new Error("there is no Loki");
@@ -41,6 +50,7 @@ export async function startLoki(ground: Ground, options: LokiOptions): Promise<P
     ...(keys && { environment: { ...process.env, ALERTMANAGER_PASSWORD: keys.monitoringPassword } }),
     program: await ensureTool(loki),
     readyPath: "/ready",
+    ...(wanted !== undefined && { port: wanted }),
     words: (folder, port) => {
       const rulesFolder = join(folder, "rules");
       mkdirSync(join(rulesFolder, "fake"), { recursive: true });
