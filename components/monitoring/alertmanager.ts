@@ -3,6 +3,7 @@ import { alertmanagerConfig } from "../alerts/alertmanager-config.ts";
 import { messagesFile, messageTemplates } from "../alerts/messages.ts";
 import { alertmanagers, peerTimeout } from "../alerts/peers.ts";
 import { receiverSecrets } from "../alerts/receivers.ts";
+import { hasSink, sinkName } from "../alerts/sink.ts";
 import {
   type Blueprint,
   connection,
@@ -36,11 +37,11 @@ export function alertmanager(plan: Blueprint): WorkloadSpec {
     files: [
       {
         path: "/etc/alertmanager/alertmanager.yml",
-        content: alertmanagerConfig(plan.settings, plan.address("backend")),
+        content: alertmanagerConfig(plan.settings, plan.address),
       },
       { path: `/etc/alertmanager/${messagesFile}`, content: messageTemplates(plan.settings) },
     ],
-    secretFiles: receiverSecrets,
+    secretFiles: receiverSecrets(plan.settings),
     ports: [
       port({ name: "http", number: 9093, exposure: "loopback" }),
       ...(replicas > 1
@@ -54,7 +55,11 @@ export function alertmanager(plan: Blueprint): WorkloadSpec {
     volumes: [{ kind: "persistent", name: "data", path: "/alertmanager", sizeGiB: 1 }],
     logs: logsOf(plan, "json"),
     scrape: { port: "http", path: "/metrics" },
-    connectsTo: [connection("backend", "http"), ...(replicas > 1 ? [connection("alertmanager", "cluster")] : [])],
+    connectsTo: [
+      connection("backend", "http"),
+      ...(replicas > 1 ? [connection("alertmanager", "cluster")] : []),
+      ...(hasSink(plan.settings) ? [connection(sinkName, "http"), connection(sinkName, "smtp")] : []),
+    ],
     internet: true,
   });
 }
