@@ -16,7 +16,7 @@ import { redact, secretTexts } from "./redaction.ts";
 import type { DrivenResource, Operation } from "./resource.ts";
 import { uploadsArchive } from "./uploads.ts";
 import { asFlag, asText } from "./values.ts";
-import { runs, stateOf, untilEnded, untilHealthy, WaitFailure } from "./waiting.ts";
+import { isSick, runs, stateOf, untilEnded, untilHealthy, WaitFailure } from "./waiting.ts";
 
 /** Seconds that a container is waited for to be healthy, and to end when it is attached to; the official plugin's own. */
 const usualWait = 60;
@@ -40,11 +40,17 @@ export const container: DrivenResource = {
     return { id: made.id, properties };
   },
   async read({ id, properties }, inputs, { daemon }) {
-    const info = await inspect(daemon.docker.getContainer(id));
+    const existing = daemon.docker.getContainer(id);
+    const info = await inspect(existing);
     if (info === undefined) return undefined;
     const given = Object.keys(inputs).length > 0 ? inputs : { name: info.Name.slice(1), image: info.Image };
     const known = observedInputs(given, info);
-    return { id: info.Id, properties: containerOutputs(known, info, text(properties.containerLogs)), inputs: known };
+    const outputs = containerOutputs(known, info, text(properties.containerLogs));
+    // Without this a refresh would take the failure off the record, and the next update would pass for good.
+    if (asFlag(given.wait) && isSick(info)) {
+      throw new PartialFailure(await describeFailure(existing, stateOf(info), given), info.Id, outputs, known);
+    }
+    return { id: info.Id, properties: outputs, inputs: known };
   },
   async update({ id, properties }, inputs, operation) {
     const existing = operation.daemon.docker.getContainer(id);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Cancellation, poll } from "./cancellation.ts";
 import { inspected } from "./testing.ts";
-import { stateOf, verdictOn } from "./waiting.ts";
+import { isSick, stateOf, verdictOn } from "./waiting.ts";
 
 const checked = { image: "a", healthcheck: { tests: ["CMD", "true"] } };
 const health = (Status: string) => ({ Health: { Status, FailingStreak: 0, Log: [] } });
@@ -16,6 +16,13 @@ test("what has ended, or is never asked, will not become healthy", () => {
   const ended = { Running: false, Status: "exited", ExitCode: 137, OOMKilled: true, ...health("starting") };
   expect(verdictOn(inspected(checked, ended))).toBe("it ended with exit code 137, it was ended for want of memory");
   expect(verdictOn(inspected({ image: "a" }))).toMatch(/neither the container nor its image has a health check/);
+});
+
+test("sick is what fails its check or starts again and again, not what starts or has ended", () => {
+  expect(isSick(inspected(checked, health("unhealthy")))).toBe(true);
+  expect(isSick({ ...inspected(checked, { Running: false, Restarting: true }), RestartCount: 2 })).toBe(true);
+  for (const status of ["healthy", "starting"]) expect(isSick(inspected(checked, health(status)))).toBe(false);
+  expect(isSick(inspected(checked, { Running: false, Status: "exited", ...health("unhealthy") }))).toBe(false);
 });
 
 test("a state is told with what happened before", () => {

@@ -52,6 +52,13 @@ export function verdictOn(info: Docker.ContainerInspectInfo): string | undefined
 /** Whether it runs, or the daemon is about to start it again. */
 export const runs = ({ State }: Docker.ContainerInspectInfo): boolean => State.Running || State.Restarting;
 
+/**
+ * Whether it runs and its health check does not pass: one that failed so often as it was given, or that the daemon starts
+ * again and again. One that was started a moment ago is only starting.
+ */
+export const isSick = ({ State, RestartCount }: Docker.ContainerInspectInfo): boolean =>
+  (State.Running && State.Health?.Status === "unhealthy") || (State.Restarting && RestartCount > 0);
+
 /** `unhealthy, restarted 3 times, last exit code 1`. */
 export function stateOf({ State, RestartCount }: Docker.ContainerInspectInfo): string {
   const { Status, Running, ExitCode, OOMKilled, Error: problem, Health } = State;

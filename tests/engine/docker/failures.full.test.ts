@@ -87,6 +87,9 @@ describe.skipIf(daemon === undefined)("a container on a real daemon", { timeout:
     };
     await expect(of.up(plain("500"))).rejects.toThrow(/not healthy within 4 s/);
     await expect(of.up(plain("500"))).rejects.toThrow(/not healthy within 4 s/);
+    // A refresh sees that it is not healthy, instead of taking the failure off the record.
+    await of.stack.refresh();
+    await expect(of.up(plain("500"))).rejects.toThrow(/not healthy within 4 s/);
     await of.up(plain("200"));
     expect(await of.up(plain("200"))).toEqual({});
   });
