@@ -3,6 +3,7 @@ import { alertmanagerConfig } from "../alerts/alertmanager-config.ts";
 import { messagesFile, messageTemplates } from "../alerts/messages.ts";
 import { alertmanagers, peerTimeout } from "../alerts/peers.ts";
 import { receiverSecrets } from "../alerts/receivers.ts";
+import { hasSink, sinkName } from "../alerts/sink.ts";
 import {
   type Blueprint,
   checkedBy,
@@ -40,12 +41,12 @@ export function alertmanager(plan: Blueprint): WorkloadSpec {
     files: [
       {
         path: "/etc/alertmanager/alertmanager.yml",
-        content: alertmanagerConfig(plan.settings, plan.address("backend")),
+        content: alertmanagerConfig(plan.settings, plan.address),
       },
       { path: `/etc/alertmanager/${messagesFile}`, content: messageTemplates(plan.settings) },
       ...probeFiles(plan.settings, "alertmanager"),
     ],
-    secretFiles: [...receiverSecrets, ...webSecrets(plan.settings, "alertmanager")],
+    secretFiles: [...receiverSecrets(plan.settings), ...webSecrets(plan.settings, "alertmanager")],
     ports: [
       port({ name: "http", number: 9093, exposure: "loopback" }),
       ...(replicas > 1
@@ -61,7 +62,11 @@ export function alertmanager(plan: Blueprint): WorkloadSpec {
     volumes: [{ kind: "persistent", name: "data", path: "/alertmanager", sizeGiB: 1 }],
     logs: logsOf(plan, "json"),
     scrape: { port: "http", path: "/metrics", protected: isSecure },
-    connectsTo: [connection("backend", "http"), ...(replicas > 1 ? [connection("alertmanager", "cluster")] : [])],
+    connectsTo: [
+      connection("backend", "http"),
+      ...(replicas > 1 ? [connection("alertmanager", "cluster")] : []),
+      ...(hasSink(plan.settings) ? [connection(sinkName, "http"), connection(sinkName, "smtp")] : []),
+    ],
     internet: true,
   });
 }
