@@ -22,6 +22,12 @@ test.each(["ecs", "kubernetes", "docker"])(
   },
 );
 
+test("a second more for the other Alertmanager would break that promise", () => {
+  const settings = settingsOf("prod", "kubernetes");
+  const critical = describePlatform(settings).alerts.filter(({ severity }) => severity === "critical");
+  expect(Math.max(...critical.map((alert) => worstDelay(alert, settings).seconds))).toBe(60);
+});
+
 test.each(["dev", "staging", "prod"])(
   "in %s no alert that can page or interrupt is told of a blip of 10 s",
   (stack) => {

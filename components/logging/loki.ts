@@ -5,6 +5,7 @@ import { logAlerts } from "../alerts/catalogue.ts";
 import { alertmanagerUrls } from "../alerts/peers.ts";
 import { alertRules } from "../alerts/rules.ts";
 import { type Blueprint, checkedBy, connection, logsOf, plain, productImage, stopFirst } from "../blueprint.ts";
+import { certificateOf, isProtected, monitoringName, monitoringUser } from "../protection.ts";
 import { type Duration, formatDuration, port, resources, type WorkloadSpec, workload } from "../workload/index.ts";
 import { levelWord } from "./levels.ts";
 import { rulerInterval } from "./pace.ts";
@@ -13,10 +14,13 @@ import { rulerInterval } from "./pace.ts";
 const tenant = "fake";
 const rulesFolder = "/etc/loki-rules";
 
+const passwordVariable = "ALERTMANAGER_PASSWORD";
+
 /** Stores and finds log lines, and alerts of them: one binary, TSDB schema, retention by the compactor. */
 export function loki(plan: Blueprint, loggers: readonly Logger[]): WorkloadSpec {
   const { settings } = plan;
   const { replicas } = settings.logs;
+  const isSecure = isProtected(settings);
   return workload({
     ...plain,
     name: "loki",
@@ -26,7 +30,11 @@ export function loki(plan: Blueprint, loggers: readonly Logger[]): WorkloadSpec 
       "-config.file=/etc/loki/loki.yml",
       `-log.level=${levelWord("loki", plan.settings.logs.level)}`,
       "-log.format=json",
+      ...(isSecure ? ["-config.expand-env=true"] : []),
     ],
+    // Its ruler reads the password of Alertmanager from no file.
+    secretVariables: isSecure ? [{ name: passwordVariable, secret: "monitoringPassword" }] : [],
+    secretFiles: isSecure ? [{ path: certificateOf("loki"), secret: "monitoringCertificate" }] : [],
     files: [
       { path: "/etc/loki/loki.yml", content: lokiConfig(plan) },
       {
@@ -78,6 +86,14 @@ function ringOf({ settings: { logs }, address }: Blueprint) {
     },
   };
 }
+
+/** The ruler's way to a protected Alertmanager. */
+const alertmanagerClient = {
+  basic_auth_username: monitoringUser,
+  basic_auth_password: `\${${passwordVariable}}`,
+  tls_ca_path: certificateOf("loki"),
+  tls_server_name: monitoringName,
+};
 
 function lokiConfig(plan: Blueprint): string {
   const { logs, stack, target } = plan.settings;
@@ -131,6 +147,7 @@ function lokiConfig(plan: Blueprint): string {
       // A copy of the rules, in which it works.
       rule_path: "/loki/rules-temp",
       alertmanager_url: alertmanagerUrls(plan).join(","),
+      ...(isProtected(plan.settings) ? { alertmanager_client: alertmanagerClient } : {}),
       // Where an alert's query can be looked at: Grafana's data source of that id.
       external_url: openedUrl(plan.settings, "grafana"),
       datasource_uid: "loki",
