@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { policyPack } from "../cli/engine/offline.ts";
+import { policyPack } from "../cli/engine/environment.ts";
 
 /** What an empty pack costs is Pulumi's own: the pack's process, and two calls to it for each resource. */
 export type Pack = "whole" | "empty" | "none";
