@@ -1,14 +1,15 @@
 import { createRequire } from "node:module";
 import proto from "@pulumi/pulumi/proto/analyzer_pb.js";
-import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { describe, expect, test } from "vitest";
 import { ServedPack } from "../../cli/engine/policy-server.ts";
-import { unknown } from "../../offline/value.ts";
+import { type Value as Sent, type Properties as SentObject, secret, unknown } from "../../offline/value.ts";
+import { encode } from "../../offline/wire.ts";
 import { programOf as exampleProgram } from "../../policies/judge.ts";
 import { PACK_NAME, packPolicies } from "../../policies/pack.ts";
 import { POLICIES } from "../../policies/policies.ts";
 import type { StackResource } from "../../policies/policy.ts";
 import { withOneUnknown } from "../../policies/testing.ts";
+import { entries, object, type Properties, UNKNOWN, type Value } from "../../policies/values.ts";
 import { settingsOf } from "../support/stacks.ts";
 import { bootstrapProgram, mutantsOf, programOf } from "./mutants.ts";
 
@@ -42,23 +43,20 @@ const asked = <Request>(handler: Handler<Request, proto.AnalyzeResponse>, reques
     void handler({ request }, (error, response) => (error ? reject(error) : resolve(response)));
   });
 
-/** A resource as the engine sends it: every text in `secrets` wrapped as a secret, what is not known marked. */
-function encoded(value: unknown): struct.JavaScriptValue {
-  if (typeof value !== "object" && typeof value !== "symbol") return typeof value === "undefined" ? null : plain(value);
-  if (typeof value === "symbol") return unknown;
-  if (value === null) return null;
-  if (Array.isArray(value)) return value.map(encoded);
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, secretly(key, encoded(inner))]));
+/** What the engine sends for a value: what is not known is marked, and some values are secret. */
+function sent(value: Value | undefined): Sent {
+  if (value === UNKNOWN) return unknown;
+  if (typeof value !== "object" || value === null) return value ?? null;
+  const inner = object({ path: "", value });
+  return inner === undefined ? entries({ path: "", value }).map((entry) => sent(entry.value)) : sentObject(inner);
 }
 
-const plain = (value: unknown): struct.JavaScriptValue =>
-  typeof value === "number" || typeof value === "boolean" ? value : String(value);
+const sentObject = (properties: Properties): SentObject =>
+  Object.fromEntries(
+    Object.entries(properties).map(([key, value]) => [key, secrets.has(key) ? secret(sent(value)) : sent(value)]),
+  );
 
-/** The engine wraps secrets: environment variables often are. */
-const secretly = (key: string, value: struct.JavaScriptValue): struct.JavaScriptValue =>
-  key === "envs" || key === "data"
-    ? { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value }
-    : value;
+const secrets = new Set(["envs", "data", "password"]);
 
 function filled<Message extends proto.AnalyzeRequest | proto.AnalyzerResource>(message: Message, one: StackResource) {
   const { type, name, urn, properties, deleteBeforeReplace } = one;
@@ -66,14 +64,11 @@ function filled<Message extends proto.AnalyzeRequest | proto.AnalyzerResource>(m
   if (deleteBeforeReplace !== undefined) {
     options.setDeletebeforereplacedefined(true).setDeletebeforereplace(deleteBeforeReplace);
   }
-  const sent = Object.fromEntries(
-    Object.entries(properties).map(([key, value]) => [key, secretly(key, encoded(value))]),
-  );
   message.setType(type);
   message.setName(name);
   message.setUrn(urn);
   message.setOptions(options);
-  message.setProperties(struct.Struct.fromJavaScript(sent));
+  message.setProperties(encode(sentObject(properties)));
   return message;
 }
 
