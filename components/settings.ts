@@ -20,6 +20,7 @@ export interface Settings {
   readonly gateway: ServiceSettings;
   readonly database: DatabaseSettings;
   readonly cache: CacheSettings;
+  readonly grafana: GrafanaSettings;
   readonly alerts: AlertSettings;
   readonly secrets: SecretSources;
 }
@@ -155,6 +156,26 @@ export interface CacheSettings {
   readonly resources: Resources;
   readonly instanceClass: string;
   readonly multiZone: boolean;
+}
+
+export interface GrafanaSettings {
+  /** Where people log in; Grafana is public where it is said. */
+  readonly oidc?: OidcSettings;
+}
+
+/** An OpenID Connect provider. The client's secret is the secret `grafanaOidcClientSecret`. */
+export interface OidcSettings {
+  readonly clientId: string;
+  /** The provider's endpoints: authorization, token and userinfo. */
+  readonly authUrl: string;
+  readonly tokenUrl: string;
+  readonly apiUrl: string;
+  /** Default: `openid profile email groups`. */
+  readonly scopes?: string;
+  /** Claim with the groups of a person, a list of names; default: `groups`. */
+  readonly groupsClaim?: string;
+  /** Group that makes a person what Grafana calls by these names; who is in none is not let in. */
+  readonly groups: { readonly admin: string; readonly editor: string; readonly viewer: string };
 }
 
 export interface AlertSettings {

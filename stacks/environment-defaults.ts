@@ -34,13 +34,6 @@ const development: Defaults = {
     instanceClass: "cache.t4g.micro",
     multiZone: false,
   },
-  alerts: {
-    receivers: {
-      // A name that only a local sink would answer to (services/alert-sink, which no stack runs yet): a laptop pages nobody.
-      pagerduty: { url: "http://alert-sink:8082/v2/enqueue" },
-      email: { smarthost: "alert-sink:1025" },
-    },
-  },
 };
 
 /** As production, at a tenth of its size: two of everything, so that a rollout and the loss of one are practised. */

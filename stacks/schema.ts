@@ -2,6 +2,7 @@ import { z } from "zod";
 import { logLevels, type SecretName, type SecretSource } from "../components/workload/index.ts";
 import { alertsSection } from "./alerts-schema.ts";
 import { choice, duration, flag, httpPath, names, section, text, whole } from "./fields.ts";
+import { grafanaSection } from "./grafana-schema.ts";
 import { imagesSection } from "./images-schema.ts";
 import { remoteWrite } from "./remote-write-schema.ts";
 import { resources, scaling } from "./service-schema.ts";
@@ -123,6 +124,11 @@ const secrets = section(
     alertWebhookToken: secretSource,
     applicationAdminPassword: secretSource,
     grafanaAdminPassword: secretSource,
+    grafanaOidcClientSecret: secretSource,
+    monitoringPassword: secretSource,
+    monitoringPasswordHash: secretSource,
+    monitoringCertificate: secretSource,
+    monitoringPrivateKey: secretSource,
     slackWebhookUrl: secretSource,
     pagerdutyRoutingKey: secretSource,
     smtpPassword: secretSource,
@@ -156,6 +162,7 @@ export const settingsSchema = z.strictObject({
   gateway: section("nginx: the one way in for customers.", service),
   database,
   cache,
+  grafana: grafanaSection,
   alerts: alertsSection,
   secrets,
 });
