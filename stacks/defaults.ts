@@ -28,6 +28,7 @@ export const defaultTarget: Readonly<Record<Environment, string>> = {
 /** The same in every environment. */
 export const commonDefaults: Defaults = {
   without: [],
+  drills: false,
   images: {
     versions: productVersions,
     // The requirement's number; with the one that runs, all the others can be gone back to.

@@ -3,6 +3,7 @@ import { alertsCommand } from "./alerts.ts";
 import { benchCommand } from "./bench.ts";
 import { destroyCommand } from "./destroy.ts";
 import { doctorCommand } from "./doctor.ts";
+import { drillCommand } from "./drill.ts";
 import { envCommand } from "./env.ts";
 import { imagesCommand } from "./images.ts";
 import { lintCommand } from "./lint.ts";
@@ -31,6 +32,7 @@ export const commands: readonly (() => Command)[] = [
   settingsCommand,
   alertsCommand,
   silencesCommand,
+  drillCommand,
   renderCommand,
   imagesCommand,
   testCommand,
