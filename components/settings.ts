@@ -11,6 +11,8 @@ export interface Settings {
   readonly domain: string;
   /** Members of the platform that are left out; in development only. */
   readonly without: readonly string[];
+  /** Whether `./platform drill` may break it; dev may be broken anyway. */
+  readonly drills: boolean;
   readonly images: ImageSettings;
   readonly logs: LogSettings;
   readonly metrics: MetricSettings;

@@ -28,6 +28,7 @@ export const defaultTarget: Readonly<Record<Environment, string>> = {
 /** The same in every environment. */
 export const commonDefaults: Defaults = {
   without: [],
+  drills: false,
   logs: { replicas: 1, collector: "promtail" },
   images: {
     versions: productVersions,

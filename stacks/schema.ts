@@ -157,6 +157,7 @@ export const settingsSchema = z.strictObject({
     "Members of the platform that are left out, as grafana where its image cannot be had; in development only.",
     "grafana",
   ),
+  drills: flag("./platform drill may break it on purpose; dev may be broken anyway."),
   images: imagesSection,
   logs,
   metrics,

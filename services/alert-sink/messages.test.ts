@@ -80,7 +80,7 @@ test("each channel's messages say which alerts are in them, in the order in whic
     ["email", "resolved", [], ["DatabaseDown"]],
     ["webhook", "firing", ["DatabaseDown"], ["LongRunningQueries"]],
     ["slack", undefined, [], []],
-    ["pagerduty", "resolved", [], []],
+    ["pagerduty", "resolved", [], ["DatabaseDown", "RedisDown"]],
   ]);
 });
 

@@ -33,16 +33,7 @@ export function messagesIn(inbox: Inbox, { channel, since = 0 }: Wanted = {}): r
       const [{ title = "", text: body = "" } = {}] = attachments;
       return { ...namesOf(body, /^\*(\w+)\*/gm, /^~(\w+)~/gm), title: title || text };
     }),
-    ...told("pagerduty", inbox.pagerduty, (event) =>
-      event.event_action === "trigger"
-        ? { state: "firing", firing: list(event.payload.class), resolved: [], title: event.payload.summary }
-        : {
-            ...(event.event_action === "resolve" ? { state: "resolved" } : {}),
-            firing: [],
-            resolved: [],
-            title: `${event.event_action} ${event.dedup_key}`,
-          },
-    ),
+    ...pagerduty(inbox.pagerduty),
     ...told("email", inbox.email, ({ subject, text }) => ({
       ...namesOf(text, /^(\w+) \(\w+\) since /gm, /^(\w+) resolved: /gm),
       title: subject,
@@ -71,6 +62,21 @@ function told<Content>(
     status,
     ...(message === undefined ? { firing: [], resolved: [], title: "refused" } : { ...tell(message), message }),
   }));
+}
+
+/** What is resolved names its incident only: the alerts are those that it was last triggered with. */
+function pagerduty(came: Inbox["pagerduty"]): readonly Message[] {
+  const incidents = new Map<string | undefined, readonly string[]>();
+  return told("pagerduty", came, (event) => {
+    if (event.event_action === "trigger") {
+      const firing = list(event.payload.class);
+      incidents.set(event.dedup_key, firing);
+      return { state: "firing", firing, resolved: [], title: event.payload.summary };
+    }
+    const title = `${event.event_action} ${event.dedup_key}`;
+    if (event.event_action === "acknowledge") return { firing: [], resolved: [], title };
+    return { state: "resolved", firing: [], resolved: incidents.get(event.dedup_key) ?? [], title };
+  });
 }
 
 /** Of a text that our templates wrote (components/alerts/messages.ts). */
