@@ -147,14 +147,14 @@ export function stopFirst({ settings }: Blueprint, stopSeconds = 60): StopFirstR
   });
 }
 
-export function perHost({ settings }: Blueprint): PerHostRollout {
+export function perHost({ settings }: Blueprint, stopSeconds = 30): PerHostRollout {
   return rollout({
     strategy: "per-host",
     unavailable: 1,
     rollbackOnFailure: true,
     progressDeadline: minutes(5),
     revisionsKept: settings.images.rollbackDepth,
-    stopGracePeriod: seconds(30),
+    stopGracePeriod: seconds(stopSeconds),
   });
 }
 

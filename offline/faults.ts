@@ -1,9 +1,21 @@
 import type { ResourceName } from "./identity.ts";
+import type { Properties } from "./value.ts";
 
 export type Operation = "create" | "update" | "delete";
 
-/** What goes wrong on purpose, for tests. It goes wrong each time, until the stand-ins are started without it. */
-export interface Fault {
+/** What is not as it should be on purpose, for tests; each time, until the stand-ins are started without it. */
+export type Fault = Failure | Drift;
+
+/** Something that was changed by hand: what a read of the resource finds in place of what is recorded. */
+export interface Drift {
+  /** The resource's name, or the end of its URN (`::name`). */
+  readonly resource: string;
+  readonly on: "read";
+  /** Laid over what is recorded; undefined where the resource is gone. */
+  readonly found: Properties | undefined;
+}
+
+export interface Failure {
   /** The resource's name, or the end of its URN (`::name`). */
   readonly resource: string;
   readonly on: Operation;
@@ -19,11 +31,16 @@ export interface Fault {
   readonly afterId?: boolean;
 }
 
-export function faultFor(faults: readonly Fault[], resource: ResourceName, on: Operation): Fault | undefined {
-  const names = (wanted: string): boolean =>
-    wanted.includes("::") ? resource.urn.endsWith(wanted) : resource.name === wanted;
-  return faults.find((fault) => fault.on === on && names(fault.resource));
+export function faultFor(faults: readonly Fault[], resource: ResourceName, on: Operation): Failure | undefined {
+  return faults.filter((fault) => fault.on !== "read").find((fault) => fault.on === on && names(fault, resource));
 }
+
+export function driftFor(faults: readonly Fault[], resource: ResourceName): Drift | undefined {
+  return faults.filter((fault) => fault.on === "read").find((fault) => names(fault, resource));
+}
+
+const names = ({ resource: wanted }: Fault, { urn, name }: ResourceName): boolean =>
+  wanted.includes("::") ? urn.endsWith(wanted) : name === wanted;
 
 /** Waits that a cancelled update cuts short. */
 export class Waits {

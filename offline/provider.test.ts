@@ -104,7 +104,7 @@ test("a refresh finds what is stored; what is only named is made up", async () =
   const server = new OfflineProvider(aws, open, []);
   const vpc = "urn:pulumi:dev::p::aws:ec2/vpc:Vpc::v";
   const read = async (properties: Properties) =>
-    (await server.read(vpc, { id: "vpc-1", properties }, {}, {})).properties;
+    (await server.read(vpc, { id: "vpc-1", properties }, {}, {}))?.properties;
   expect(await read({ cidrBlock: "10.0.0.0/8" })).toEqual({ cidrBlock: "10.0.0.0/8" });
   expect(await read({})).toMatchObject({ arn: "arn:aws:ec2:us-east-1:123456789012:vpc/vpc-1" });
 });

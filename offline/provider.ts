@@ -1,5 +1,5 @@
 import type { Problem } from "./check.ts";
-import { type Fault, faultFor, type Operation, Waits } from "./faults.ts";
+import { driftFor, type Fault, faultFor, type Operation, Waits } from "./faults.ts";
 import type { Guard } from "./guard.ts";
 import { Lives, parseUrn, type ResourceName } from "./identity.ts";
 import type { Instance, Model } from "./model.ts";
@@ -88,9 +88,19 @@ export class OfflineProvider implements ServedProvider {
   }
 
   /** The stored state; for a resource only named (`X.get`), one that is made up for its id. */
-  async read(urn: string, { id, properties: stored }: State, inputs: Properties, config: Properties): Promise<Found> {
+  async read(
+    urn: string,
+    { id, properties: stored }: State,
+    inputs: Properties,
+    config: Properties,
+  ): Promise<Found | undefined> {
     this.#lives.saw(urn, id);
     const known = Object.keys(stored).length > 0;
+    const drift = driftFor(this.#faults, parseUrn(urn));
+    if (drift !== undefined) {
+      const { found } = drift;
+      return found && { id, properties: { ...stored, ...found }, inputs: { ...inputs, ...found } };
+    }
     const made = known ? stored : this.model.outputs({ resource: parseUrn(urn), seed: id, id, inputs, config });
     return { id, properties: made, inputs: Object.keys(inputs).length > 0 ? inputs : made };
   }

@@ -9,10 +9,12 @@ export const combinationProblems = (sound: Sound): readonly Problem[] => [
   ...domainProblems(sound),
   ...withoutProblems(sound),
   ...faultProblems(sound),
+  ...grafanaProblems(sound),
   ...sinkProblems(sound),
   ...probeProblems(sound),
   ...portProblems(sound),
   ...scrapeProblems(sound),
+  ...replicaProblems(sound),
   ...alertProblems(sound),
   ...cacheProblems(sound),
   ...managedProblems(sound),
@@ -40,6 +42,21 @@ function faultProblems({ environment, backend }: Sound): readonly Problem[] {
           `true lets faults be switched on in ${environment}; they are for development only: remove the key`,
         ),
       ];
+}
+
+function grafanaProblems({ environment, domain, grafana }: Sound): readonly Problem[] {
+  if (grafana?.oidc === undefined) return [];
+  if (environment === "development") {
+    return [
+      problem(
+        "grafana.oidc",
+        "is for staging and production: development's Grafana is on the developer's own host; remove the key",
+      ),
+    ];
+  }
+  return domain === "localhost"
+    ? [problem("grafana.oidc", 'needs a domain that people find: domain is "localhost"; give the stack its DNS name')]
+    : [];
 }
 
 function sinkProblems({ environment, alerts }: Sound): readonly Problem[] {
@@ -106,6 +123,21 @@ function scrapeProblems({ metrics }: Sound): readonly Problem[] {
   if (metrics === undefined || !isLonger(metrics.scrapeTimeout, metrics.scrapeInterval)) return [];
   const [timeout, interval] = [formatDuration(metrics.scrapeTimeout), formatDuration(metrics.scrapeInterval)];
   return [problem("metrics.scrapeTimeout", `${timeout} is longer than metrics.scrapeInterval (${interval}); lower it`)];
+}
+
+function replicaProblems({ logs, target }: Sound): readonly Problem[] {
+  if (logs === undefined || logs.replicas === 1 || target === undefined) return [];
+  if (logs.replicas === 2) {
+    return [problem("logs.replicas", "2 is no majority when one is gone; say 1, or 3 and more")];
+  }
+  return target.discovery === "kubernetes" && target.logStore("").kind === "s3"
+    ? []
+    : [
+        problem(
+          "logs.replicas",
+          `${logs.replicas} Lokis need a bucket that they share, and hosts that each hold a volume: target kubernetes with kubernetes.logStore; say 1`,
+        ),
+      ];
 }
 
 function cacheProblems({ cache }: Sound): readonly Problem[] {

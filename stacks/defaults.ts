@@ -29,6 +29,7 @@ export const defaultTarget: Readonly<Record<Environment, string>> = {
 export const commonDefaults: Defaults = {
   without: [],
   drills: false,
+  logs: { replicas: 1, collector: "promtail" },
   images: {
     versions: productVersions,
     // The requirement's number; with the one that runs, all the others can be gone back to.
@@ -46,6 +47,7 @@ export const commonDefaults: Defaults = {
   },
   frontend: { port: 3000, livenessPath: "/live", readinessPath: "/ready" },
   database: { name: "trading", user: "trading" },
+  grafana: {},
   alerts: {
     thresholds: {
       // One answer in twenty: a broken release or dependency, far above the stray failures of a healthy day.

@@ -6,7 +6,7 @@ import { fullKey, type Problem } from "./error.ts";
  * Receivers whose secret is held by the stack file, which has none: they would stop `up`. `held`: keys of the file's
  * namespace secrets:. Development's are made by themselves, a cloud's entries are not in the file.
  */
-export function receiverSecretWarnings(settings: Settings, held: readonly string[]): readonly Problem[] {
+export function receiverSecretProblems(settings: Settings, held: readonly string[]): readonly Problem[] {
   const { stack, environment, secrets } = settings;
   if (environment === "development") return [];
   return receiverSecrets(settings).flatMap(({ secret }) => {

@@ -3,6 +3,7 @@ import { alertsCommand } from "./alerts.ts";
 import { benchCommand } from "./bench.ts";
 import { destroyCommand } from "./destroy.ts";
 import { doctorCommand } from "./doctor.ts";
+import { driftCommand } from "./drift.ts";
 import { drillCommand } from "./drill.ts";
 import { envCommand } from "./env.ts";
 import { imagesCommand } from "./images.ts";
@@ -24,6 +25,7 @@ export const commands: readonly (() => Command)[] = [
   previewCommand,
   upCommand,
   refreshCommand,
+  driftCommand,
   destroyCommand,
   statusCommand,
   logsCommand,

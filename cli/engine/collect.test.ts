@@ -37,6 +37,11 @@ function collect(planned: boolean, events: readonly Omit<EngineEvent, "sequence"
   return collector.collected();
 }
 
+test("what is inside of a secret is as secret as it is", () => {
+  const marked = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value: ["a"] };
+  for (const envs of [marked, "[secret]"]) expect(valueAt({ envs }, "envs[0]")).toBe("[secret]");
+});
+
 describe("policy events", () => {
   const policyEvent = {
     resourceUrn: urn,

@@ -58,10 +58,14 @@ export const pathSteps = (path: string): readonly string[] =>
     ([, quoted, index, key]) => quoted?.replaceAll('\\"', '"') ?? index ?? key ?? "",
   );
 
-/** The value at a property path, or undefined where there is none. */
+/** What stands in the place of a secret. */
+export const hidden = "[secret]";
+
+/** The value at a property path, or undefined where there is none; what is inside of a secret is as secret as it is. */
 export function valueAt(value: unknown, path: string): unknown {
   let current = value;
   for (const step of pathSteps(path)) {
+    if (readable(current) === hidden) return hidden;
     if (typeof current !== "object" || current === null) return undefined;
     current = Object.entries(current).find(([key]) => key === step)?.[1];
   }
@@ -189,7 +193,7 @@ export function readable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(readable);
   if (typeof value !== "object" || value === null) return value;
   return Object.entries(value).some(([key, mark]) => key === signature && mark === secretSignature)
-    ? "[secret]"
+    ? hidden
     : readableRecord(value);
 }
 

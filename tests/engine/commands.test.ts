@@ -63,6 +63,18 @@ describe("bad input is one clear message, and nothing half done", () => {
       code: 1,
     },
     {
+      name: "drift of a stack that is not there",
+      words: ["drift", "stagin"],
+      says: /there is no stack "stagin"; did you mean "staging"/,
+      code: 2,
+    },
+    {
+      name: "drift with nothing but stand-ins",
+      words: ["drift", "staging"],
+      says: /staging: nobody is logged in .*offline stand-ins have neither.*pulumi login/,
+      code: 1,
+    },
+    {
       name: "an environment for a stack that has none",
       words: ["env", "prod"],
       says: /prod needs nothing of \.\/platform/,

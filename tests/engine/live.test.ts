@@ -2,6 +2,7 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { findDrift } from "../../cli/drift/find.ts";
 import { confirmed } from "../../cli/engine/confirm.ts";
 import { deploy } from "../../cli/engine/deploy.ts";
 import { developerHome } from "../../cli/engine/developer/home.ts";
@@ -62,6 +63,13 @@ describe("a newcomer's dev", () => {
     expect(await run("destroy")).toContain("3 removed");
     expect(await run("destroy")).toContain("dev: nothing to do");
     expect(await readFile(stackFile, "utf8")).toBe(checkedIn);
+  });
+
+  test("drifts once it is deployed, not before", { timeout: 120_000 }, async () => {
+    const drift = () => findDrift({ project, stack: "dev" }, {});
+    await expect(drift()).rejects.toThrow("dev: nothing is deployed, so nothing can drift; first ./platform up dev");
+    await run("up");
+    expect(await drift()).toEqual([]);
   });
 
   test("keeps no secret in plain text in its state, and prints none", { timeout: 120_000 }, async () => {

@@ -20,7 +20,10 @@ const sinks: Partial<Readonly<Record<SecretName, string>>> = {
   smtpPassword: "local-sink",
 };
 
-/** Every secret of dev but `registryPassword` and `remoteWriteCredential`, which belong to somebody's accounts. */
+/**
+ * Every secret of dev. Not among them: `registryPassword` and `remoteWriteCredential`, which belong to somebody's accounts,
+ * and what only other environments have (single sign-on, the protection of Prometheus and Alertmanager).
+ */
 export const developersSecrets: readonly SecretName[] = [
   ...passwords,
   "slackWebhookUrl",

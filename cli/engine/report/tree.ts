@@ -42,12 +42,16 @@ export function propertyLine({ path, kind, before, after, forcesReplacement }: P
   const consequence = forcesReplacement ? " (forces replacement)" : "";
   if (kind === "add") return `${path}: + ${brief(text(after))}${consequence}`;
   if (kind === "delete") return `${path}: - ${brief(text(before))}${consequence}`;
-  const [was, becomes] = whereTheyDiffer(text(before), text(after));
+  const [was, becomes] = pairOf(before, after);
   return `${path}: ${was} → ${becomes}${consequence}`;
 }
 
 /** Letters shown before and after a difference inside of long values. */
 const context = 20;
+
+/** Two values as text; of long ones only where they differ. */
+export const pairOf = (before: unknown, after: unknown): readonly [string, string] =>
+  whereTheyDiffer(text(before), text(after));
 
 /** Two values; of long ones only where they differ, as inside a task definition's one long string. */
 function whereTheyDiffer(before: string, after: string): readonly [string, string] {

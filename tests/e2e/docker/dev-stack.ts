@@ -8,6 +8,8 @@ import type Docker from "dockerode";
 import { stringify } from "yaml";
 import { dockerGround } from "../../../cli/docker/ground.ts";
 import { labelledAs, leftoversIn } from "../../../cli/docker/leftovers.ts";
+import type { Difference } from "../../../cli/drift/drift.ts";
+import { findDrift } from "../../../cli/drift/find.ts";
 import { openLive, runLive } from "../../../cli/engine/live.ts";
 import { previewStacks } from "../../../cli/engine/preview.ts";
 import { openProject, type Project } from "../../../cli/engine/project.ts";
@@ -28,6 +30,8 @@ export interface DevStack {
   run(operation: Deployment): Promise<Outcome>;
   /** As `./platform preview dev --live`; its lines of changes. */
   preview(): Promise<string>;
+  /** As `./platform drift dev`. */
+  drift(): Promise<readonly Difference[]>;
   /**
    * `up` in a process of its own, ended by a signal when a point is reached (or by itself, where it is not); resolves
    * when it is gone.
@@ -140,6 +144,7 @@ export async function makeDevStack(daemon: TestDaemon, address: string, program 
     address,
     settings,
     run,
+    drift: () => findDrift(stackOf(), {}, dockerGround),
     destroyAll: () => deployed(stackOf(), "destroy", { groundOf: dockerGround, volumes: true }),
     plainUp: async () => {
       const ground = await dockerGround(stackOf(), "up");

@@ -5,6 +5,8 @@ import { dockerDaemon } from "../../support/docker/daemon.ts";
 import { type DevStack, firstUp, makeDevStack } from "./dev-stack.ts";
 import { backendRelease, importReleases } from "./releases.ts";
 
+const containerType = "docker:index/container:Container";
+
 const daemon = await dockerDaemon();
 
 describe.skipIf(daemon === undefined)("what somebody did by hand to a dev that runs", { timeout: 300_000 }, () => {
@@ -29,12 +31,15 @@ describe.skipIf(daemon === undefined)("what somebody did by hand to a dev that r
   };
   const allWell = async () => statusOf([], await containers()).every(isWell);
 
-  test("nothing: the live preview shows no change", async () => {
+  test("nothing: the live preview shows no change, and nothing drifted", async () => {
+    expect(await dev.drift()).toEqual([]);
     expect(await dev.preview()).toMatch(/^dev: 0 removed, 0 replaced, 0 changed, 0 added/);
   });
 
   test("a container that was removed: the live preview shows it, and up alone makes it anew", async () => {
     await (await container("gateway")).remove({ force: true });
+    const whole = { resource: "gateway", type: containerType, property: "", recorded: "there", real: "gone" };
+    expect(await dev.drift()).toEqual([whole]);
     expect(await dev.preview()).toMatch(/\+ gateway {2}docker:index\/container:Container/);
     const { refusal, printed } = await dev.run("up");
     expect(refusal, printed).toBeUndefined();
@@ -46,6 +51,14 @@ describe.skipIf(daemon === undefined)("what somebody did by hand to a dev that r
   test("a limit that was changed: the live preview and a refresh show it, and the next up sets it back", async () => {
     const before = (await (await container("backend")).inspect()).HostConfig.Memory ?? 0;
     await (await container("backend")).update({ Memory: before * 2, MemorySwap: before * 2 });
+    const mebibytes = before / 1024 ** 2;
+    expect(await dev.drift()).toContainEqual({
+      resource: "backend",
+      type: containerType,
+      property: "memory",
+      recorded: mebibytes,
+      real: 2 * mebibytes,
+    });
     expect(await dev.preview()).toMatch(/~ backend {2}docker:index\/container:Container/);
     expect((await dev.run("refresh")).refusal).toBeUndefined();
     const { refusal, printed } = await dev.run("up");
