@@ -40,7 +40,7 @@ export async function ours(products: Ground, settings: Settings, targets: Target
   const alertmanager = await startAlertmanager(
     products,
     { route: at(config, "route"), inhibit_rules: at(config, "inhibit_rules"), receivers },
-    "alertmanager-ours",
+    { name: "alertmanager-ours" },
   );
   const prometheus = await startPrometheus(products, {
     name: "prometheus-ours",
@@ -59,7 +59,11 @@ export async function ours(products: Ground, settings: Settings, targets: Target
 
 export async function theirs(products: Ground, targets: Targets, sink: Sink): Promise<System> {
   const receivers = [{ name: "default", webhook_configs: [{ url: `${sink.url}/rival` }] }];
-  const alertmanager = await startAlertmanager(products, { route: rival.route, receivers }, "alertmanager-rival");
+  const alertmanager = await startAlertmanager(
+    products,
+    { route: rival.route, receivers },
+    { name: "alertmanager-rival" },
+  );
   const prometheus = await startPrometheus(products, {
     name: "prometheus-rival",
     config: (folder) => {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
-import { policyPack } from "../cli/engine/offline.ts";
+import { policyPack } from "../cli/engine/environment.ts";
 
-/** What an empty pack costs is Pulumi's own: the pack's process, and two calls to it for each resource. */
+/** An empty pack costs what Pulumi's own server does: a process, and two calls to it for each resource. Ours has a server of its own. */
 export type Pack = "whole" | "empty" | "none";
 
 /** The folders that the engine is given. */

@@ -40,7 +40,7 @@ async function compare(count: number, first: Pack, second: Pack): Promise<readon
 
 const benchmark: Benchmark = {
   name: "policies",
-  what: "a program of 1,000 resources with the whole pack, against an empty pack (≤ 1.20×) and against none; what the policies cost a resource must not grow with their number",
+  what: "a program of 1,000 resources with the whole pack, against none (≤ 1.20×) and against an empty pack as Pulumi's SDK serves it; what the policies cost a resource must not grow with their number",
   run: async () => {
     const rows: (readonly string[])[] = [
       ["resources", "whole pack, s", "against", "s", "ratio", "difference, ms a resource"],

@@ -1,10 +1,10 @@
 import type { Environment, Settings } from "./settings.ts";
 
-/** What whoever is on call opens in a browser, and the port on which it listens. */
-const ports = { grafana: 3001, prometheus: 9090, alertmanager: 9093 } as const;
+/** What whoever is on call opens, in a browser or by `./platform logs`, and the port on which it listens. */
+const ports = { grafana: 3001, prometheus: 9090, alertmanager: 9093, loki: 3100 } as const;
 export type Opened = keyof typeof ports;
 export const portOf = (member: Opened): number => ports[member];
-export const openedMembers: readonly Opened[] = ["grafana", "prometheus", "alertmanager"];
+export const openedMembers: readonly Opened[] = ["grafana", "prometheus", "alertmanager", "loki"];
 
 /**
  * Added to a port where a tunnel ends (`./platform open`): a link of production must never lead into the developer's own
@@ -17,8 +17,24 @@ export const openedPort = ({ environment }: Pick<Settings, "environment">, membe
   ports[member] + tunnelOffset[environment];
 
 /**
- * Address that links of messages lead to, without a slash at the end: found while `./platform open <stack> <member>` runs.
- * Nothing of it is open to the outside, so that only who may reach the stack reaches it.
+ * Grafana is open to the outside where people log in at the company's own identity provider, and only there: a password
+ * alone is no lock for a public door. Elsewhere a tunnel leads to it.
  */
-export const openedUrl = (settings: Pick<Settings, "environment">, member: Opened): string =>
-  `http://localhost:${openedPort(settings, member)}`;
+export const isGrafanaPublic = ({ grafana }: Pick<Settings, "grafana">): boolean => grafana.oidc !== undefined;
+
+/** Name of Grafana in the public DNS. */
+export const grafanaDomain = ({ domain }: Pick<Settings, "domain">): string => `grafana.${domain}`;
+
+/** Names beside the domain under which the gateway is found from outside. */
+export const otherDomains = (settings: Pick<Settings, "domain" | "grafana">): readonly string[] =>
+  isGrafanaPublic(settings) ? [grafanaDomain(settings)] : [];
+
+/**
+ * Address that links of messages lead to, without a slash at the end. But for a public Grafana it is found while
+ * `./platform open <stack> <member>` runs: nothing of it is open to the outside, so that only who may reach the stack
+ * reaches it.
+ */
+export const openedUrl = (settings: Pick<Settings, "environment" | "domain" | "grafana">, member: Opened): string =>
+  member === "grafana" && isGrafanaPublic(settings)
+    ? `https://${grafanaDomain(settings)}`
+    : `http://localhost:${openedPort(settings, member)}`;

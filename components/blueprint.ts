@@ -53,8 +53,12 @@ const repositories: Readonly<Record<Product, string>> = {
 export const productImage = ({ settings: { images } }: Blueprint, product: Product): Image =>
   mirrored(image({ repository: repositories[product], version: images.versions[product] }), images.registry);
 
-/** The application's own image, in the release's version. */
-export const ownImage = ({ settings: { images } }: Blueprint, service: "backend" | "frontend"): Image =>
+/** What is built from this checkout's services/. */
+export const ownServices = ["backend", "frontend", "alert-sink"] as const;
+export type OwnService = (typeof ownServices)[number];
+
+/** An image of our own, in the release's version. */
+export const ownImage = ({ settings: { images } }: Blueprint, service: OwnService): Image =>
   mirrored(image({ repository: `${images.application}/${service}`, version: images.version }), images.registry);
 
 /** The static probe binary, for images that have neither shell nor wget. */
@@ -143,14 +147,14 @@ export function stopFirst({ settings }: Blueprint, stopSeconds = 60): StopFirstR
   });
 }
 
-export function perHost({ settings }: Blueprint): PerHostRollout {
+export function perHost({ settings }: Blueprint, stopSeconds = 30): PerHostRollout {
   return rollout({
     strategy: "per-host",
     unavailable: 1,
     rollbackOnFailure: true,
     progressDeadline: minutes(5),
     revisionsKept: settings.images.rollbackDepth,
-    stopGracePeriod: seconds(30),
+    stopGracePeriod: seconds(stopSeconds),
   });
 }
 

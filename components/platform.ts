@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { otherDomains } from "./access.ts";
 import { AlertRoutes } from "./alerts/component.ts";
 import { Application } from "./application/component.ts";
 import { imageSources, probeImage } from "./blueprint.ts";
@@ -32,6 +33,7 @@ export class TradingPlatform extends pulumi.ComponentResource {
         stack,
         environment,
         domain,
+        otherDomains: otherDomains(settings),
         version: images.version,
         members: membersOf(platform),
         secretSources: settings.secrets,

@@ -11,6 +11,8 @@ export interface Settings {
   readonly domain: string;
   /** Members of the platform that are left out; in development only. */
   readonly without: readonly string[];
+  /** Whether `./platform drill` may break it; dev may be broken anyway. */
+  readonly drills: boolean;
   readonly images: ImageSettings;
   readonly logs: LogSettings;
   readonly metrics: MetricSettings;
@@ -20,6 +22,7 @@ export interface Settings {
   readonly gateway: ServiceSettings;
   readonly database: DatabaseSettings;
   readonly cache: CacheSettings;
+  readonly grafana: GrafanaSettings;
   readonly alerts: AlertSettings;
   readonly secrets: SecretSources;
 }
@@ -67,7 +70,14 @@ export interface LogSettings {
   readonly retention: Duration;
   /** Size of Loki's volume. */
   readonly storageGiB: number;
+  /** Of Loki: above one they share a bucket, and the loss of one loses no line. */
+  readonly replicas: number;
+  readonly collector: LogCollector;
 }
+
+/** What reads the containers' lines and sends them to Loki; `components/logging/collectors.ts` has each. */
+export const logCollectors = ["promtail"] as const;
+export type LogCollector = (typeof logCollectors)[number];
 
 export interface MetricSettings {
   readonly retention: Duration;
@@ -155,6 +165,26 @@ export interface CacheSettings {
   readonly resources: Resources;
   readonly instanceClass: string;
   readonly multiZone: boolean;
+}
+
+export interface GrafanaSettings {
+  /** Where people log in; Grafana is public where it is said. */
+  readonly oidc?: OidcSettings;
+}
+
+/** An OpenID Connect provider. The client's secret is the secret `grafanaOidcClientSecret`. */
+export interface OidcSettings {
+  readonly clientId: string;
+  /** The provider's endpoints: authorization, token and userinfo. */
+  readonly authUrl: string;
+  readonly tokenUrl: string;
+  readonly apiUrl: string;
+  /** Default: `openid profile email groups`. */
+  readonly scopes?: string;
+  /** Claim with the groups of a person, a list of names; default: `groups`. */
+  readonly groupsClaim?: string;
+  /** Group that makes a person what Grafana calls by these names; who is in none is not let in. */
+  readonly groups: { readonly admin: string; readonly editor: string; readonly viewer: string };
 }
 
 export interface AlertSettings {

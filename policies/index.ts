@@ -1,5 +1,5 @@
 import { PolicyPack } from "@pulumi/policy";
-import { packPolicies } from "./pack.ts";
+import { PACK_NAME, packPolicies } from "./pack.ts";
 import { POLICIES } from "./policies.ts";
 
-new PolicyPack("trading-platform", { policies: [...packPolicies(POLICIES)] });
+new PolicyPack(PACK_NAME, { policies: [...packPolicies(POLICIES)] });

@@ -1,14 +1,7 @@
-import type {
-  Policies,
-  PolicyResource,
-  ReportViolation,
-  ResourceValidationArgs,
-  ResourceValidationPolicy,
-  StackValidationArgs,
-  StackValidationPolicy,
-} from "@pulumi/policy";
+import type { ReportViolation } from "@pulumi/policy";
 import { blocksIn } from "./enforcement.ts";
 import { findingLine, waivedLine } from "./message.ts";
+import type { AskedResource, AskedStack, PackPolicy, RegisteredResource, StackedResource } from "./pack-policy.ts";
 import type { Finding, Policy, Resource, ResourceRule, StackResource } from "./policy.ts";
 import { send } from "./sdk-report.ts";
 import { fromSdk } from "./sdk-values.ts";
@@ -16,18 +9,20 @@ import { type Settings, schemaOf, settingsOf } from "./settings.ts";
 import { openWaiverBook, type WaiverBook } from "./waiver-book.ts";
 import { unusedWaivers, validWaivers } from "./waiver-policies.ts";
 
-/** What the SDK serves: the policies, between those that look after the waivers. */
-export function packPolicies(policies: readonly Policy[]): Policies {
+export const PACK_NAME = "trading-platform";
+
+/** What is served: the policies, between those that look after the waivers. */
+export function packPolicies(policies: readonly Policy[]): readonly PackPolicy[] {
   const today = new Date().toISOString().slice(0, 10);
   const book = openWaiverBook(
     policies.map(({ name }) => name),
     today,
   );
-  return [validWaivers(book), ...policies.map((policy) => toSdkPolicy(policy, book)), unusedWaivers(book)];
+  return [validWaivers(book), ...policies.map((policy) => toPackPolicy(policy, book)), unusedWaivers(book)];
 }
 
-/** Turns a policy into what the SDK serves: one object that judges resources, the stack, or both under one name. */
-function toSdkPolicy(policy: Policy, book: WaiverBook): ResourceValidationPolicy | StackValidationPolicy {
+/** Turns a policy into what is served: one object that judges resources, the stack, or both under one name. */
+function toPackPolicy(policy: Policy, book: WaiverBook): PackPolicy {
   const { name, displayName, description, severity, url } = policy;
   return {
     name,
@@ -44,10 +39,7 @@ function toSdkPolicy(policy: Policy, book: WaiverBook): ResourceValidationPolicy
   };
 }
 
-function resourceValidation(
-  policy: Policy,
-  book: WaiverBook,
-): (args: ResourceValidationArgs, report: ReportViolation) => void {
+function resourceValidation(policy: Policy, book: WaiverBook): (args: AskedResource, report: ReportViolation) => void {
   const ruleOf = new Map<string, ResourceRule>(
     policy.resourceRules.flatMap((rule) => rule.types.map((type) => [type, rule])),
   );
@@ -63,10 +55,7 @@ function resourceValidation(
   };
 }
 
-function stackValidation(
-  policy: Policy,
-  book: WaiverBook,
-): (args: StackValidationArgs, report: ReportViolation) => void {
+function stackValidation(policy: Policy, book: WaiverBook): (args: AskedStack, report: ReportViolation) => void {
   return (args, report) => {
     const reasons: string[] = [];
     const settings = settingsOf(args.getConfig(), args.stackTags, args.resources[0]?.urn ?? "");
@@ -84,7 +73,7 @@ function stackValidation(
   };
 }
 
-const resourceOf = ({ type, name, urn, props, opts }: ResourceValidationArgs | PolicyResource): Resource => ({
+const resourceOf = ({ type, name, urn, props, opts }: RegisteredResource): Resource => ({
   type,
   name,
   urn,
@@ -93,7 +82,7 @@ const resourceOf = ({ type, name, urn, props, opts }: ResourceValidationArgs | P
 });
 
 /** A resource that another was made from is only asked for its type and URN: its properties are not copied. */
-const stackResourceOf = (resource: PolicyResource): StackResource => ({
+const stackResourceOf = (resource: StackedResource): StackResource => ({
   ...resourceOf(resource),
   madeFrom: Object.fromEntries(
     Object.entries(resource.propertyDependencies).map(([property, sources]) => [

@@ -1,4 +1,4 @@
-import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
+import type { PackPolicy } from "./pack-policy.ts";
 import { send } from "./sdk-report.ts";
 import { stackOf } from "./settings.ts";
 import { VARIABLE, type WaiverBook } from "./waiver-book.ts";
@@ -12,7 +12,7 @@ const STACK = "pulumi:pulumi:Stack";
  * Reads the waivers and refuses bad ones. Comes first in the pack: Pulumi runs a resource through the policies in
  * their order, so the others find the waivers read. Without it nothing is waived.
  */
-export const validWaivers = (book: WaiverBook): ResourceValidationPolicy => ({
+export const validWaivers = (book: WaiverBook): PackPolicy => ({
   name: VALID_WAIVERS,
   displayName: "Waivers are complete and in force",
   description: "Each waiver says stacks, policy, resource, reason, owner and last day, and that day has not passed.",
@@ -28,7 +28,8 @@ export const validWaivers = (book: WaiverBook): ResourceValidationPolicy => ({
     },
   },
   validateResource: async (args, report) => {
-    await book.load(args.getConfig<{ readonly file?: string }>().file);
+    const { file }: { readonly file?: string } = args.getConfig();
+    await book.load(file);
     if (args.type !== STACK) return args.notApplicable(`${VALID_WAIVERS} judges the stack`);
     for (const problem of book.problems(stackOf(args.urn))) {
       const message = `${VALID_WAIVERS}: ${problem}; repair: put the waiver right, or delete it and repair what it covers`;
@@ -38,7 +39,7 @@ export const validWaivers = (book: WaiverBook): ResourceValidationPolicy => ({
 });
 
 /** Refuses waivers that nothing was found for. Comes last in the pack, when all others have judged the stack. */
-export const unusedWaivers = (book: WaiverBook): StackValidationPolicy => ({
+export const unusedWaivers = (book: WaiverBook): PackPolicy => ({
   name: UNUSED_WAIVERS,
   displayName: "Waivers cover something",
   description: "A waiver that nothing was found for is deleted: it would cover the next mistake.",

@@ -1,15 +1,18 @@
+import { logAlertNames } from "../components/alerts/names.ts";
+import { rulerInterval } from "../components/logging/pace.ts";
 import { type Duration, days, formatDuration, isLonger, seconds } from "../components/workload/index.ts";
 import { fullKey, type Problem } from "./error.ts";
 import type { Sound } from "./sound.ts";
+import { thresholdProblems } from "./threshold-problems.ts";
 
 /** Alerts that could never fire, would fire for nothing, or measure nothing: each with the way out. */
-export const alertProblems = ({ alerts, metrics }: Sound): readonly Problem[] =>
+export const alertProblems = ({ alerts, metrics, backend }: Sound): readonly Problem[] =>
   alerts === undefined || metrics === undefined
     ? []
     : [
         ...windowProblems(alerts, metrics),
         ...waitProblems(alerts, metrics.scrapeInterval),
-        ...objectiveProblems(alerts.thresholds),
+        ...thresholdProblems(alerts, { backend }),
         ...silenceProblems(alerts, new Date()),
         ...maintenanceProblems(alerts),
       ];
@@ -33,33 +36,28 @@ function windowProblems({ timing }: Alerts, { scrapeInterval, scrapeTimeout }: M
   );
 }
 
-function waitProblems({ timing, overrides }: Alerts, interval: Duration): readonly Problem[] {
+/** Between two evaluations a fault cannot last: it is seen once. Those of log lines are Loki's. */
+function waitProblems({ timing, overrides }: Alerts, scrapeInterval: Duration): readonly Problem[] {
+  const scraped = { interval: scrapeInterval, of: "metrics.scrapeInterval", unit: "sample" };
+  const read = { interval: rulerInterval, of: "the time between two looks at log lines", unit: "look" };
   const waits = [
-    ...Object.entries(timing).map(([name, each]) => [`timing.${name}.for`, each.for] as const),
-    ...Object.entries(overrides).map(([name, each]) => [`overrides.${name}.for`, each.for] as const),
+    ...Object.entries(timing).map(([name, each]) => ({ key: `timing.${name}.for`, wait: each.for, ...scraped })),
+    ...Object.entries(overrides).map(([name, each]) => ({
+      key: `overrides.${name}.for`,
+      wait: each.for,
+      ...(logAlertNames.some((known) => known === name) ? read : scraped),
+    })),
   ];
-  return waits.flatMap(([key, wait]) =>
+  return waits.flatMap(({ key, wait, interval, of, unit }) =>
     wait !== undefined && isLonger(interval, wait)
       ? [
           problem(
             key,
-            `${formatDuration(wait)} is shorter than metrics.scrapeInterval (${formatDuration(interval)}): one bad sample would page; say at least that`,
+            `${formatDuration(wait)} is shorter than ${of} (${formatDuration(interval)}): one bad ${unit} would page; say at least that`,
           ),
         ]
       : [],
   );
-}
-
-function objectiveProblems({ errorRatePercent, availabilityPercent }: Alerts["thresholds"]): readonly Problem[] {
-  const allowed = Number((100 - availabilityPercent).toPrecision(4));
-  return errorRatePercent > allowed
-    ? []
-    : [
-        problem(
-          "thresholds.errorRatePercent",
-          `${errorRatePercent} pages for errors that thresholds.availabilityPercent (${availabilityPercent}) allows; say more than ${allowed}, or raise the objective`,
-        ),
-      ];
 }
 
 /** What is to be silent for longer is no incident any more: it is switched off by an override, with its reason. */

@@ -1,3 +1,4 @@
+import { sinkName, sinkPorts } from "../components/alerts/sink.ts";
 import { formatDuration, isLonger, type Resources } from "../components/workload/index.ts";
 import { alertProblems } from "./alert-problems.ts";
 import { fullKey, type Problem } from "./error.ts";
@@ -8,9 +9,12 @@ export const combinationProblems = (sound: Sound): readonly Problem[] => [
   ...domainProblems(sound),
   ...withoutProblems(sound),
   ...faultProblems(sound),
+  ...grafanaProblems(sound),
+  ...sinkProblems(sound),
   ...probeProblems(sound),
   ...portProblems(sound),
   ...scrapeProblems(sound),
+  ...replicaProblems(sound),
   ...alertProblems(sound),
   ...cacheProblems(sound),
   ...managedProblems(sound),
@@ -40,6 +44,37 @@ function faultProblems({ environment, backend }: Sound): readonly Problem[] {
       ];
 }
 
+function grafanaProblems({ environment, domain, grafana }: Sound): readonly Problem[] {
+  if (grafana?.oidc === undefined) return [];
+  if (environment === "development") {
+    return [
+      problem(
+        "grafana.oidc",
+        "is for staging and production: development's Grafana is on the developer's own host; remove the key",
+      ),
+    ];
+  }
+  return domain === "localhost"
+    ? [problem("grafana.oidc", 'needs a domain that people find: domain is "localhost"; give the stack its DNS name')]
+    : [];
+}
+
+function sinkProblems({ environment, alerts }: Sound): readonly Problem[] {
+  if (environment === "development" || environment === undefined || alerts === undefined) return [];
+  const { pagerduty, email } = alerts.receivers;
+  const places = { "pagerduty.url": new URL(pagerduty.url).hostname, "email.smarthost": email.smarthost };
+  return Object.entries(places).flatMap(([key, place]) =>
+    new RegExp(`^${sinkName}(?:[.:]|$)`).test(place)
+      ? [
+          problem(
+            `alerts.receivers.${key}`,
+            `"${place}" is development's sink, which ${environment} does not run: nobody would be told; give a real receiver`,
+          ),
+        ]
+      : [],
+  );
+}
+
 function probeProblems({ backend, frontend }: Sound): readonly Problem[] {
   return Object.entries({ backend, frontend }).flatMap(([name, service]) =>
     service !== undefined && service.livenessPath === service.readinessPath
@@ -61,6 +96,7 @@ const takenPorts: ReadonlyMap<number, string> = new Map([
   [3100, "loki"],
   [5432, "the database"],
   [6379, "the cache"],
+  [sinkPorts.http, "the alert sink"],
   [9090, "prometheus"],
   [9093, "alertmanager"],
   [9100, "node-exporter"],
@@ -87,6 +123,21 @@ function scrapeProblems({ metrics }: Sound): readonly Problem[] {
   if (metrics === undefined || !isLonger(metrics.scrapeTimeout, metrics.scrapeInterval)) return [];
   const [timeout, interval] = [formatDuration(metrics.scrapeTimeout), formatDuration(metrics.scrapeInterval)];
   return [problem("metrics.scrapeTimeout", `${timeout} is longer than metrics.scrapeInterval (${interval}); lower it`)];
+}
+
+function replicaProblems({ logs, target }: Sound): readonly Problem[] {
+  if (logs === undefined || logs.replicas === 1 || target === undefined) return [];
+  if (logs.replicas === 2) {
+    return [problem("logs.replicas", "2 is no majority when one is gone; say 1, or 3 and more")];
+  }
+  return target.discovery === "kubernetes" && target.logStore("").kind === "s3"
+    ? []
+    : [
+        problem(
+          "logs.replicas",
+          `${logs.replicas} Lokis need a bucket that they share, and hosts that each hold a volume: target kubernetes with kubernetes.logStore; say 1`,
+        ),
+      ];
 }
 
 function cacheProblems({ cache }: Sound): readonly Problem[] {

@@ -1,3 +1,4 @@
+import { sinkName, sinkReceivers } from "../components/alerts/sink.ts";
 import { logEvents, metricNames } from "../components/application/telemetry.ts";
 import type { Environment } from "../components/settings.ts";
 import type { BoundTarget } from "../components/targets/target.ts";
@@ -27,6 +28,8 @@ export const defaultTarget: Readonly<Record<Environment, string>> = {
 /** The same in every environment. */
 export const commonDefaults: Defaults = {
   without: [],
+  drills: false,
+  logs: { replicas: 1, collector: "promtail" },
   images: {
     versions: productVersions,
     // The requirement's number; with the one that runs, all the others can be gone back to.
@@ -44,6 +47,7 @@ export const commonDefaults: Defaults = {
   },
   frontend: { port: 3000, livenessPath: "/live", readinessPath: "/ready" },
   database: { name: "trading", user: "trading" },
+  grafana: {},
   alerts: {
     thresholds: {
       // One answer in twenty: a broken release or dependency, far above the stray failures of a healthy day.
@@ -117,6 +121,10 @@ export function targetDefaults(target: BoundTarget | undefined, stack: string, e
   return {
     database: { management: management("postgres") },
     cache: { management: management("redis") },
+    // A laptop pages nobody.
+    ...(environment === "development"
+      ? { alerts: { receivers: sinkReceivers(target?.address(sinkName, stack) ?? sinkName) } }
+      : {}),
     ...(target?.loopback ? { gateway: { scaling: { replicas: 1 } } } : {}),
     secrets: Object.fromEntries(secretNames.map((name) => [name, sourceInput(target, name, stack)])),
   };

@@ -84,6 +84,11 @@ function descriptionOf(node: unknown): string {
 const derived: ReadonlyMap<string, string> = new Map([
   ["environment", "from the stack's name"],
   ["target", environments.map((environment) => `${environment}: \`${defaultTarget[environment]}\``).join("<br>")],
+  [
+    "alerts.receivers.pagerduty.url",
+    `development: the stack's own sink<br>else: \`${valueAt(commonDefaults, ["alerts", "receivers", "pagerduty", "url"])}\``,
+  ],
+  ["alerts.receivers.email.smarthost", "development: the stack's own sink<br>else: to be said"],
   ["alerts.receivers.email.to", "`database-team@<domain>`"],
   ["alerts.receivers.email.from", "`alerts@<domain>`"],
   ["alerts.receivers.email.user", "`alerts@<domain>`"],

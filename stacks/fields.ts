@@ -13,10 +13,11 @@ export function whole(what: string, minimum: number, maximum: number, unit = "")
   return described(z.int({ error }).min(minimum, { error }).max(maximum, { error }), what, allowed);
 }
 
+/** A share to compare with: nothing is above all of it, or below none. */
 export function percent(what: string): z.ZodNumber {
-  const allowed = "a number above 0, up to 100, in percent";
+  const allowed = "a number above 0 and below 100, in percent";
   const error = `must be ${allowed}`;
-  return described(z.number({ error }).gt(0, { error }).max(100, { error }), what, allowed);
+  return described(z.number({ error }).gt(0, { error }).lt(100, { error }), what, allowed);
 }
 
 export function flag(what: string): z.ZodBoolean {

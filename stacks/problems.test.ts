@@ -4,6 +4,14 @@ import { type Data, overlay } from "./layers.ts";
 import { readSettings, SettingsError, settingsWarnings } from "./read.ts";
 import { leastOfProduction, told } from "./testing.ts";
 
+const oidc = {
+  clientId: "grafana",
+  authUrl: "https://id.example.com/authorize",
+  tokenUrl: "https://id.example.com/token",
+  apiUrl: "https://id.example.com/userinfo",
+  groups: { admin: "platform", editor: "trading", viewer: "staff" },
+};
+
 const mistakes: readonly (readonly [string, Data, string])[] = [
   [
     "a slip in a section's name",
@@ -58,7 +66,81 @@ const mistakes: readonly (readonly [string, Data, string])[] = [
   [
     "a threshold that can never be reached",
     { alerts: { thresholds: { cpuPercent: 850 } } },
-    "trading-platform:alerts.thresholds.cpuPercent: 850 must be a number above 0, up to 100, in percent",
+    "trading-platform:alerts.thresholds.cpuPercent: 850 must be a number above 0 and below 100, in percent",
+  ],
+  [
+    "a share that can never be exceeded",
+    { alerts: { thresholds: { memoryPercent: 100 } } },
+    "trading-platform:alerts.thresholds.memoryPercent: 100 must be a number above 0 and below 100, in percent",
+  ],
+  [
+    "one alert that pages for what the objective allows",
+    { alerts: { overrides: { HighErrorRate: { reason: "a test", threshold: 0.05 } } } },
+    "trading-platform:alerts.overrides.HighErrorRate.threshold: 0.05 pages for errors that thresholds.availabilityPercent (99.9) allows; say more than 0.1, or raise the objective",
+  ],
+  [
+    "an objective so low that its alert waits for more than everything",
+    { alerts: { thresholds: { availabilityPercent: 90, errorRatePercent: 50 } } },
+    "trading-platform:alerts.thresholds.availabilityPercent: 90 is so low that ErrorBudgetBurnFast waits for 144 % of errors, which there cannot be; say more than 93.06",
+  ],
+  [
+    "a disk that is never free enough",
+    { alerts: { thresholds: { diskFreePercent: 20 } } },
+    "trading-platform:alerts.thresholds.diskFreePercent: 20 fires for ever: Prometheus leaves 20 % of its own volume; say less",
+  ],
+  [
+    "a disk that is full before it is told",
+    {
+      alerts: { thresholds: { diskFullWithin: "10m" }, overrides: { DiskFullSoon: { reason: "a test", for: "15m" } } },
+    },
+    "trading-platform:alerts.thresholds.diskFullWithin: 10m is over before the fault has lasted 15m: the disk would be full by then; say more",
+  ],
+  [
+    "a response time that the backend does not measure",
+    { alerts: { thresholds: { responseTimeP95: "10s" } } },
+    "trading-platform:alerts.thresholds.responseTimeP95: 10s is never exceeded: the backend measures up to 10 s; say less",
+  ],
+  [
+    "a page that comes after the warning",
+    { alerts: { timing: { critical: { for: "6m" } } } },
+    "trading-platform:alerts.timing.critical.for: 6m is above timing.warning.for (5m): what pages would be told after what can wait; lower it",
+  ],
+  [
+    "a page for the lesser of two",
+    {
+      alerts: {
+        overrides: {
+          BackendDown: { reason: "a test", severity: "warning" },
+          BackendInstanceMissing: { reason: "a test", severity: "critical" },
+        },
+      },
+    },
+    "trading-platform:alerts.overrides.BackendInstanceMissing.severity: critical is above BackendDown, which is a warning and tells of more; make BackendDown critical too",
+  ],
+  [
+    "an alert that is off and changed",
+    { alerts: { overrides: { HighCpuUsage: { reason: "a test", off: true, threshold: 95 } } } },
+    "trading-platform:alerts.overrides.HighCpuUsage.threshold: has no effect: the alert is off; remove one of the two",
+  ],
+  [
+    "an alert of log lines that is over before they are read again",
+    { alerts: { overrides: { ErrorBurst: { reason: "a test", for: "10s" } } } },
+    "trading-platform:alerts.overrides.ErrorBurst.for: 10s is shorter than the time between two looks at log lines (15s): one bad look would page; say at least that",
+  ],
+  [
+    "single sign-on over a plain connection",
+    { grafana: { oidc: { ...oidc, apiUrl: "http://id.example.com/me" } } },
+    'trading-platform:grafana.oidc.apiUrl: "http://id.example.com/me" must be a URL of https, without query, as https://id.example.com/oauth2/userinfo',
+  ],
+  [
+    "single sign-on in development",
+    { environment: "development", grafana: { oidc } },
+    "trading-platform:grafana.oidc: is for staging and production: development's Grafana is on the developer's own host; remove the key",
+  ],
+  [
+    "single sign-on without an address",
+    { environment: "staging", domain: "localhost", grafana: { oidc } },
+    'trading-platform:grafana.oidc: needs a domain that people find: domain is "localhost"; give the stack its DNS name',
   ],
   [
     "a moving tag",
@@ -73,7 +155,27 @@ const mistakes: readonly (readonly [string, Data, string])[] = [
   [
     "a section without content",
     { logs: null },
-    "trading-platform:logs: is empty: it must be a section with keys among level, retention, storageGiB",
+    "trading-platform:logs: is empty: it must be a section with keys among level, retention, storageGiB, replicas, collector",
+  ],
+  [
+    "several Lokis where they have no bucket to share",
+    { logs: { replicas: 3 } },
+    "trading-platform:logs.replicas: 3 Lokis need a bucket that they share, and hosts that each hold a volume: target kubernetes with kubernetes.logStore; say 1",
+  ],
+  [
+    "a log store without a bucket",
+    { target: "kubernetes", kubernetes: { logStore: { region: "eu-central-1" } } },
+    "trading-platform:kubernetes.logStore.bucket: is missing: it must be the name of a bucket: without one Loki would keep nothing",
+  ],
+  [
+    "two Lokis",
+    { logs: { replicas: 2 } },
+    "trading-platform:logs.replicas: 2 is no majority when one is gone; say 1, or 3 and more",
+  ],
+  [
+    "a collector that nobody wrote",
+    { logs: { collector: "alloy" } },
+    'trading-platform:logs.collector: "alloy" must be one of promtail',
   ],
   [
     "a channel that YAML takes for a comment",
@@ -173,7 +275,7 @@ const mistakes: readonly (readonly [string, Data, string])[] = [
   [
     "a threshold of another kind",
     { alerts: { overrides: { HighCpuUsage: { reason: "never sure", threshold: "5m" } } } },
-    'trading-platform:alerts.overrides.HighCpuUsage.threshold: "5m" must be a number above 0, up to 100, in percent',
+    'trading-platform:alerts.overrides.HighCpuUsage.threshold: "5m" must be a number above 0 and below 100, in percent',
   ],
   [
     "a label that routes go by",
@@ -354,6 +456,7 @@ test("what is allowed in production and probably not meant is a warning", () => 
     "trading-platform:database.multiZone",
     "trading-platform:database.deletionProtection",
     "trading-platform:alerts.heartbeatUrl",
+    "trading-platform:grafana.oidc",
     "trading-platform:alerts.timing.critical",
     "trading-platform:alerts.timing.critical",
     "trading-platform:gateway.scaling",

@@ -118,6 +118,11 @@ const pieces: readonly Data[] = [
   { images: { keep: 20, versions: { nginx: "1.28.1-alpine" } } },
   { logs: { level: "ERROR", retention: "7d", storageGiB: 30 } },
   {
+    target: "kubernetes",
+    kubernetes: { logStore: { bucket: "logs", region: "eu-central-1", endpoint: "https://s3.example.com" } },
+    logs: { replicas: 3, collector: "promtail" },
+  },
+  {
     metrics: { retention: "1d12h", scrapeInterval: "10s", scrapeTimeout: "9s" },
     alerts: { timing: { critical: { window: "30s", for: "1m" } } },
   },

@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { logCollectors } from "../components/settings.ts";
 import { logLevels, type SecretName, type SecretSource } from "../components/workload/index.ts";
 import { alertsSection } from "./alerts-schema.ts";
 import { choice, duration, flag, httpPath, names, section, text, whole } from "./fields.ts";
+import { grafanaSection } from "./grafana-schema.ts";
 import { imagesSection } from "./images-schema.ts";
 import { remoteWrite } from "./remote-write-schema.ts";
 import { resources, scaling } from "./service-schema.ts";
@@ -84,6 +86,9 @@ const logs = section("Logs of everything, kept by Loki.", {
   // grafana.com/docs/loki, "Log retention": the compactor's minimum is 24h.
   retention: duration("How long log lines are kept.", "1d", "3650d"),
   storageGiB: whole("Size of Loki's volume.", 1, 16_384, "GiB"),
+  // Three keep each line twice when one is gone; more share the work.
+  replicas: whole("Lokis side by side: 1, or 3 and more on Kubernetes with kubernetes.logStore.", 1, 9),
+  collector: choice("What reads the containers' lines and sends them to Loki.", logCollectors),
 });
 
 const metrics = section("Metrics, kept by Prometheus.", {
@@ -123,6 +128,11 @@ const secrets = section(
     alertWebhookToken: secretSource,
     applicationAdminPassword: secretSource,
     grafanaAdminPassword: secretSource,
+    grafanaOidcClientSecret: secretSource,
+    monitoringPassword: secretSource,
+    monitoringPasswordHash: secretSource,
+    monitoringCertificate: secretSource,
+    monitoringPrivateKey: secretSource,
     slackWebhookUrl: secretSource,
     pagerdutyRoutingKey: secretSource,
     smtpPassword: secretSource,
@@ -147,6 +157,7 @@ export const settingsSchema = z.strictObject({
     "Members of the platform that are left out, as grafana where its image cannot be had; in development only.",
     "grafana",
   ),
+  drills: flag("./platform drill may break it on purpose; dev may be broken anyway."),
   images: imagesSection,
   logs,
   metrics,
@@ -156,6 +167,7 @@ export const settingsSchema = z.strictObject({
   gateway: section("nginx: the one way in for customers.", service),
   database,
   cache,
+  grafana: grafanaSection,
   alerts: alertsSection,
   secrets,
 });

@@ -46,6 +46,11 @@ function productionWarnings(settings: Settings): readonly Problem[] {
       "alerts.heartbeatUrl",
       "is not said: if Prometheus or Alertmanager stops, nobody is told; give a dead man's switch",
     ),
+    ...warning(
+      settings.grafana.oidc === undefined,
+      "grafana.oidc",
+      "is not said: Grafana is reached by ./platform open alone, with one password for everybody; give the identity provider",
+    ),
     ...pageWarnings(settings),
     ...(["backend", "frontend", "gateway"] as const).flatMap((name) =>
       warning(

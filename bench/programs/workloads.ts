@@ -28,6 +28,7 @@ export default async function program(): Promise<void> {
       stack,
       environment: settings.environment,
       domain: settings.domain,
+      otherDomains: [],
       version: settings.images.version,
       members,
       secretSources: settings.secrets,

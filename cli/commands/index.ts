@@ -4,6 +4,7 @@ import { benchCommand } from "./bench.ts";
 import { destroyCommand } from "./destroy.ts";
 import { doctorCommand } from "./doctor.ts";
 import { driftCommand } from "./drift.ts";
+import { drillCommand } from "./drill.ts";
 import { envCommand } from "./env.ts";
 import { imagesCommand } from "./images.ts";
 import { lintCommand } from "./lint.ts";
@@ -33,6 +34,7 @@ export const commands: readonly (() => Command)[] = [
   settingsCommand,
   alertsCommand,
   silencesCommand,
+  drillCommand,
   renderCommand,
   imagesCommand,
   testCommand,

@@ -2,6 +2,8 @@ import { Command } from "commander";
 import { UserError } from "../console/error.ts";
 import { withExamples } from "../console/examples.ts";
 import { passed } from "../engine/result.ts";
+import type { StackOf } from "../engine/stacks.ts";
+import { root } from "../root.ts";
 import { groundOf } from "./ground.ts";
 
 interface PreviewOptions {
@@ -45,6 +47,7 @@ async function preview(names: readonly string[], options: PreviewOptions): Promi
   const { previewStacks } = await import("../engine/preview.ts");
   const { listenForInterrupts, interrupted } = await import("../engine/interrupt.ts");
   const stacks = chooseStacks(projectsIn(), names);
+  if (options.target === undefined) await refuseSecretless(stacks);
   const mode = await modeOf(options);
   const interrupts = listenForInterrupts(say);
   try {
@@ -66,6 +69,17 @@ async function preview(names: readonly string[], options: PreviewOptions): Promi
   } finally {
     interrupts.stop();
   }
+}
+
+/** Throws where a stack's alerts could reach somebody only in name: a preview decrypts no secret, so nothing else says it. */
+async function refuseSecretless(stacks: readonly StackOf[]): Promise<void> {
+  const { secretlessReceivers } = await import("../../stacks/report.ts");
+  const lines = stacks
+    .filter(({ project }) => project.directory === root)
+    .flatMap(({ stack }) =>
+      secretlessReceivers(root, stack).map(({ key, message }) => `Pulumi.${stack}.yaml: ${key}: ${message}`),
+    );
+  if (lines.length > 0) throw new UserError(lines.join("\n"));
 }
 
 /** Offline, unless it is asked for otherwise or everything for a live one is there. */

@@ -8,3 +8,9 @@ test("each line stands behind the prefix, whole, whatever pieces it comes in", a
   lines.end();
   expect(await text(lines)).toBe("backend | one\nbackend | two\nbackend | \nbackend | three\n");
 });
+
+test("only lines that hold the word are shown, and no secret", async () => {
+  const lines = linesBehind("", "c0ffee00");
+  lines.end("of another\nof c0ffee00 password=hunter2\n");
+  expect(await text(lines)).toBe("of c0ffee00 password=[masked]\n");
+});

@@ -1,29 +1,32 @@
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type Docker from "dockerode";
-import { isDuration, parseDuration } from "../../components/workload/index.ts";
+import { masked } from "../../components/logging/masks.ts";
+import { parseDuration } from "../../components/workload/index.ts";
 import { demultiplexed } from "../../offline/docker/daemon/container-log.ts";
-import { nearest } from "../../stacks/nearest.ts";
 import { UserError } from "../console/error.ts";
 import { componentOf, containersOf, type DockerStack } from "./daemon.ts";
 
-export interface LogRequest {
+/** Which lines of containers are printed. */
+export interface OwnLogRequest {
   /** Default: all. */
   readonly component?: string;
   /** As `10m`; default: from the start. */
   readonly since?: string;
+  /** Default: whatever they hold. */
+  readonly correlationId?: string;
   readonly follow: boolean;
 }
 
-/** Prints the lines of a component's containers, each behind its name where there are several. Throws a UserError for bad words. */
+/**
+ * Prints the lines of a component's containers, secrets masked, each behind its name where there are several. Throws a
+ * UserError where there is none.
+ */
 export async function printLogs(
   of: DockerStack,
-  { component, since, follow }: LogRequest,
+  { component, since, correlationId, follow }: OwnLogRequest,
   output: NodeJS.WritableStream = process.stdout,
 ): Promise<void> {
-  if (since !== undefined && !isDuration(since)) {
-    throw new UserError(`--since is "${since}"; it must be a time like 30s, 10m or 2h`, 2);
-  }
   const all = await containersOf(of);
   const chosen = component === undefined ? all : all.filter((container) => componentOf(container) === component);
   if (chosen.length === 0) throw nothing(of, component, all);
@@ -31,23 +34,13 @@ export async function printLogs(
   await Promise.all(
     chosen.map((container) => {
       const prefix = chosen.length === 1 ? "" : `${labelOf(container, chosen)} | `;
-      return printLog(of.docker, container.Id, { from, follow, prefix }, output);
+      return printLog(of.docker, container.Id, { from, follow, prefix, holding: correlationId ?? "" }, output);
     }),
   );
 }
 
-function nothing(
-  { stack, workloads }: DockerStack,
-  component: string | undefined,
-  all: readonly Docker.ContainerInfo[],
-) {
+function nothing({ stack }: DockerStack, component: string | undefined, all: readonly Docker.ContainerInfo[]) {
   if (component === undefined) return new UserError(`${stack} has no containers: ./platform up ${stack}`);
-  const names = workloads.map(({ name }) => name);
-  const meant = nearest(component, names);
-  if (!names.includes(component)) {
-    const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
-    return new UserError(`${stack} has no component "${component}"${hint} There are ${names.join(", ")}`, 2);
-  }
   const running = [...new Set(all.map(componentOf))].join(", ") || "nothing";
   return new UserError(`${component} has no container in ${stack} (there is ${running}): ./platform status ${stack}`);
 }
@@ -64,16 +57,17 @@ interface Wanted {
   readonly from: number;
   readonly follow: boolean;
   readonly prefix: string;
+  readonly holding: string;
 }
 
 async function printLog(
   docker: Docker,
   id: string,
-  { from, follow, prefix }: Wanted,
+  { from, follow, prefix, holding }: Wanted,
   output: NodeJS.WritableStream,
 ): Promise<void> {
   const container = docker.getContainer(id);
-  const lines = linesBehind(prefix);
+  const lines = linesBehind(prefix, holding);
   const written = pipeline(lines, output, { end: false });
   const wanted = { stdout: true, stderr: true, since: from };
   if (follow) {
@@ -90,17 +84,22 @@ async function printLog(
   });
 }
 
-/** Puts a prefix before each line, and never prints half a line. */
-export function linesBehind(prefix: string): Transform {
+/** Puts a prefix before each line that holds the word, masks its secrets, and never prints half a line. */
+export function linesBehind(prefix: string, holding = ""): Transform {
   let rest = "";
+  const shown = (lines: readonly string[]): string =>
+    lines
+      .filter((line) => line.includes(holding))
+      .map((line) => `${prefix}${masked(line)}\n`)
+      .join("");
   return new Transform({
     transform(chunk: Buffer, _, done) {
       const lines = (rest + chunk.toString()).split("\n");
       rest = lines.pop() ?? "";
-      done(null, lines.map((line) => `${prefix}${line}\n`).join(""));
+      done(null, shown(lines));
     },
     flush(done) {
-      done(null, rest === "" ? "" : `${prefix}${rest}\n`);
+      done(null, rest === "" ? "" : shown([rest]));
     },
   });
 }

@@ -4,9 +4,8 @@ import { root } from "../root.ts";
 import { ensurePulumi } from "../setup/pulumi.ts";
 import { makeCollector } from "./collect.ts";
 import { EngineFailure, runCommand } from "./command.ts";
-import { policyEnvironment } from "./environment.ts";
+import { policyEnvironment, policyPack } from "./environment.ts";
 import { openLive } from "./live.ts";
-import { policyPack } from "./offline.ts";
 import type { RunResult } from "./result.ts";
 import type { StackOf } from "./stacks.ts";
 

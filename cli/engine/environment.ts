@@ -8,6 +8,12 @@ const policyHost = fileURLToPath(new URL("bin", import.meta.url));
 
 const policyRunner = fileURLToPath(new URL("policy-runner.ts", import.meta.url));
 
+/** The platform's own policy pack. */
+export const policyPack = join(root, "policies");
+
+/** Set where a pack is started by {@link policyHost}. */
+export const policyRunnerVariable = "TRADING_PLATFORM_POLICY_RUNNER";
+
 /**
  * What an offline run takes over from the terminal: how to find programs, where temporary files go, the language.
  * Everything else (cloud credentials, tokens, contexts, proxies) stays outside, so that an offline preview cannot use it.
@@ -34,7 +40,8 @@ export function policyEnvironment(pulumi: string, path = process.env.PATH ?? "")
     ...waivers,
     PATH: [...folders, policyHost].join(delimiter),
     TRADING_PLATFORM_NODE: process.execPath,
-    TRADING_PLATFORM_POLICY_RUNNER: policyRunner,
+    TRADING_PLATFORM_POLICY_PACK: policyPack,
+    [policyRunnerVariable]: policyRunner,
   };
 }
 

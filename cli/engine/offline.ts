@@ -1,9 +1,8 @@
-import { join } from "node:path";
 import type { TemporaryBackend } from "../../offline/backend.ts";
 import type { Fault } from "../../offline/faults.ts";
 import { root } from "../root.ts";
 import { ensurePulumi } from "../setup/pulumi.ts";
-import { harmlessEnvironment, offlineSwitches, policyEnvironment, recordAtEnd } from "./environment.ts";
+import { harmlessEnvironment, offlineSwitches, policyEnvironment, policyPack, recordAtEnd } from "./environment.ts";
 import { clearDeadLocks } from "./lock.ts";
 import { openProject, type Project, readStackFile, requireStack } from "./project.ts";
 import type { Operation, RunResult } from "./result.ts";
@@ -30,9 +29,6 @@ export interface OfflineRun extends RunControl {
   /** Path of the Pulumi CLI. Default: what the set-up finds. */
   readonly pulumi?: string;
 }
-
-/** The platform's own policy pack. */
-export const policyPack = join(root, "policies");
 
 /**
  * Runs one operation on a stack with stand-in providers against a temporary state. Nothing is decrypted, nobody's

@@ -1,19 +1,26 @@
 /** The thread of `startProviders`: tells what the engine needs in its environment, and ends when it is told to. */
 import { parentPort, workerData } from "node:worker_threads";
-import type { ProvidersWanted } from "./providers.ts";
+import { type ProvidersWanted, policyPortVariable } from "./providers.ts";
 
-const { standIns, dockerDriver }: ProvidersWanted = workerData;
-const providers = await start();
+const { standIns, dockerDriver, policies }: ProvidersWanted = workerData;
+const [providers, policyPort] = await Promise.all([startProviders(), policies ? startPolicies() : {}]);
 // Whatever a provider was still waiting for, nobody hears of it any more.
 parentPort?.once("message", () => void providers.stop().finally(() => process.exit()));
-parentPort?.postMessage(providers.environment);
+parentPort?.postMessage({ ...providers.environment, ...policyPort });
 
-async function start(): Promise<{ environment: Readonly<Record<string, string>>; stop(): Promise<void> }> {
-  if (standIns === undefined || dockerDriver) {
-    return (await import("../../offline/docker/daemon/start.ts")).startDockerDriver();
-  }
+async function startProviders(): Promise<{
+  readonly environment: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}> {
+  if (dockerDriver) return (await import("../../offline/docker/daemon/start.ts")).startDockerDriver();
+  if (standIns === undefined) return { environment: {}, stop: async () => {} };
   const { startOfflineProviders } = await import("../../offline/start.ts");
   // The folder belongs to whoever made it, and that is not this process.
   const backend = { ...standIns.backend, remove: async () => {} };
   return startOfflineProviders({ backend, faults: standIns.faults });
+}
+
+async function startPolicies(): Promise<Readonly<Record<string, string>>> {
+  const { servePolicies } = await import("./policy-server.ts");
+  return { [policyPortVariable]: String(await servePolicies()) };
 }

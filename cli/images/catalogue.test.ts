@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { describe, expect, test } from "vitest";
+import { ownServices } from "../../components/blueprint.ts";
 import { products } from "../../components/settings.ts";
 import { describePlatform, isWorkload, membersOf } from "../../components/specification.ts";
 import { imageReference } from "../../components/workload/index.ts";
@@ -23,7 +24,7 @@ test("every product of the settings is built, or left out with a reason", () => 
 test("what is not the version of its tag says so first", () => {
   for (const { name, version, differences } of recipes) {
     if (fromDebian.includes(name)) expect(differences[0]?.what).toContain(version);
-    else if (!["probe", "backend", "frontend"].includes(name))
+    else if (!["probe", ...ownServices].includes(name))
       expect(Object.entries(productVersions)).toContainEqual([name, tagOf(name, version)]);
   }
 });

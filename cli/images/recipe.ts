@@ -1,9 +1,10 @@
+import type { OwnService } from "../../components/blueprint.ts";
 import type { Product } from "../../components/settings.ts";
 import type { Tool } from "../setup/tool.ts";
 import type { Service } from "./service-files.ts";
 
 /** An image of the platform that can be asked for by name: a third-party product, the application's, the static probe binary. */
-export type ImageName = Product | "backend" | "frontend" | "probe";
+export type ImageName = Product | OwnService | "probe";
 
 /** How an image of our own is made: without a registry, without a daemon, without special rights. */
 export interface Recipe {

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { root } from "../root.ts";
 import { node } from "../setup/node.ts";
 import { packageFiles, productionPackages, serviceHash, sourceFiles } from "./service-files.ts";
-import { backend, backendService, frontend, frontendService } from "./services.ts";
+import { alertSink, backend, backendService, frontend, frontendService, sinkService } from "./services.ts";
 
 const { workspaces }: { workspaces: readonly string[] } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
@@ -29,6 +29,23 @@ describe("packages that a service runs with", () => {
   test("that the lock file does not have are told", () => {
     const broken = { packages: { "services/shop": { dependencies: { z: "1" } } } };
     expect(() => productionPackages(broken, "services/shop")).toThrow("has no z, which services/shop needs");
+  });
+});
+
+describe("the alert sink", () => {
+  const text = readFileSync(join(root, "services/alert-sink/Dockerfile"), "utf8");
+  test("comes with the packages that read mail, and nothing of its tests", () => {
+    const files = [...packageFiles(sinkService).keys()];
+    for (const name of ["mailparser", "smtp-server", "zod"])
+      expect(files).toContain(`node_modules/${name}/package.json`);
+    expect([...sourceFiles(sinkService).keys()].filter((path) => path.endsWith(".test.ts"))).toEqual([]);
+  });
+  test("is in its Dockerfile as it is here: the same Node, workspaces, user and port", () => {
+    const bases = [...text.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
+    expect(new Set(bases)).toEqual(new Set([`docker.io/library/node:${node.version}-alpine`]));
+    for (const workspace of workspaces) expect(text).toContain(`COPY ${workspace}/package.json ${workspace}/`);
+    expect(text).toContain(`USER ${alertSink.config.user}\n`);
+    expect(text).toContain(`EXPOSE ${alertSink.config.ports}\n`);
   });
 });
 

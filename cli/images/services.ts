@@ -1,3 +1,4 @@
+import type { OwnService } from "../../components/blueprint.ts";
 import { node } from "../setup/node.ts";
 import { busybox, certificates, file, packages, program, service, system } from "./parts.ts";
 import type { Recipe } from "./recipe.ts";
@@ -16,13 +17,18 @@ export const frontendService: Service = {
   beside: ["components/application/telemetry.ts"],
 };
 
+export const sinkService: Service = { workspace: "services/alert-sink", beside: [] };
+
 /** The same as services/backend/Dockerfile makes where a registry can be reached. */
 export const backend = serviceRecipe("backend", backendService, 8000, ["serve"]);
 
 /** The same as services/frontend/Dockerfile makes. */
 export const frontend = serviceRecipe("frontend", frontendService, 3000);
 
-function serviceRecipe(name: "backend" | "frontend", own: Service, port: number, command?: readonly string[]): Recipe {
+/** The same as services/alert-sink/Dockerfile makes. */
+export const alertSink = serviceRecipe("alert-sink", sinkService, 8082);
+
+function serviceRecipe(name: OwnService, own: Service, port: number, command?: readonly string[]): Recipe {
   return {
     name,
     version: "2.1.0",

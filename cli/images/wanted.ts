@@ -1,4 +1,11 @@
-import { blueprint, ownImage, probeImage, productImage } from "../../components/blueprint.ts";
+import {
+  blueprint,
+  type OwnService,
+  ownImage,
+  ownServices,
+  probeImage,
+  productImage,
+} from "../../components/blueprint.ts";
 import type { Settings } from "../../components/settings.ts";
 import { type Image, imageReference } from "../../components/workload/index.ts";
 import { nearest } from "../../stacks/nearest.ts";
@@ -37,17 +44,18 @@ function unknownImage(name: string): string {
 function imageOf(settings: Settings, name: ImageName): Image {
   if (name === "probe") return probeImage(settings);
   const plan = blueprint(settings);
-  return name === "backend" || name === "frontend" ? ownImage(plan, name) : productImage(plan, name);
+  return isOwnService(name) ? ownImage(plan, name) : productImage(plan, name);
 }
+
+const isOwnService = (name: ImageName): name is OwnService => ownServices.some((service) => service === name);
 
 /** What is built has one version; a stack that asks for another gets none that only says so. */
 function inVersion({ images }: Settings, entry: Recipe | LeftOut): Recipe | LeftOut {
   const { name } = entry;
   if (!isRecipe(entry) || name === "probe") return entry;
-  const [asked, built, key] =
-    name === "backend" || name === "frontend"
-      ? [images.version, checkoutVersion, "version"]
-      : [images.versions[name], productVersions[name], `versions.${name}`];
+  const [asked, built, key] = isOwnService(name)
+    ? [images.version, checkoutVersion, "version"]
+    : [images.versions[name], productVersions[name], `versions.${name}`];
   if (asked === built) return entry;
   return {
     name,

@@ -3,7 +3,9 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { monitoringName } from "../../components/protection.ts";
 import { settingsOf } from "../../tests/support/stacks.ts";
+import { selfSigned } from "../engine/developer/certificate.ts";
 import { openWay, typed } from "./tunnel.ts";
 
 let folder: string;
@@ -51,50 +53,84 @@ test("on ECS Session Manager leads through a host of the stack", () => {
   );
 });
 
-// Staging's ports: another test may have production's open.
-const staging = () => settingsOf("staging", "kubernetes");
+// Staging's ports: another test may have production's open. Grafana without single sign-on has a plain tunnel.
+const staging = (target = "kubernetes") => settingsOf("staging", target, { grafana: {} });
 
 test("the way is open once the port answers, and closed with it", async () => {
   program(
     "kubectl",
-    `require("node:http").createServer((_, answer) => answer.end(words.join(" "))).listen(29093, "localhost");`,
+    `require("node:http").createServer((_, answer) => answer.end(words.join(" "))).listen(23001, "localhost");`,
   );
-  const way = await openWay(staging(), "alertmanager");
-  expect(way.url).toBe("http://localhost:29093");
+  const way = await openWay(staging(), "grafana");
+  expect(way.url).toBe("http://localhost:23001");
   expect(await (await fetch(way.url)).text()).toBe(
-    "port-forward --namespace=trading-staging service/alertmanager 29093:9093",
+    "port-forward --namespace=trading-staging service/grafana 23001:3001",
   );
   await way.close();
   await expect(fetch(way.url)).rejects.toThrow();
 });
 
 test("closing it ends what the program has started too", async () => {
-  const plugin = `require("node:http").createServer((_, answer) => answer.end()).listen(29093, "localhost");`;
+  const plugin = `require("node:http").createServer((_, answer) => answer.end()).listen(23001, "localhost");`;
   program("kubectl", `require("node:child_process").spawnSync(process.execPath, ["-e", ${JSON.stringify(plugin)}]);`);
-  const way = await openWay(staging(), "alertmanager");
+  const way = await openWay(staging(), "grafana");
   await way.close();
   await vi.waitFor(() => expect(fetch(way.url)).rejects.toThrow());
 });
 
 test("why it does not open is what the program says", async () => {
   program("kubectl", `console.error("error: services is forbidden"); process.exit(1);`);
-  await expect(openWay(staging(), "prometheus")).rejects.toThrow(
-    "the way did not open: kubectl port-forward --namespace=trading-staging service/prometheus 29090:9090\nerror: services is forbidden",
+  await expect(openWay(staging(), "grafana")).rejects.toThrow(
+    "the way did not open: kubectl port-forward --namespace=trading-staging service/grafana 23001:3001\nerror: services is forbidden",
   );
 });
 
 test("a stack without a host has no way in", async () => {
   program("aws", `console.log("None");`);
-  await expect(openWay(settingsOf("staging", "ecs"), "prometheus")).rejects.toThrow(
+  await expect(openWay(staging("ecs"), "grafana")).rejects.toThrow(
     "staging: no way in was found; this says why: aws ec2 describe-instances",
   );
 });
 
 test("a missing program and a port that is taken are named", async () => {
   vi.stubEnv("PATH", folder);
-  await expect(openWay(staging(), "prometheus")).rejects.toThrow("kubectl is not on PATH");
-  const other = createServer().listen(29_090, "localhost");
+  await expect(openWay(staging(), "grafana")).rejects.toThrow("kubectl is not on PATH");
+  const other = createServer().listen(23_001, "localhost");
   await new Promise((resolve) => other.once("listening", resolve));
-  await expect(openWay(staging(), "prometheus")).rejects.toThrow("port 29090 of this host is taken");
+  await expect(openWay(staging(), "grafana")).rejects.toThrow("port 23001 of this host is taken");
   await new Promise((resolve) => other.close(resolve));
+});
+
+test("before what is protected stands one that knows certificate and password", async () => {
+  const { certificate, privateKey } = await selfSigned([monitoringName]);
+  const entries = { monitoringCertificate: certificate, monitoringPassword: "of the test" };
+  program(
+    "aws",
+    `const entries = ${JSON.stringify(entries)};
+    const said = (name) => words.find((word) => word.startsWith("--" + name + "="))?.split("=").slice(1).join("=");
+    if (words[0] === "secretsmanager") console.log(entries[said("secret-id").split("/").at(-1)]);
+    if (words[0] === "ec2") console.log("i-0123");
+    if (words[0] === "ssm") {
+      require("node:https")
+        .createServer(${JSON.stringify({ cert: certificate, key: privateKey })}, (asked, answer) =>
+          answer.end(Buffer.from(asked.headers.authorization.split(" ")[1], "base64").toString()))
+        .listen(Number(JSON.parse(said("parameters")).localPortNumber[0]), "127.0.0.1");
+    }`,
+  );
+  const way = await openWay(staging("ecs"), "alertmanager");
+  expect(way.url).toBe("http://localhost:29093");
+  expect(await (await fetch(way.url)).text()).toBe("platform:of the test");
+  await way.close();
+  await expect(fetch(way.url)).rejects.toThrow();
+});
+
+test("a secret that the cloud does not give is named; a public Grafana needs no way", async () => {
+  program("aws", "process.exit(1);");
+  await expect(openWay(staging("ecs"), "prometheus")).rejects.toThrow(
+    "secret monitoringCertificate: AWS Secrets Manager does not give it to you, or has none at arn:aws:secretsmanager:eu-central-1:111122223333:secret:trading/staging/monitoringCertificate",
+  );
+  expect(await openWay(settingsOf("staging"), "grafana")).toMatchObject({
+    url: "https://grafana.staging.trading.example.com",
+    isTunnel: false,
+  });
 });

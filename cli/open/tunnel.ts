@@ -1,12 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Opened, openedPort, portOf } from "../../components/access.ts";
+import { isGrafanaPublic, type Opened, openedPort, openedUrl, portOf } from "../../components/access.ts";
+import { isProtected } from "../../components/protection.ts";
 import type { Settings } from "../../components/settings.ts";
 import type { Command } from "../../components/targets/tunnel.ts";
 import { UserError } from "../console/error.ts";
 import { answerOf, findProgram } from "../setup/program.ts";
+import { startFront } from "./front.ts";
+import { secretValue } from "./secret.ts";
 
 /** A way to a member of a stack that is open. */
 export interface OpenWay {
@@ -24,17 +27,57 @@ const patience = 30_000;
 
 /** Opens the way. Throws a UserError where it cannot: a program is missing, the port is taken, nobody lets us in. */
 export async function openWay(settings: Settings, member: Opened): Promise<OpenWay> {
+  const url = openedUrl(settings, member);
   const localPort = openedPort(settings, member);
-  const url = `http://localhost:${localPort}`;
-  const tunnel = settings.target.tunnel({ stack: settings.stack, member, port: portOf(member), localPort });
-  if (tunnel === undefined) return { url, isTunnel: false, closed: Promise.resolve(), close: async () => {} };
-  if (await answers(localPort)) {
-    throw new UserError(
-      `port ${localPort} of this host is taken: is another tunnel to ${settings.stack} open already?`,
-    );
+  if (member === "grafana" && isGrafanaPublic(settings)) return { url, ...nothingOpened };
+  if (member === "grafana" || !isProtected(settings)) {
+    return { url, ...(await openedTunnel(settings, member, localPort)) };
   }
-  const found = tunnel.lookup === undefined ? "" : lookedUp(tunnel.lookup, settings.stack);
-  return { url, isTunnel: true, ...(await started(tunnel.command(found), localPort)) };
+  await requireFree(localPort, settings.stack);
+  return { url, ...(await openedFront(settings, member, localPort)) };
+}
+
+type Opening = Omit<OpenWay, "url">;
+
+const nothingOpened: Opening = { isTunnel: false, closed: Promise.resolve(), close: async () => {} };
+
+/** Leads to the member itself; on a host whose loopback it is on, nothing has to be opened. */
+async function openedTunnel(settings: Settings, member: Opened, localPort: number): Promise<Opening> {
+  const { stack, target } = settings;
+  const tunnel = target.tunnel({ stack, member, port: portOf(member), localPort });
+  if (tunnel === undefined) return nothingOpened;
+  await requireFree(localPort, stack);
+  const found = tunnel.lookup === undefined ? "" : lookedUp(tunnel.lookup, stack);
+  return { isTunnel: true, ...(await started(tunnel.command(found), localPort)) };
+}
+
+/** The same, with one before it that knows the certificate and the password. */
+async function openedFront(settings: Settings, member: Opened, localPort: number): Promise<Opening> {
+  const certificate = await secretValue(settings, "monitoringCertificate");
+  const password = await secretValue(settings, "monitoringPassword");
+  const port = settings.target.loopback ? portOf(member) : await freePort();
+  const way = await openedTunnel(settings, member, port);
+  const front = await startFront(localPort, { port, certificate, password });
+  const close = async (): Promise<void> => {
+    await front.close();
+    await way.close();
+  };
+  return { isTunnel: true, closed: way.isTunnel ? way.closed.then(front.close) : front.closed, close };
+}
+
+async function requireFree(port: number, stack: string): Promise<void> {
+  if (!(await answers(port))) return;
+  throw new UserError(`port ${port} of this host is taken: is another tunnel to ${stack} open already?`);
+}
+
+/** A port of the loopback that nobody listens on. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === "string") throw new UserError("this host has no free port");
+  return address.port;
 }
 
 function lookedUp(command: Command, stack: string): string {

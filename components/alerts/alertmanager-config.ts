@@ -5,8 +5,8 @@ import { messagesFile } from "./messages.ts";
 import { receiversOf } from "./receivers.ts";
 import { routeTree, timeIntervals } from "./routes.ts";
 
-/** alertmanager.yml of the stack; `backend` is the backend's address. */
-export function alertmanagerConfig(settings: Settings, backend: string): string {
+/** alertmanager.yml of the stack; `address` says where its members are. */
+export function alertmanagerConfig(settings: Settings, address: (member: string) => string): string {
   const intervals = timeIntervals(settings);
   return commented(
     {
@@ -14,7 +14,7 @@ export function alertmanagerConfig(settings: Settings, backend: string): string 
       route: routeTree(settings),
       ...(intervals.length === 0 ? {} : { time_intervals: intervals }),
       inhibit_rules: inhibitRules(),
-      receivers: receiversOf(settings, backend),
+      receivers: receiversOf(settings, address),
     },
     "Rendered by ./platform render from components/alerts/alertmanager-config.ts.",
     [

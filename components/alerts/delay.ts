@@ -1,4 +1,4 @@
-import { batchWait, rulerInterval } from "../logging/pace.ts";
+import { batchWait, joinWait, rulerInterval } from "../logging/pace.ts";
 import type { Settings } from "../settings.ts";
 import { type Duration, seconds } from "../workload/index.ts";
 import type { Alert } from "./alert.ts";
@@ -8,8 +8,8 @@ import { paces } from "./routes.ts";
 /** Prometheus hands what fires to Alertmanager right after each evaluation: on one network, within a second. */
 const handover = seconds(1);
 
-/** A container's line on its way to Loki: Promtail's batch, and a second to read it and to be stored. */
-const collection = seconds(batchWait.seconds + 1);
+/** A container's line on its way to Loki: what might go on it, Promtail's batch, and a second to read it and to be stored. */
+const collection = seconds(joinWait.seconds + batchWait.seconds + 1);
 
 /** Alertmanager's request to a receiver that is well. A receiver that is not is NotificationsFailing's. */
 const delivery = seconds(2);

@@ -18,8 +18,9 @@ interface Burn {
 
 /** Pace and windows: "The Site Reliability Workbook", chapter 5, table 5-8: 2 % of the budget in an hour, 5 % in six. */
 const [fiveMinutes, halfAnHour, anHour, sixHours] = budgetWindows;
+export const fastestBurn = 14.4;
 const burns: readonly Burn[] = [
-  { name: "ErrorBudgetBurnFast", pace: 14.4, long: anHour, short: fiveMinutes },
+  { name: "ErrorBudgetBurnFast", pace: fastestBurn, long: anHour, short: fiveMinutes },
   { name: "ErrorBudgetBurnSlow", pace: 6, long: sixHours, short: halfAnHour },
 ];
 

@@ -41,3 +41,11 @@ export const alertNames = [
   "ServiceStoppedLogging",
 ] as const;
 export type AlertName = (typeof alertNames)[number];
+
+/** Those of log lines, which Loki's ruler evaluates. */
+export const logAlertNames = [
+  "ErrorBurst",
+  "UnhandledExceptions",
+  "FailedLoginBurst",
+  "ServiceStoppedLogging",
+] as const satisfies readonly AlertName[];

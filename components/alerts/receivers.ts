@@ -1,6 +1,7 @@
 import type { Settings } from "../settings.ts";
 import type { SecretFile } from "../workload/index.ts";
 import { filled, linksOfFirst, ofFirst } from "./messages.ts";
+import { hasSink, sentToSink, sinkName, sinkPorts } from "./sink.ts";
 
 /** The requirement's four channels, and the dead man's switch. */
 export type Receiver = "pagerduty" | "slack" | "email" | "webhook" | "heartbeat";
@@ -11,22 +12,35 @@ const files = {
   pagerdutyRoutingKey: `${folder}/pagerduty-key`,
   smtpPassword: `${folder}/smtp-password`,
   alertWebhookToken: `${folder}/webhook-token`,
+  tlsCertificate: `${folder}/sink-certificate.pem`,
 } as const;
 
 /** Receiver secrets are only ever read from files. */
-export const receiverSecrets: readonly SecretFile[] = [
+export const receiverSecrets = (settings: Settings): readonly SecretFile[] => [
   { path: files.slackWebhookUrl, secret: "slackWebhookUrl" },
   { path: files.pagerdutyRoutingKey, secret: "pagerdutyRoutingKey" },
   { path: files.smtpPassword, secret: "smtpPassword" },
   { path: files.alertWebhookToken, secret: "alertWebhookToken" },
+  // No authority signed it: it is its own.
+  ...(trustsSink(settings) ? [{ path: files.tlsCertificate, secret: "tlsCertificate" } as const] : []),
 ];
+
+/** Mail goes to the sink, whose certificate is the developer's own. */
+const trustsSink = (settings: Settings): boolean => hasSink(settings) && sentToSink(settings).email;
 
 /** A receiver that takes longer is asked again: twice in the ten seconds that Alertmanager gives a page. */
 const timeout = "5s";
 
-/** Alertmanager's `receivers`; `backend` is the address of the backend. */
-export function receiversOf({ alerts, backend: { port }, stack }: Settings, backend: string) {
-  const { slack, pagerduty, email, webhook } = alerts.receivers;
+/** Alertmanager's `receivers`; `address` says where the platform's members are. */
+export function receiversOf(settings: Settings, address: (member: string) => string) {
+  const { alerts, backend, stack } = settings;
+  const hook = (place: string) => ({
+    url: `http://${place}${alerts.receivers.webhook.path}`,
+    http_config: { authorization: { credentials_file: files.alertWebhookToken } },
+    send_resolved: true,
+    timeout,
+  });
+  const { slack, pagerduty, email } = alerts.receivers;
   return [
     {
       name: "pagerduty",
@@ -80,6 +94,8 @@ export function receiversOf({ alerts, backend: { port }, stack }: Settings, back
           html: filled("html.incident"),
           // One incident is one conversation.
           threading: { enabled: true, thread_by_date: "daily" },
+          // Every certificate of a developer is for localhost too (cli/engine/developer/certificate.ts).
+          ...(trustsSink(settings) ? { tls_config: { ca_file: files.tlsCertificate, server_name: "localhost" } } : {}),
           send_resolved: true,
         },
       ],
@@ -87,12 +103,9 @@ export function receiversOf({ alerts, backend: { port }, stack }: Settings, back
     {
       name: "webhook",
       webhook_configs: [
-        {
-          url: `http://${backend}:${port}${webhook.path}`,
-          http_config: { authorization: { credentials_file: files.alertWebhookToken } },
-          send_resolved: true,
-          timeout,
-        },
+        hook(`${address("backend")}:${backend.port}`),
+        // A copy: the backend shows what it stored, the sink when it came, also while the backend is down.
+        ...(hasSink(settings) ? [hook(`${address(sinkName)}:${sinkPorts.http}`)] : []),
       ],
     },
     ...(alerts.heartbeatUrl === undefined

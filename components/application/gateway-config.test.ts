@@ -23,3 +23,22 @@ test.each([
 test.each(["/api/v1/health", "/api/v1/health/ready", "/api/v1/orders", "/api/v1/metricsque"])("%s is", (path) => {
   expect(path).not.toMatch(new RegExp(hidden));
 });
+
+const confOf = (stack: string, target?: string, more = {}) =>
+  mountedFile(describePlatform(settingsOf(stack, target, more)), "gateway", "/etc/gateway/nginx.conf");
+
+test("a site with a name is HTTPS, by its own name; a developer's localhost is what it is asked by", () => {
+  expect(nginx).toContain("return 308 https://trading.example.com$request_uri;");
+  expect(confOf("dev")).not.toMatch(/return 308|max-age/);
+  expect(confOf("dev", "docker", { domain: "dev.example.com" })).toContain("return 308 https://dev.example.com");
+});
+
+test.each([
+  ["ecs", {}, ["10.50.64.0/20", "10.50.80.0/20", "10.50.96.0/20"]],
+  ["kubernetes", {}, ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16"]],
+  ["kubernetes", { kubernetes: { publicAccess: { kind: "load-balancer" } } }, []],
+  ["docker", {}, []],
+])("on %s (%o) it believes what ends TLS before it, and nobody else", (target, more, balancers) => {
+  const conf = confOf("prod", target, more);
+  expect([...conf.matchAll(/set_real_ip_from (\S+);/g)].map(([, range]) => range)).toEqual(balancers);
+});

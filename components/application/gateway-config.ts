@@ -1,6 +1,10 @@
 import type { Blueprint } from "../blueprint.ts";
 import { levelWord } from "../logging/levels.ts";
+import type { Settings } from "../settings.ts";
 import type { ConfigFile } from "../workload/index.ts";
+import { answerLocations, apiErrorPages, pageErrorPages, retryAfter } from "./gateway-answers.ts";
+import { grafanaServer } from "./gateway-grafana.ts";
+import { certificatePath, nginxConfPath, privateKeyPath, reloadFile } from "./gateway-reload.ts";
 
 /** Answered by nginx itself, on plain HTTP, whatever stands behind it. */
 export const livenessPath = "/-/live";
@@ -9,7 +13,8 @@ export const readinessPath = "/-/ready";
 /** nginx's files. Names are resolved at run time (variables in `proxy_pass`), so a changed address needs no reload. */
 export function gatewayFiles(plan: Blueprint): readonly ConfigFile[] {
   return [
-    { path: "/etc/gateway/nginx.conf", content: nginxConf(plan) },
+    { path: nginxConfPath, content: nginxConf(plan) },
+    reloadFile,
     // `valid`: an address that left, as that of a release that starts again and again, is asked no longer than this.
     {
       path: "/etc/gateway-templates/resolver.conf.template",
@@ -18,39 +23,75 @@ export function gatewayFiles(plan: Blueprint): readonly ConfigFile[] {
   ];
 }
 
-/**
- * Whose word on the client's address and scheme counts: the load balancer's, which comes from a private address (on ECS the
- * security group lets nobody else in). On a developer's machine nothing stands before the gateway, so nobody's.
- */
-const balancers = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
-
 /** Requests a second of one address, and how many more at once: an office behind one address, not a flood. */
 export const clientRate = { second: 200, burst: 1_000 } as const;
 
-/** nginx allows no header twice: what services say themselves is replaced. */
-const securityHeaders: readonly (readonly [name: string, value: string])[] = [
+/** nginx allows no header twice: what services say themselves is replaced. An empty one is not sent. */
+const securityHeaders = (settings: Settings): readonly (readonly [name: string, value: string])[] => [
   ["X-Content-Type-Options", "nosniff"],
   ["X-Frame-Options", "DENY"],
   ["Referrer-Policy", "no-referrer"],
+  // On a developer's machine all that is on localhost would have to be HTTPS.
+  ["Strict-Transport-Security", isSecure(settings) ? "$transport_security" : ""],
   ["X-Correlation-ID", "$correlation_id"],
 ];
 
-const maintenancePage = [
-  '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="10">',
-  "<title>Back soon</title></head><body><h1>Back soon</h1><p>The application does not answer at the moment.",
-  "This page tries again by itself.</p><p>Correlation id: $correlation_id</p></body></html>",
-].join("");
+/** Fields of a line of the access log; `status` and its like are numbers. */
+const accessLog = {
+  timestamp: "$time_iso8601",
+  level: "INFO",
+  service: "gateway",
+  method: "$request_method",
+  path: "$uri",
+  scheme: "$client_scheme",
+  client: "$remote_addr",
+  correlation_id: "$correlation_id",
+  upstream: "$upstream_addr",
+  upstream_status: "$upstream_status",
+} as const;
+const accessLogNumbers = { status: "$status", bytes: "$body_bytes_sent", duration_seconds: "$request_time" } as const;
+
+const accessLogFormat = `{${[
+  ...Object.entries(accessLog).map(([name, value]) => `"${name}":"${value}"`),
+  ...Object.entries(accessLogNumbers).map(([name, value]) => `"${name}":${value}`),
+].join(",")}}`;
+
+/** Customers come by HTTPS where the site has a name. `localhost` is a developer's: TLS is there for who asks for it. */
+const isSecure = ({ domain }: Settings): boolean => domain !== "localhost";
+
+/**
+ * Plain HTTP is sent on to HTTPS, but for what load balancers check; not on a developer's loopback port. 308: a POST
+ * stays one. The domain is the settings' and not the request's, which could name any. HSTS for a year, of this name
+ * alone: other names below it are not ours.
+ */
+const toHttps = (settings: Settings): string =>
+  isSecure(settings)
+    ? `
+    map $client_scheme:$server_port:$uri $is_plain {
+        http:80:${livenessPath}  0;
+        http:80:${readinessPath} 0;
+        ~^http:80:     1;
+        default        0;
+    }
+    map $client_scheme $transport_security {
+        https   "max-age=31536000";
+        default "";
+    }
+`
+    : "";
 
 function nginxConf(plan: Blueprint): string {
   const { settings, address } = plan;
-  const trusted = settings.target.loopback ? [] : balancers;
-  const headers = securityHeaders.map(
+  const { balancers } = settings.target;
+  const headers = securityHeaders(settings).map(
     ([name, value]) => `    proxy_hide_header ${name};\n    add_header ${name} "${value}" always;\n`,
   );
   const backendUrl = `http://${address("backend")}:${settings.backend.port}`;
   const frontendUrl = `http://${address("frontend")}:${settings.frontend.port}`;
   return `# The gateway. Rendered by ./platform render from components/application/gateway-config.ts.
 worker_processes auto;
+# After a reload what runs is finished, forwarded connections too, which may have no end.
+worker_shutdown_timeout 60s;
 pid /var/run/nginx.pid;
 error_log /dev/stderr ${levelWord("nginx", settings.logs.level)};
 
@@ -69,7 +110,7 @@ http {
     scgi_temp_path /tmp/scgi;
 
     # Request lines are exempt from the log level: at WARNING they would vanish.
-    log_format json escape=json '{"timestamp":"$time_iso8601","level":"INFO","service":"gateway","method":"$request_method","path":"$uri","status":$status,"duration_seconds":$request_time,"correlation_id":"$correlation_id","upstream":"$upstream_addr"}';
+    log_format json escape=json '${accessLogFormat}';
     access_log /dev/stdout json;
 
     map $http_x_correlation_id $correlation_id {
@@ -78,19 +119,27 @@ http {
     }
 
     # Who the client is and how it came, as the load balancer says where there is one; what anybody else says is ignored.
-${trusted.map((range) => `    set_real_ip_from ${range};\n`).join("")}    real_ip_header X-Forwarded-For;
+${balancers.map((range) => `    set_real_ip_from ${range};\n`).join("")}    real_ip_header X-Forwarded-For;
     real_ip_recursive on;
     geo $realip_remote_addr $is_balancer {
         default 0;
-${trusted.map((range) => `        ${range} 1;\n`).join("")}    }
+${balancers.map((range) => `        ${range} 1;\n`).join("")}    }
     map $is_balancer:$http_x_forwarded_proto $client_scheme {
         1:https https;
         1:http  http;
         default $scheme;
     }
+${toHttps(settings)}
+    # Everything but probes, whichever location answers: refused ones are in the access log.
     limit_req_zone $binary_remote_addr zone=clients:10m rate=${clientRate.second}r/s;
     limit_req_status 429;
+    limit_req_log_level info;
 
+    # A service that says itself when to ask again is not spoken over.
+    map $status:$upstream_http_retry_after $retry_after {
+${retryAfter.map(([status, after]) => `        ${status}: ${after};\n`).join("")}        default "";
+    }
+    add_header Retry-After $retry_after always;
 ${headers.join("")}
     gzip on;
     gzip_vary on;
@@ -111,22 +160,33 @@ ${headers.join("")}
     # A POST that may have arrived is not repeated, unless it has an Idempotency-Key: see @repeatable.
     proxy_next_upstream error timeout;
     proxy_next_upstream_tries 5;
+    # One that hung until its timeout is not asked for anew: it would hang there too.
+    proxy_next_upstream_timeout 10s;
     proxy_set_header Host $host;
     proxy_set_header Connection "";
     proxy_set_header X-Correlation-ID $correlation_id;
     proxy_set_header X-Forwarded-For $remote_addr;
     proxy_set_header X-Forwarded-Proto $client_scheme;
 
+    ssl_protocols TLSv1.2 TLSv1.3;
+    # Of TLS 1.2 what has forward secrecy and authenticates (Mozilla "Server Side TLS", intermediate).
+    ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20;
+    ssl_session_cache shared:tls:10m;
+    ssl_session_timeout 1d;
+    ssl_session_tickets off;
+
     server {
         listen 80;
         listen 443 ssl;
-        ssl_certificate /etc/gateway-tls/certificate.pem;
-        ssl_certificate_key /etc/gateway-tls/key.pem;
-        ssl_protocols TLSv1.2 TLSv1.3;
+${settings.target.loopback ? `        # The page's own port on this host, with the API that it asks.\n        listen ${settings.frontend.port};\n` : ""}\
+        ssl_certificate ${certificatePath};
+        ssl_certificate_key ${privateKeyPath};
         server_name _;
         set $backend ${backendUrl};
         set $frontend ${frontendUrl};
-
+        limit_req zone=clients burst=${clientRate.burst} nodelay;
+        recursive_error_pages on;
+${isSecure(settings) ? `        if ($is_plain) {\n            return 308 https://${settings.domain}$request_uri;\n        }\n` : ""}
         location = ${livenessPath} {
             access_log off;
             return 200 "live\\n";
@@ -141,11 +201,8 @@ ${headers.join("")}
             return 404;
         }
         location /api/ {
-            limit_req zone=clients burst=${clientRate.burst} nodelay;
             error_page 418 = @repeatable;
-            # Else an error there would have nginx's own page.
-            recursive_error_pages on;
-            error_page 502 = @unreachable;
+${indented(apiErrorPages, 12)}
             if ($http_idempotency_key) {
                 return 418;
             }
@@ -154,39 +211,36 @@ ${headers.join("")}
         # The backend does once what comes twice with one key. An instance that leaves may break off what it never read.
         location @repeatable {
             proxy_next_upstream error timeout non_idempotent;
-            error_page 502 = @unreachable;
+${indented(apiErrorPages, 12)}
             proxy_pass $backend;
         }
-        # Still 502: whoever sent something cannot know whether it arrived.
-        location @unreachable {
-            default_type application/problem+json;
-            return 502 '{"type":"about:blank","title":"Bad Gateway","status":502,"detail":"the application does not answer; try again","correlation_id":"$correlation_id"}';
-        }
         location / {
-            error_page 502 504 = @maintenance;
+${indented(pageErrorPages, 12)}
             proxy_pass $frontend;
         }
-        location @maintenance {
-            default_type text/html;
-            return 503 '${maintenancePage}';
-        }
+${indented(answerLocations, 8)}
     }
-}
+${grafanaServer(plan)}}
 ${settings.target.loopback ? streamConf(plan) : ""}`;
 }
 
-/** The loopback ports of rolling workloads, forwarded as they are. */
-function streamConf({ settings: { backend, frontend }, address }: Blueprint): string {
-  const forward = (name: string, number: number) => `    server {
-        listen ${number};
-        set $${name} ${address(name)}:${number};
-        proxy_connect_timeout 1500ms;
-        proxy_pass $${name};
-    }
-`;
+const indented = (lines: readonly string[], by: number): string =>
+  lines
+    .flatMap((line) => line.split("\n"))
+    .map((line) => " ".repeat(by) + line)
+    .join("\n");
+
+/** The backend's loopback port, forwarded as it is: what customers may not see is there. */
+function streamConf({ settings: { backend }, address }: Blueprint): string {
   return `
 stream {
     include /var/cache/nginx/resolver.conf;
-${forward("backend", backend.port)}${forward("frontend", frontend.port)}}
+    server {
+        listen ${backend.port};
+        set $backend ${address("backend")}:${backend.port};
+        proxy_connect_timeout 1500ms;
+        proxy_pass $backend;
+    }
+}
 `;
 }

@@ -1,6 +1,8 @@
+import { isGrafanaPublic } from "../access.ts";
 import { type Blueprint, connection, httpProbes, logsOf, plain, productImage, rolling } from "../blueprint.ts";
 import { type Port, port, type WorkloadSpec, workload } from "../workload/index.ts";
 import { gatewayFiles, livenessPath, readinessPath } from "./gateway-config.ts";
+import { certificatePath, entryPoint, nginxConfPath, privateKeyPath } from "./gateway-reload.ts";
 
 /** nginx: the one way in for customers. Ends TLS, splits between frontend and backend, hides metrics. */
 export function gateway(plan: Blueprint): WorkloadSpec {
@@ -10,7 +12,8 @@ export function gateway(plan: Blueprint): WorkloadSpec {
     name: "gateway",
     part: "application",
     image: productImage(plan, "nginx"),
-    args: ["nginx", "-c", "/etc/gateway/nginx.conf", "-g", "daemon off;"],
+    command: entryPoint,
+    args: ["nginx", "-c", nginxConfPath, "-g", "daemon off;"],
     variables: {
       // The image's entry point writes the resolver of wherever it runs: nginx itself does not read resolv.conf.
       NGINX_ENTRYPOINT_LOCAL_RESOLVERS: "1",
@@ -19,8 +22,8 @@ export function gateway(plan: Blueprint): WorkloadSpec {
     },
     files: gatewayFiles(plan),
     secretFiles: [
-      { path: "/etc/gateway-tls/certificate.pem", secret: "tlsCertificate" },
-      { path: "/etc/gateway-tls/key.pem", secret: "tlsPrivateKey" },
+      { path: certificatePath, secret: "tlsCertificate" },
+      { path: privateKeyPath, secret: "tlsPrivateKey" },
     ],
     ports: [
       port({ name: "http", number: 80, exposure: "public" }),
@@ -37,7 +40,11 @@ export function gateway(plan: Blueprint): WorkloadSpec {
       { kind: "scratch", name: "tmp", path: "/tmp", sizeMiB: 64 },
     ],
     logs: logsOf(plan, "json"),
-    connectsTo: [connection("backend", "http"), connection("frontend", "http")],
+    connectsTo: [
+      connection("backend", "http"),
+      connection("frontend", "http"),
+      ...(isGrafanaPublic(plan.settings) ? [connection("grafana", "http")] : []),
+    ],
     startsAfter: [],
   });
 }

@@ -19,6 +19,12 @@ export const metricNames = {
 } as const;
 
 /**
+ * Seconds: upper ends of the buckets of `requestDuration`. The alerts' threshold (1 s) and objectives around it are among
+ * them, so that a percentile is exact there; above the largest nothing is told apart.
+ */
+export const durationBuckets: readonly number[] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.8, 1, 1.2, 2.5, 5, 10];
+
+/**
  * Values of the field `event` of a JSON log line. Beside it stands `level`, one of DEBUG, INFO, WARNING, ERROR and
  * CRITICAL; the collector makes a label of it.
  */

@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import type { Blueprint } from "../blueprint.ts";
+import { certificateOf, isProtected, monitoringName, monitoringUser, passwordOf, schemeOf } from "../protection.ts";
 import { type ConfigFile, formatDuration } from "../workload/index.ts";
 import type { Shown } from "./dashboard.ts";
 import { dashboards } from "./dashboards.ts";
@@ -23,7 +24,7 @@ export const grafanaFiles = (plan: Blueprint, shown: Shown): readonly ConfigFile
 ];
 
 const commented = (content: object): string =>
-  `# Rendered by ./platform render from components/dashboards/files.ts.\n${stringify(content, { lineWidth: 0 })}`;
+  `# Rendered by ./platform render from components/dashboards/files.ts.\n${stringify(content, { lineWidth: 0, aliasDuplicateObjects: false })}`;
 
 const provider = {
   apiVersion: 1,
@@ -41,11 +42,14 @@ const provider = {
 
 /** Of what the stack has. */
 function dataSources({ settings, address }: Blueprint): string {
+  const access = isProtected(settings) ? protectedAccess : { secrets: {}, jsonData: {} };
   const all = [
     {
-      ...source("prometheus", `http://${address("prometheus")}:9090`),
+      ...source("prometheus", `${schemeOf(settings)}://${address("prometheus")}:9090`),
       isDefault: true,
+      ...access.secrets,
       jsonData: {
+        ...access.jsonData,
         httpMethod: "POST",
         prometheusType: "Prometheus",
         prometheusVersion: settings.images.versions.prometheus.replace(/^v/, ""),
@@ -59,12 +63,26 @@ function dataSources({ settings, address }: Blueprint): string {
       jsonData: { maxLines: 1000, manageAlerts: false, derivedFields: [linkToRequest(settings.stack)] },
     },
     {
-      ...source("alertmanager", `http://${address("alertmanager")}:9093`),
-      jsonData: { implementation: "prometheus", handleGrafanaManagedAlerts: false },
+      ...source("alertmanager", `${schemeOf(settings)}://${address("alertmanager")}:9093`),
+      ...access.secrets,
+      jsonData: { ...access.jsonData, implementation: "prometheus", handleGrafanaManagedAlerts: false },
     },
   ];
   return commented({ apiVersion: 1, datasources: all.filter(({ uid }) => !settings.without.includes(uid)) });
 }
+
+/** To what asks for TLS and a password. Grafana reads the values from its files when it is provisioned. */
+const protectedAccess = {
+  secrets: {
+    basicAuth: true,
+    basicAuthUser: monitoringUser,
+    secureJsonData: {
+      basicAuthPassword: `$__file{${passwordOf("grafana")}}`,
+      tlsCACert: `$__file{${certificateOf("grafana")}}`,
+    },
+  },
+  jsonData: { tlsAuthWithCACert: true, serverName: monitoringName },
+};
 
 const source = (uid: string, url: string) => ({
   name: uid.replace(/^./, (letter) => letter.toUpperCase()),

@@ -13,6 +13,7 @@ import {
 import { formatDuration, port, resources, type Volume, type WorkloadSpec, workload } from "../workload/index.ts";
 import { levelWord } from "./levels.ts";
 import { batchWait } from "./pace.ts";
+import { pipelineStages } from "./pipeline.ts";
 
 /** Reads every container's log on its host and sends it to Loki; positions outlive it. */
 export function promtail(plan: Blueprint): WorkloadSpec {
@@ -31,7 +32,8 @@ export function promtail(plan: Blueprint): WorkloadSpec {
     files: [{ path: "/etc/promtail/promtail.yml", content: promtailConfig(plan) }],
     ports: [port({ name: "http", number: 9080, exposure: "internal" })],
     probes: httpProbes({ port: "http", liveness: "/metrics", readiness: "/ready", tool: "probe-binary" }),
-    placement: { kind: "per-host", rollout: perHost(plan) },
+    // It ends when its last batch is sent: at once, or never while there is no Loki, and then waiting saves no line.
+    placement: { kind: "per-host", rollout: perHost(plan, 10) },
     resources: resources({ cpu: { request: 50, limit: 500 }, memory: { request: 64, limit: 256 } }),
     user: {
       kind: "root",
@@ -41,6 +43,8 @@ export function promtail(plan: Blueprint): WorkloadSpec {
     logs: logsOf(plan, "json"),
     scrape: { port: "http", path: "/metrics" },
     connectsTo: [connection("loki", "http")],
+    // So it also ends before it, when the stack goes.
+    startsAfter: ["loki"],
     ...(onKubernetes
       ? { kubernetesAccess: { resources: ["pods"], verbs: ["get", "list", "watch"], scope: "namespace" } }
       : {}),
@@ -64,23 +68,43 @@ const containerLogs = ({ settings: { target } }: Blueprint): readonly Volume[] =
 
 function promtailConfig(plan: Blueprint): string {
   const config = {
-    server: { http_listen_port: 9080, grpc_listen_port: 0 },
-    positions: { filename: "/var/lib/promtail/positions.yml" },
-    clients: [{ url: `http://${plan.address("loki")}:3100/loki/api/v1/push`, batchwait: formatDuration(batchWait) }],
-    scrape_configs: [plan.settings.target.discovery === "kubernetes" ? podJob(plan) : containerJob],
+    server: { http_listen_port: 9080, grpc_listen_port: 0, graceful_shutdown_timeout: "5s" },
+    // What was read up to here is not read again; a process that is killed reads the last second twice.
+    positions: { filename: "/var/lib/promtail/positions.yml", sync_period: "1s" },
+    clients: [
+      {
+        url: `http://${plan.address("loki")}:3100/loki/api/v1/push`,
+        batchwait: formatDuration(batchWait),
+        // Without end (0), and never more than some seconds apart: a line waits for Loki, and Loki for no line.
+        backoff_config: { min_period: "500ms", max_period: "10s", max_retries: 0 },
+      },
+    ],
+    scrape_configs: [plan.settings.target.discovery === "kubernetes" ? podJob(plan) : containerJob(plan)],
   };
   return `# Rendered by ./platform render from components/logging/promtail.ts.\n${stringify(config, { lineWidth: 0 })}`;
 }
 
-const containerJob = {
+/** Only the stack's own containers: others of the host have no service, and without a label Loki takes no line. */
+const containerJob = ({ settings: { stack } }: Blueprint) => ({
   job_name: "containers",
-  docker_sd_configs: [{ host: `unix://${runtimeSocketPath}`, refresh_interval: "5s" }],
+  docker_sd_configs: [
+    {
+      host: `unix://${runtimeSocketPath}`,
+      // A container that lives for less is never seen.
+      refresh_interval: "1s",
+      filters: [{ name: "label", values: [`stack=${stack}`] }],
+    },
+  ],
   relabel_configs: [
     { source_labels: ["__meta_docker_container_label_component"], target_label: "service" },
     { source_labels: ["__meta_docker_container_label_stack"], target_label: "stack" },
+    // A stream for each container: of two in one, Loki refuses what the slower one says an hour after the other.
+    { source_labels: ["__meta_docker_container_id"], regex: "(.{12}).*", target_label: "instance" },
+    // And for each of its outputs, or the trace of one would be joined to a line of the other.
+    { source_labels: ["__meta_docker_container_log_stream"], target_label: "stream" },
   ],
-  pipeline_stages: [{ json: { expressions: { level: "level" } } }, { labels: { level: null } }],
-};
+  pipeline_stages: pipelineStages(),
+});
 
 const podJob = ({ settings: { stack, target } }: Blueprint) => ({
   job_name: "pods",
@@ -88,6 +112,7 @@ const podJob = ({ settings: { stack, target } }: Blueprint) => ({
   relabel_configs: [
     { source_labels: ["__meta_kubernetes_pod_label_app_kubernetes_io_name"], target_label: "service" },
     { source_labels: ["__meta_kubernetes_pod_label_app_kubernetes_io_instance"], target_label: "stack" },
+    { source_labels: ["__meta_kubernetes_pod_name"], target_label: "instance" },
     {
       source_labels: ["__meta_kubernetes_namespace", "__meta_kubernetes_pod_name", "__meta_kubernetes_pod_uid"],
       separator: "_",
@@ -95,5 +120,6 @@ const podJob = ({ settings: { stack, target } }: Blueprint) => ({
       target_label: "__path__",
     },
   ],
-  pipeline_stages: [{ cri: {} }, { json: { expressions: { level: "level" } } }, { labels: { level: null } }],
+  // The file's name changes with every rotation and restart: as a label it would be a stream each.
+  pipeline_stages: [{ cri: {} }, { labeldrop: ["filename"] }, ...pipelineStages()],
 });

@@ -3,8 +3,10 @@ import { alertmanagerConfig } from "../alerts/alertmanager-config.ts";
 import { messagesFile, messageTemplates } from "../alerts/messages.ts";
 import { alertmanagers, peerTimeout } from "../alerts/peers.ts";
 import { receiverSecrets } from "../alerts/receivers.ts";
+import { hasSink, sinkName } from "../alerts/sink.ts";
 import {
   type Blueprint,
+  checkedBy,
   connection,
   httpProbes,
   logsOf,
@@ -14,11 +16,13 @@ import {
   stopFirst,
 } from "../blueprint.ts";
 import { levelWord } from "../logging/levels.ts";
+import { isProtected, ownCheck, probeFiles, webFlags, webSecrets } from "../protection.ts";
 import { formatDuration, port, resources, type WorkloadSpec, workload } from "../workload/index.ts";
 
 /** Groups, silences and delivers what Prometheus fires. */
 export function alertmanager(plan: Blueprint): WorkloadSpec {
   const replicas = alertmanagers(plan.settings);
+  const isSecure = isProtected(plan.settings);
   return workload({
     ...plain,
     name: "alertmanager",
@@ -29,6 +33,7 @@ export function alertmanager(plan: Blueprint): WorkloadSpec {
       "--storage.path=/alertmanager",
       "--web.listen-address=:9093",
       `--web.external-url=${openedUrl(plan.settings, "alertmanager")}`,
+      ...webFlags(plan.settings, "alertmanager"),
       ...(replicas > 1 ? gossip(plan) : alone),
       `--log.level=${levelWord("alertmanager", plan.settings.logs.level)}`,
       "--log.format=json",
@@ -36,28 +41,45 @@ export function alertmanager(plan: Blueprint): WorkloadSpec {
     files: [
       {
         path: "/etc/alertmanager/alertmanager.yml",
-        content: alertmanagerConfig(plan.settings, plan.address("backend")),
+        content: alertmanagerConfig(plan.settings, plan.address),
       },
       { path: `/etc/alertmanager/${messagesFile}`, content: messageTemplates(plan.settings) },
+      ...probeFiles(plan.settings, "alertmanager"),
     ],
-    secretFiles: receiverSecrets,
+    secretFiles: [...receiverSecrets(plan.settings), ...webSecrets(plan.settings, "alertmanager")],
     ports: [
       port({ name: "http", number: 9093, exposure: "loopback" }),
       ...(replicas > 1
         ? [port({ name: "cluster", number: clusterPort, exposure: "internal", protocols: ["TCP", "UDP"] })]
         : []),
     ],
-    probes: httpProbes({ port: "http", liveness: "/-/healthy", readiness: "/-/ready", tool: "wget" }),
+    probes: isSecure
+      ? checkedBy(ask, ask, "wget")
+      : httpProbes({ port: "http", liveness: "/-/healthy", readiness: "/-/ready", tool: "wget" }),
     placement: { kind: "stateful", replicas, rollout: stopFirst(plan, 30) },
     resources: resources({ cpu: { request: 50, limit: 500 }, memory: { request: 64, limit: 256 } }),
     user: nobody,
     volumes: [{ kind: "persistent", name: "data", path: "/alertmanager", sizeGiB: 1 }],
     logs: logsOf(plan, "json"),
-    scrape: { port: "http", path: "/metrics" },
-    connectsTo: [connection("backend", "http"), ...(replicas > 1 ? [connection("alertmanager", "cluster")] : [])],
+    scrape: { port: "http", path: "/metrics", protected: isSecure },
+    connectsTo: [
+      connection("backend", "http"),
+      ...(replicas > 1 ? [connection("alertmanager", "cluster")] : []),
+      ...(hasSink(plan.settings) ? [connection(sinkName, "http"), connection(sinkName, "smtp")] : []),
+    ],
     internet: true,
   });
 }
+
+/** Alertmanager is ready as soon as it answers: /-/ready says no more than this. */
+const ask = ownCheck("alertmanager", [
+  "amtool",
+  "cluster",
+  "show",
+  "--alertmanager.url=https://127.0.0.1:9093",
+  // It would warn of another version's server, which is its own.
+  "--no-version-check",
+]);
 
 const alone = ["--cluster.listen-address="];
 

@@ -33,6 +33,8 @@ export function nodeExporter(plan: Blueprint): WorkloadSpec {
     image: productImage(plan, "nodeExporter"),
     args: [
       "--path.rootfs=/host",
+      // Else it reads its own mounts, in which every disk of the host is read-only: no disk alert could ever fire.
+      "--path.procfs=/host/proc",
       "--web.listen-address=:9100",
       "--no-collector.wifi",
       `--log.level=${levelWord("nodeExporter", plan.settings.logs.level)}`,

@@ -3,10 +3,13 @@ import { type Blueprint, connection, httpProbes, logsOf, plain, productImage, st
 import type { Shown } from "../dashboards/dashboard.ts";
 import { grafanaFiles, homeDashboard, provisioning } from "../dashboards/files.ts";
 import { levelWord } from "../logging/levels.ts";
+import { clientSecrets } from "../protection.ts";
 import { port, resources, type WorkloadSpec, workload } from "../workload/index.ts";
+import { singleSignOn, singleSignOnSecrets } from "./single-sign-on.ts";
 
 /** Dashboards over Prometheus and Loki; provisioned only from files. */
 export function grafana(plan: Blueprint, shown: Shown): WorkloadSpec {
+  const { oidc } = plan.settings.grafana;
   return workload({
     ...plain,
     name: "grafana",
@@ -22,12 +25,22 @@ export function grafana(plan: Blueprint, shown: Shown): WorkloadSpec {
       GF_SECURITY_ADMIN_PASSWORD__FILE: "/etc/grafana-secrets/admin-password",
       GF_AUTH_ANONYMOUS_ENABLED: "false",
       GF_USERS_ALLOW_SIGN_UP: "false",
+      GF_USERS_ALLOW_ORG_CREATE: "false",
+      // Nothing of it is sent to services of others: snapshots, pictures of people.
+      GF_SNAPSHOTS_EXTERNAL_ENABLED: "false",
+      GF_SECURITY_DISABLE_GRAVATAR: "true",
       GF_ANALYTICS_REPORTING_ENABLED: "false",
       GF_ANALYTICS_CHECK_FOR_UPDATES: "false",
       GF_PLUGINS_PREINSTALL_DISABLED: "true",
+      GF_PLUGINS_PLUGIN_ADMIN_ENABLED: "false",
+      ...(oidc === undefined ? {} : singleSignOn(plan.settings, oidc)),
     },
     files: grafanaFiles(plan, shown),
-    secretFiles: [{ path: "/etc/grafana-secrets/admin-password", secret: "grafanaAdminPassword" }],
+    secretFiles: [
+      { path: "/etc/grafana-secrets/admin-password", secret: "grafanaAdminPassword" },
+      ...clientSecrets(plan.settings, "grafana"),
+      ...(oidc === undefined ? [] : singleSignOnSecrets),
+    ],
     // Not Grafana's usual 3000: that is the frontend's.
     ports: [port({ name: "http", number: 3001, exposure: "loopback" })],
     // The first start migrates Grafana's own database.
@@ -48,5 +61,7 @@ export function grafana(plan: Blueprint, shown: Shown): WorkloadSpec {
     logs: logsOf(plan, "console"),
     scrape: { port: "http", path: "/metrics" },
     connectsTo: [connection("prometheus", "http"), connection("alertmanager", "http"), connection("loki", "http")],
+    // It asks the identity provider who somebody is.
+    internet: oidc !== undefined,
   });
 }

@@ -1,6 +1,8 @@
 import type { Logger } from "../alerts/alert.ts";
+import { hasSink } from "../alerts/sink.ts";
 import type { Blueprint } from "../blueprint.ts";
 import type { WorkloadSpec } from "../workload/index.ts";
+import { alertSink } from "./alert-sink.ts";
 import { alertmanager } from "./alertmanager.ts";
 import {
   blackboxExporter,
@@ -33,6 +35,7 @@ export function monitoringMembers(
     blackboxExporter(plan),
     containers,
     alertmanager(plan),
+    ...(hasSink(settings) ? [alertSink(plan)] : []),
   ].filter(isThere);
   const shown = { settings, jobs: scrapedJobs([...watched, ...measuring]), loggers };
   const there = [...measuring, ...[grafana(plan, shown)].filter(isThere)];

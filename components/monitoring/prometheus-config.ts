@@ -3,6 +3,8 @@ import { alertmanagers } from "../alerts/peers.ts";
 import { recordings } from "../alerts/recordings.ts";
 import { alertRules } from "../alerts/rules.ts";
 import type { Blueprint } from "../blueprint.ts";
+import { clientConfig, isProtected } from "../protection.ts";
+import type { Settings } from "../settings.ts";
 import { type ConfigFile, formatDuration, portNamed, type Scrape, type WorkloadSpec } from "../workload/index.ts";
 import { type Comment, commented } from "../yaml.ts";
 import { remoteWriteConfig } from "./remote-write.ts";
@@ -35,9 +37,13 @@ export function prometheusFiles(plan: Blueprint, workloads: readonly WorkloadSpe
       external_labels: { environment: plan.settings.environment, stack: plan.settings.stack },
     },
     rule_files: ["/etc/prometheus/alert.rules"],
-    alerting: { alertmanagers: [alertmanagerDiscovery(plan)] },
+    alerting: { alertmanagers: [{ ...protectedClient(plan.settings), ...alertmanagerDiscovery(plan) }] },
     scrape_configs: [
-      { job_name: "prometheus", static_configs: [{ targets: ["127.0.0.1:9090"] }] },
+      {
+        job_name: "prometheus",
+        ...protectedClient(plan.settings),
+        static_configs: [{ targets: ["127.0.0.1:9090"] }],
+      },
       ...workloads
         .filter(isScraped)
         .flatMap((spec) => [scrapeJob(plan, spec), ...(spec.name === prober ? [siteJob(plan, spec)] : [])]),
@@ -54,6 +60,10 @@ export function prometheusFiles(plan: Blueprint, workloads: readonly WorkloadSpe
   ];
 }
 
+/** How itself and Alertmanager are asked, where they ask who it is. */
+const protectedClient = (settings: Settings) =>
+  isProtected(settings) ? { scheme: "https", ...clientConfig(settings, "prometheus") } : {};
+
 /** Every Alertmanager is told everything: which of them delivers it is theirs to agree on. */
 const alertmanagerDiscovery = (plan: Blueprint) =>
   alertmanagers(plan.settings) > 1
@@ -67,6 +77,7 @@ function scrapeJob(plan: Blueprint, spec: Scraped) {
     metrics_path: scrape.path,
     ...(scrape.interval === undefined ? {} : { scrape_interval: formatDuration(scrape.interval) }),
     ...(scrape.honorLabels === true ? { honor_labels: true } : {}),
+    ...(scrape.protected === true ? protectedClient(plan.settings) : {}),
     ...discovery(plan, spec),
   };
 }

@@ -1,6 +1,7 @@
 import { openedUrl } from "../access.ts";
 import {
   type Blueprint,
+  checkedBy,
   connection,
   httpProbes,
   logsOf,
@@ -10,9 +11,13 @@ import {
   stopFirst,
 } from "../blueprint.ts";
 import { levelWord } from "../logging/levels.ts";
-import { formatDuration, port, resources, type WorkloadSpec, workload } from "../workload/index.ts";
+import { isProtected, ownCheck, probeFiles, webFlags, webSecrets } from "../protection.ts";
+import { formatDuration, type Probes, port, resources, type WorkloadSpec, workload } from "../workload/index.ts";
 import { prometheusFiles } from "./prometheus-config.ts";
 import { remoteWriteSecrets } from "./remote-write.ts";
+
+/** Of its volume, which is never filled to the brim: compaction and the write-ahead log need the rest. */
+export const usedShare = 0.8;
 
 /** Scrapes every workload that says how; `others` are all the stack's workloads but itself. */
 export function prometheus(plan: Blueprint, others: readonly WorkloadSpec[]): WorkloadSpec {
@@ -27,24 +32,17 @@ export function prometheus(plan: Blueprint, others: readonly WorkloadSpec[]): Wo
       "--config.file=/etc/prometheus/prometheus.yml",
       "--storage.tsdb.path=/prometheus",
       `--storage.tsdb.retention.time=${formatDuration(metrics.retention)}`,
-      // The volume is never filled to the brim: compaction and the write-ahead log need the rest.
-      `--storage.tsdb.retention.size=${Math.max(1, Math.floor(metrics.storageGiB * 0.8))}GB`,
+      `--storage.tsdb.retention.size=${Math.max(1, Math.floor(metrics.storageGiB * usedShare))}GB`,
       "--web.listen-address=:9090",
       `--web.external-url=${openedUrl(plan.settings, "prometheus")}`,
+      ...webFlags(plan.settings, "prometheus"),
       `--log.level=${levelWord("prometheus", logs.level)}`,
       "--log.format=json",
     ],
-    files: prometheusFiles(plan, others),
-    secretFiles: remoteWriteSecrets(metrics),
+    files: [...prometheusFiles(plan, others), ...probeFiles(plan.settings, "prometheus")],
+    secretFiles: [...webSecrets(plan.settings, "prometheus"), ...remoteWriteSecrets(metrics)],
     ports: [port({ name: "http", number: 9090, exposure: "loopback" })],
-    // Replaying the write-ahead log after a crash takes minutes.
-    probes: httpProbes({
-      port: "http",
-      liveness: "/-/healthy",
-      readiness: "/-/ready",
-      tool: "wget",
-      startMinutes: 4,
-    }),
+    probes: prometheusProbes(isProtected(plan.settings)),
     placement: { kind: "stateful", replicas: 1, rollout: stopFirst(plan) },
     resources: resources({ cpu: { request: 200, limit: 1000 }, memory: { request: 512, limit: 1536 } }),
     user: nobody,
@@ -57,4 +55,14 @@ export function prometheus(plan: Blueprint, others: readonly WorkloadSpec[]): Wo
     ...(metrics.remoteWrite === undefined ? {} : { internet: true }),
     ...(target.discovery === "cloud-map" ? { internet: true, cloudAccess: "host-discovery" } : {}),
   });
+}
+
+function prometheusProbes(isProtected: boolean): Probes {
+  // Replaying the write-ahead log after a crash takes minutes.
+  const startMinutes = 4;
+  if (!isProtected) {
+    return httpProbes({ port: "http", liveness: "/-/healthy", readiness: "/-/ready", tool: "wget", startMinutes });
+  }
+  const ask = (what: string) => ownCheck("prometheus", ["promtool", "check", what, "--url=https://127.0.0.1:9090"]);
+  return checkedBy(ask("healthy"), ask("ready"), "wget", startMinutes);
 }

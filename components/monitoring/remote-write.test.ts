@@ -13,14 +13,15 @@ function prometheusWith(remoteWrite: object | undefined, target?: string) {
   const platform = describePlatform(settings);
   const workload = platform.monitoring.find(({ name }) => name === "prometheus");
   const config: unknown = parse(mountedFile(platform, "prometheus", "/etc/prometheus/prometheus.yml"));
-  return { remote: at(config, "remote_write", 0), workload, problems: platformProblems(settings, platform) };
+  const secrets = workload?.secretFiles.filter(({ secret }) => secret === "remoteWriteCredential");
+  return { remote: at(config, "remote_write", 0), workload, secrets, problems: platformProblems(settings, platform) };
 }
 
 describe.each(["docker", "ecs", "kubernetes"])("on %s", (target) => {
   test("the credential is a file that Prometheus mounts, and the way out is open", () => {
-    const { remote, workload, problems } = prometheusWith({ url, authentication: "bearer" }, target);
+    const { remote, workload, secrets, problems } = prometheusWith({ url, authentication: "bearer" }, target);
     expect(remote).toMatchObject({ url, authorization: { credentials_file: credential } });
-    expect(workload?.secretFiles).toEqual([{ path: credential, secret: "remoteWriteCredential" }]);
+    expect(secrets).toEqual([{ path: credential, secret: "remoteWriteCredential" }]);
     expect(workload?.internet).toBe(true);
     expect(problems).toEqual([]);
   });
@@ -31,7 +32,7 @@ test("a user has a password, and nobody has nothing", () => {
   expect(basic.remote).toMatchObject({ basic_auth: { username: "trading", password_file: credential } });
   const open = prometheusWith({ url, authentication: "none" });
   expect(open.remote).toEqual({ name: "remote", url, queue_config: { retry_on_http_429: true } });
-  expect(open.workload?.secretFiles).toEqual([]);
+  expect(open.secrets).toEqual([]);
 });
 
 test("the queue holds five times what is sent at once", () => {
@@ -40,9 +41,9 @@ test("the queue holds five times what is sent at once", () => {
 });
 
 test("without a remote store there is nothing of it: no configuration, no secret, no way out, no alert", () => {
-  const { remote, workload } = prometheusWith(undefined, "docker");
+  const { remote, workload, secrets } = prometheusWith(undefined, "docker");
   expect(remote).toBeUndefined();
-  expect(workload?.secretFiles).toEqual([]);
+  expect(secrets).toEqual([]);
   expect(workload?.internet).toBe(false);
   const names = describePlatform(settingsOf("prod")).alerts.map(({ name }) => name);
   expect(names.filter((name) => name.startsWith("RemoteWrite"))).toEqual([]);

@@ -27,7 +27,10 @@ export interface Difference {
 export interface TargetContext {
   readonly stack: string;
   readonly environment: "development" | "staging" | "production";
+  /** Where customers find the application. */
   readonly domain: string;
+  /** Other names that lead to the same workload, below `domain`; it knows them apart. */
+  readonly otherDomains: readonly string[];
   /** Version of the application's release; part of tags and labels. */
   readonly version: string;
   /** All of the stack, so that networks and firewalls can be laid before the workloads. */
@@ -76,6 +79,11 @@ export interface BoundTarget {
   namespaces(stack: string): readonly string[];
   /** One host whose loopback a developer uses: there the gateway forwards the loopback ports of rolling workloads. */
   readonly loopback: boolean;
+  /**
+   * Addresses of the load balancer that stands before the gateway and ends TLS, as CIDR blocks: its word on a client's
+   * address and scheme counts. Empty where customers come to the gateway itself.
+   */
+  readonly balancers: readonly string[];
   /** How a person reaches a member from elsewhere; undefined where its ports are on that person's loopback. */
   tunnel(ends: TunnelEnds): Tunnel | undefined;
   /** Path of the container runtime's socket on each host, for what watches containers. */
@@ -96,7 +104,13 @@ export type Discovery = "dns" | "kubernetes" | "cloud-map";
 
 export type LogStore =
   | { readonly kind: "volume" }
-  | { readonly kind: "s3"; readonly bucket: string; readonly region: string };
+  | {
+      readonly kind: "s3";
+      readonly bucket: string;
+      readonly region: string;
+      /** Default: AWS'. */
+      readonly endpoint?: string | undefined;
+    };
 
 /** One folder under `targets/` is one of these; `targets/index.ts` lists them. */
 export interface TargetDescriptor {
@@ -123,6 +137,8 @@ interface TargetDefinition<Section> {
   namespaces?(stack: string, section: Section): readonly string[];
   /** Default: false. */
   readonly loopback?: boolean;
+  /** Default: none. */
+  balancers?(section: Section): readonly string[];
   /** Default: none is needed. */
   tunnel?(ends: TunnelEnds, section: Section): Tunnel;
   /** Default: Docker's own. */
@@ -153,6 +169,7 @@ export function defineTarget<Section>(definition: TargetDefinition<Section>): Ta
         managed,
         discovery,
         loopback: definition.loopback ?? false,
+        balancers: definition.balancers?.(section) ?? [],
         namespaces: (stack) => definition.namespaces?.(stack, section) ?? [],
         tunnel: (ends) => definition.tunnel?.(ends, section),
         runtimeSocket: definition.runtimeSocket?.(section) ?? "/var/run/docker.sock",

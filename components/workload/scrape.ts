@@ -9,4 +9,6 @@ export interface Scrape {
   readonly interval?: Duration;
   /** Its metrics tell of others: their labels win over the target's own. Default: false. */
   readonly honorLabels?: boolean;
+  /** Answers over TLS, and only who has the platform's password. Default: false. */
+  readonly protected?: boolean;
 }

@@ -29,6 +29,7 @@ export interface Inbox {
   readonly heartbeat: Came<string>[];
 }
 export type Channel = keyof Inbox;
+export const channels = ["slack", "pagerduty", "email", "webhook", "heartbeat"] as const satisfies readonly Channel[];
 
 /** The messages that were taken. */
 export const taken = <Message>(came: readonly Came<Message>[]): readonly Message[] =>

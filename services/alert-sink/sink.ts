@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { startMail } from "./mail.ts";
 import { judgePagerduty } from "./pagerduty.ts";
+import { show } from "./reader.ts";
 import type { Came, Channel, Inbox, Mood } from "./received.ts";
 import { judgeSlack } from "./slack.ts";
 import { text, type Verdict } from "./verdict.ts";
@@ -17,6 +18,10 @@ export interface SinkPlan {
   readonly mailUser: string;
   readonly mailPassword: string;
   readonly webhookToken: string;
+  /** Of each channel so many are remembered, the newest; default: all. */
+  readonly kept?: number;
+  /** Called after each, with its answer. */
+  onCame?(channel: Channel, status: number): void;
 }
 
 /** Local receivers of the four channels and of the heartbeat: each speaks its protocol, and remembers what came. */
@@ -42,10 +47,19 @@ export async function startSink(plan: SinkPlan): Promise<Sink> {
   const inbox: Inbox = { slack: [], pagerduty: [], email: [], webhook: [], heartbeat: [] };
   const moods = new Map<Channel, Mood>();
   const moodOf = (channel: Channel): Mood => moods.get(channel) ?? { kind: "well" };
+  const came = (channel: Channel, status: number): void => {
+    inbox[channel].splice(0, inbox[channel].length - (plan.kept ?? Number.POSITIVE_INFINITY));
+    plan.onCame?.(channel, status);
+  };
 
-  const http = createServer(async (request, response) => {
-    const channel = paths.find(([start]) => request.url?.startsWith(start))?.[1];
-    if (channel === undefined) return list(request, response, inbox);
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { url = "/" } = request;
+    const channel = paths.find(([start]) => url.startsWith(start))?.[1];
+    if (channel === undefined) {
+      const { status, headers, body } = show(request.method, url, inbox);
+      response.writeHead(status, headers).end(body);
+      return;
+    }
     const body = await bodyOf(request);
     const mood = moodOf(channel);
     if (mood.kind === "hangs") return;
@@ -58,7 +72,10 @@ export async function startSink(plan: SinkPlan): Promise<Sink> {
         ? refuse(inbox[channel], mood.status)
         : take(inbox, channel, body, request.headers.authorization, plan.webhookToken);
     response.writeHead(verdict.status, { "content-type": verdict.type }).end(verdict.body);
-  });
+    came(channel, verdict.status);
+  };
+  // A sender that breaks off is its own business.
+  const http = createServer((request, response) => void answer(request, response).catch(() => response.destroy()));
   await new Promise<void>((resolve) => http.listen(plan.port, plan.host, resolve));
   const address = http.address();
   if (address === null || typeof address === "string") throw new Error("the sink has no port");
@@ -69,7 +86,10 @@ export async function startSink(plan: SinkPlan): Promise<Sink> {
     user: plan.mailUser,
     password: plan.mailPassword,
     mood: () => moodOf("email"),
-    came: (status, message) => keep(inbox.email, { status, ...(message === undefined ? {} : { message }) }),
+    came: (status, message) => {
+      keep(inbox.email, { status, ...(message === undefined ? {} : { message }) });
+      came("email", status);
+    },
   });
 
   return {
@@ -108,13 +128,6 @@ function keep<Answer extends Omit<Came<unknown>, "at">>(came: Came<Answer["messa
   const { status, message } = answer;
   came.push({ at: Date.now(), status, ...(message === undefined ? {} : { message }) });
   return answer;
-}
-
-/** `GET /received`: everything that came, for who is not in this process; also the sink's own health. */
-function list({ url, method }: IncomingMessage, response: ServerResponse, inbox: Inbox): void {
-  const isAsked = method === "GET" && url === "/received";
-  response.writeHead(isAsked ? 200 : 404, { "content-type": "application/json" });
-  response.end(isAsked ? JSON.stringify(inbox) : '{"error":"there is /received"}');
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

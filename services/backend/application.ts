@@ -12,6 +12,7 @@ import { backtestTurn } from "./work/backtest-turn.ts";
 import { simulatedExchange } from "./work/exchange.ts";
 import { type Loop, startLoop } from "./work/loop.ts";
 import { orderTurn } from "./work/order-turn.ts";
+import { refillTurn } from "./work/refill-turn.ts";
 
 /** What changes while a process lives. */
 export interface Life {
@@ -80,18 +81,28 @@ const trading = (configuration: Configuration, observed: Observed, stores: Store
 /** Milliseconds between two looks into an empty outbox. */
 const outboxPause = 200;
 
+/** Milliseconds between two looks for backtests that lost their entry: a lost one begins again within one and a half minutes. */
+const refillPause = 30_000;
+
 function startWork(
   { instance }: Configuration,
   { log, metrics }: Observed,
-  { outbox, queue, backtests }: Stores,
+  { outbox, exchangeBook, queue, backtests }: Stores,
   controls: RuntimeControls,
 ): readonly Loop[] {
   const isPaused = () => controls.faults().workersPaused;
   const onError = (error: unknown) => log.at.error({ event: "work_failed", exception: error }, "a turn of work failed");
-  const orders = orderTurn({ outbox, exchange: simulatedExchange(controls.faults), metrics, log, isPaused });
+  const orders = orderTurn({
+    outbox,
+    exchange: simulatedExchange(controls.faults, exchangeBook),
+    metrics,
+    log,
+    isPaused,
+  });
   const backtesting = backtestTurn({ worker: instance, queue, backtests, metrics, log, isPaused });
   return [
     startLoop(orders, { pauseMs: outboxPause, onError }),
     startLoop(backtesting, { pauseMs: outboxPause, onError }),
+    startLoop(refillTurn({ queue, backtests, log }), { pauseMs: refillPause, onError }),
   ];
 }

@@ -105,11 +105,13 @@ describe.skipIf(servers === undefined)("backend and worker in trouble", { timeou
       (lines) => lines.some(({ event }) => event === "exchange_unavailable"),
     );
     expect(await stateOf(body.id)).toBe("executing");
-    await set({});
+    await set({ exchangeLosesAnswers: true });
     await eventually(
       () => stateOf(body.id),
       (state) => state === "executed",
     );
+    const lost = () => worker.lines.filter(({ exception }) => JSON.stringify(exception)?.includes("answer was lost"));
+    expect(lost()).toHaveLength(1);
     await set({ errorPercent: 100 });
     await eventually(
       async () => (await place()).status,

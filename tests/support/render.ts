@@ -3,7 +3,7 @@ import { TradingPlatform } from "../../components/platform.ts";
 import type { Settings } from "../../components/settings.ts";
 import type { PlatformSpec } from "../../components/specification.ts";
 import type { SecretName } from "../../components/workload/index.ts";
-import { entries } from "./json.ts";
+import { entries, list } from "./json.ts";
 import { setMocks } from "./mocks.ts";
 
 /** A resource as the program asked for it, its Outputs resolved. */
@@ -132,9 +132,12 @@ function madeBy(type: string, name: string, inputs: Readonly<Record<string, unkn
     "aws:rds/instance:Instance": { address: `${name}.rds.example.com`, identifier: name },
     "aws:elasticache/replicationGroup:ReplicationGroup": { primaryEndpointAddress: `${name}.cache.example.com` },
     "aws:acm/certificate:Certificate": {
-      domainValidationOptions: [
-        { resourceRecordName: "_a.example.com", resourceRecordType: "CNAME", resourceRecordValue: "_b.example.com" },
-      ],
+      domainValidationOptions: [inputs.domainName, ...list(inputs.subjectAlternativeNames ?? [])].map((domainName) => ({
+        domainName,
+        resourceRecordName: "_a.example.com",
+        resourceRecordType: "CNAME",
+        resourceRecordValue: "_b.example.com",
+      })),
     },
   };
   return { arn, ...more[type] };

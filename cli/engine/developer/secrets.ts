@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { sinkName, sinkPorts } from "../../../components/alerts/sink.ts";
 import type { SecretName } from "../../../components/workload/index.ts";
 
 /** Passwords that nobody chooses and nobody outside must know: made once. */
@@ -13,13 +14,16 @@ const passwords = [
 
 /** A developer's alerts go to a local sink, whatever is written here: nothing of it opens anything. */
 const sinks: Partial<Readonly<Record<SecretName, string>>> = {
-  slackWebhookUrl: "http://alert-sink:8082/slack",
+  slackWebhookUrl: `http://${sinkName}:${sinkPorts.http}/slack`,
   // PagerDuty's routing keys have 32 characters.
   pagerdutyRoutingKey: "0123456789abcdef0123456789abcdef",
   smtpPassword: "local-sink",
 };
 
-/** Every secret of dev but `registryPassword` and `remoteWriteCredential`, which belong to somebody's accounts. */
+/**
+ * Every secret of dev. Not among them: `registryPassword` and `remoteWriteCredential`, which belong to somebody's accounts,
+ * and what only other environments have (single sign-on, the protection of Prometheus and Alertmanager).
+ */
 export const developersSecrets: readonly SecretName[] = [
   ...passwords,
   "slackWebhookUrl",

@@ -281,6 +281,27 @@ test("a zone in place of a certificate: certificate, proof and record are made",
   expect(zoned.filter(({ type }) => type === "aws:route53/record:Record")).toHaveLength(2);
 });
 
+test("a name beside the domain is in the certificate, proven by a record of its own, and leads to the balancer", async () => {
+  const { certificateArn: _, ...rest } = section;
+  const other = "grafana.trading.example.com";
+  const zoned = await askedFor(
+    { otherDomains: [other] },
+    ecsSection.parse({ ...rest, hostedZoneId: "Z0123456789ABCDEFGHIJ" }),
+  );
+  const certificate = zoned.find(({ type }) => type === "aws:acm/certificate:Certificate");
+  expect(certificate?.inputs).toMatchObject({
+    domainName: "trading.example.com",
+    subjectAlternativeNames: [other],
+  });
+  const records = zoned.filter(({ type }) => type === "aws:route53/record:Record").map(({ inputs }) => inputs);
+  expect(records.map(({ name, type }) => `${type} ${name}`).sort()).toEqual([
+    "A grafana.trading.example.com",
+    "A trading.example.com",
+    "CNAME _a.grafana.trading.example.com",
+    "CNAME _a.trading.example.com",
+  ]);
+});
+
 test("what does not fit is refused before anything is made", async () => {
   const small = { ...section, monitoringHost: { instanceType: "c6i.large" } };
   const big = workload({

@@ -5,6 +5,7 @@ import { logBucketOf, namespaceOf } from "./names.ts";
 import { owned } from "./owned.ts";
 import { problems } from "./problems.ts";
 import { ecsSection } from "./section.ts";
+import { subnetPlan } from "./subnets.ts";
 import { hostTunnel } from "./tunnel.ts";
 
 /** AWS ECS on EC2 capacity: Fargate hosts show nothing to Promtail and node-exporter. */
@@ -15,6 +16,7 @@ export const ecs = defineTarget({
   managed: ["postgres", "redis"],
   discovery: "cloud-map",
   address: (member, stack) => `${member}.${namespaceOf(stack)}`,
+  balancers: ({ region, network }) => subnetPlan(region, network).map((zone) => zone.public),
   tunnel: (ends, section) => hostTunnel(ends, section),
   problems,
   owned,

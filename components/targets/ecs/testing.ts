@@ -38,7 +38,7 @@ export async function recording(
     {
       newResource: ({ type, name, inputs, custom }) => {
         if (custom !== false) asked.push({ type, name, inputs });
-        return { id: `${name}-id`, state: { ...inputs, ...madeBy(type, name) } };
+        return { id: `${name}-id`, state: { ...inputs, ...madeBy(type, name, inputs) } };
       },
       call: ({ inputs }) => ({
         ...inputs,
@@ -59,7 +59,7 @@ export async function recording(
 }
 
 /** Outputs that the program goes on with. */
-function madeBy(type: string, name: string): Record<string, unknown> {
+function madeBy(type: string, name: string, inputs: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const arn = `arn:aws:mock:eu-central-1:111122223333:${name}`;
   if (type === "aws:lb/targetGroup:TargetGroup") return { arn, arnSuffix: `targetgroup/${name}/0123456789abcdef` };
   if (type === "aws:lb/loadBalancer:LoadBalancer") {
@@ -67,12 +67,14 @@ function madeBy(type: string, name: string): Record<string, unknown> {
   }
   if (type === "aws:ec2/launchTemplate:LaunchTemplate") return { arn, latestVersion: 1 };
   if (type === "aws:acm/certificate:Certificate") {
-    const option = {
-      resourceRecordName: "_a.example.com",
+    const { domainName, subjectAlternativeNames: others } = inputs;
+    const option = (proven: unknown) => ({
+      domainName: proven,
+      resourceRecordName: `_a.${proven}`,
       resourceRecordType: "CNAME",
       resourceRecordValue: "_b.example.com",
-    };
-    return { arn, domainValidationOptions: [option] };
+    });
+    return { arn, domainValidationOptions: [domainName, ...(Array.isArray(others) ? others : [])].map(option) };
   }
   if (type === "aws:rds/instance:Instance") return { arn, address: `${name}.rds.example.com`, identifier: name };
   if (type.startsWith("aws:elasticache/")) return { arn, primaryEndpointAddress: `${name}.cache.example.com` };

@@ -200,6 +200,15 @@ describe("public access", () => {
     expect(all.filter(({ type }) => type.endsWith(":Ingress"))).toHaveLength(1);
   });
 
+  test("knows every name that leads there", async () => {
+    const others = ["grafana.trading.example.com"];
+    const { spec } = named("networking.k8s.io/v1:Ingress", "gateway", await askedFor({ otherDomains: others }));
+    expect(spec).toMatchObject({
+      tls: [{ hosts: ["trading.example.com", ...others] }],
+      rules: [{ host: "trading.example.com" }, { host: "grafana.trading.example.com" }],
+    });
+  });
+
   test("leaves the certificate to cert-manager where an issuer is named", async () => {
     const publicAccess = { kind: "ingress", class: "nginx", clusterIssuer: "letsencrypt" };
     const asked = await askedFor({ members: [gateway] }, { publicAccess });

@@ -30,6 +30,24 @@ const publicAccess = z
     "How customers get to the gateway: an Ingress that ends TLS (by a ClusterIssuer of cert-manager, or the secrets tlsCertificate and tlsPrivateKey), or the cluster's load balancer.",
   );
 
+/** Where Loki keeps its chunks in place of its volume. */
+const logStore = z
+  .strictObject({
+    bucket: z
+      .string({ error: "must be the name of a bucket: without one Loki would keep nothing" })
+      .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "must be the name of a bucket, as trading-prod-logs"),
+    region: z
+      .string({ error: "must be the bucket's region, as eu-central-1" })
+      .regex(/^[a-z0-9-]+$/, "must be the bucket's region, as eu-central-1"),
+    endpoint: z
+      .url({ error: "must be an address, as https://s3.example.com" })
+      .optional()
+      .describe("Of a store that speaks S3; default: AWS'."),
+  })
+  .describe(
+    "S3 bucket for the log lines; default: Loki's volume. Loki's pod gets to it by its identity (EKS Pod Identity, or the node's role).",
+  );
+
 /** The section `kubernetes:` of a stack file. Everything has a default: the current context of the person's kubeconfig. */
 export const kubernetesSection = z.strictObject({
   context: z.string().min(1).optional().describe("Context of the kubeconfig; default: its current one."),
@@ -43,6 +61,7 @@ export const kubernetesSection = z.strictObject({
     .describe("The cluster's DNS domain: addresses are complete names, because nginx does not know search domains."),
   storageClass: z.string().min(1).optional().describe("Of every volume; default: the cluster's default storage class."),
   publicAccess,
+  logStore: logStore.optional(),
 });
 
 export type KubernetesSection = z.infer<typeof kubernetesSection>;

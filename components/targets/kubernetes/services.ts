@@ -59,23 +59,21 @@ export function ingressPort(spec: WorkloadSpec, { kind }: PublicAccess): Port | 
 export const ingressSpec = <SecretName>(
   service: string,
   port: Port,
-  { className, domain, certificate }: IngressPlan<SecretName>,
+  { className, domains, certificate }: IngressPlan<SecretName>,
 ) => ({
   ...(className === undefined ? {} : { ingressClassName: className }),
-  tls: [{ hosts: [domain], secretName: certificate }],
-  rules: [
-    {
-      host: domain,
-      http: {
-        paths: [{ path: "/", pathType: "Prefix", backend: { service: { name: service, port: { name: port.name } } } }],
-      },
+  tls: [{ hosts: [...domains], secretName: certificate }],
+  rules: domains.map((host) => ({
+    host,
+    http: {
+      paths: [{ path: "/", pathType: "Prefix", backend: { service: { name: service, port: { name: port.name } } } }],
     },
-  ],
+  })),
 });
 
 interface IngressPlan<SecretName> {
   readonly className: string | undefined;
-  readonly domain: string;
-  /** Name of the Secret with the certificate of the domain. */
+  readonly domains: readonly string[];
+  /** Name of the Secret with the certificate of all of them. */
   readonly certificate: SecretName;
 }

@@ -25,6 +25,7 @@ export const context: TargetContext = {
   stack: "prod",
   environment: "production",
   domain: "trading.example.com",
+  otherDomains: [],
   version: "1.4.0",
   members: samples,
   secretSources: sources,

@@ -8,13 +8,16 @@ export type Outcome =
 
 export interface ExchangeOrder extends OrderRequest {
   readonly id: string;
+  /** What reaches the exchange later is refused: the price of then is not the price of now. */
+  readonly expiresAt: Date;
 }
 
 /** More than anyone offers at once. */
 const liquidity = 100_000;
 
 /** The simulated market: a fixed price for each symbol, so that whoever asks twice gets the same answer. */
-export function outcomeOf(order: ExchangeOrder): Outcome {
+export function outcomeOf(order: ExchangeOrder, now = new Date()): Outcome {
+  if (now > order.expiresAt) return { kind: "refused", reason: "it came too late" };
   if (order.quantity > liquidity) return { kind: "refused", reason: "not enough liquidity" };
   const price = marketPrice(order.symbol);
   if (order.limitPrice !== undefined) {

@@ -29,4 +29,6 @@ const sane = /^[A-Za-z0-9_-]{8,64}$/;
 
 /** The id that came from outside (a client, the outbox, the queue), if it is sane; else a new one. */
 export const correlationIdFrom = (sent: string | readonly string[] | undefined): string =>
-  typeof sent === "string" && sane.test(sent) ? sent : randomUUID();
+  typeof sent === "string" && sane.test(sent) ? sent : newCorrelationId();
+
+export const newCorrelationId = (): string => randomUUID();

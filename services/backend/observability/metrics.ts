@@ -1,14 +1,11 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import { metricNames } from "../../../components/application/telemetry.ts";
+import { durationBuckets, metricNames } from "../../../components/application/telemetry.ts";
 import type { BacktestState } from "../domain/backtest.ts";
 import { isTradingHealthy } from "../domain/execution.ts";
 import { type OrderState, orderStates } from "../domain/order.ts";
 import { answerWithin, patience } from "./checks.ts";
 
 export type Metrics = ReturnType<typeof makeMetrics>;
-
-/** Seconds. The alerts' threshold (1 s) and objectives around it are bounds, so that a percentile is exact there. */
-const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.8, 1, 1.2, 2.5, 5, 10];
 
 /**
  * What is asked for at each scrape. A question that cannot be answered, or not in time, is NaN: no alert compares with
@@ -44,7 +41,7 @@ export function makeMetrics(service: string, version: string) {
     name: metricNames.requestDuration,
     help: "Seconds until an HTTP request was answered.",
     labelNames: requestLabels,
-    buckets: durationBuckets,
+    buckets: [...durationBuckets],
     registers,
   });
   // The histogram has counted them already: a request is written down once.
@@ -83,7 +80,7 @@ export function makeMetrics(service: string, version: string) {
       name: "app_exchange_request_duration_seconds",
       help: "Seconds until the exchange answered or was given up.",
       labelNames: ["outcome"],
-      buckets: durationBuckets,
+      buckets: [...durationBuckets],
       registers,
     }),
     backtests,

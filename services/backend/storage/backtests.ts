@@ -24,6 +24,10 @@ export interface Backtests {
   /** Takes it for this worker; one that was begun too often without a result is failed instead. */
   start(id: string): Promise<Started>;
   finish(id: string, result: BacktestResult): Promise<void>;
+  /** Ids of those that wait or run, and of which nothing was heard for so many milliseconds. */
+  silent(milliseconds: number): Promise<readonly string[]>;
+  /** Of these, the ones that are still silent; who asks has heard of them, and nobody else gets them. */
+  takeSilent(ids: readonly string[], milliseconds: number): Promise<readonly string[]>;
 }
 
 interface Row {
@@ -41,6 +45,8 @@ interface Row {
 }
 
 const columns = "id, user_id, symbol, fast, slow, days, state, result, reason, created_at, updated_at";
+
+const isSilent = "state in ('queued', 'running') and updated_at < now() - make_interval(secs => $1 / 1000.0)";
 
 export function backtestsIn({ query }: Pick<Database, "query">): Backtests {
   return {
@@ -91,6 +97,17 @@ export function backtestsIn({ query }: Pick<Database, "query">): Backtests {
         "update backtests set state = 'finished', result = $2, updated_at = now() where id = $1 and state = 'running'",
         [id, JSON.stringify(result)],
       );
+    },
+    silent: async (milliseconds) => {
+      const rows = await query<{ readonly id: string }>(`select id from backtests where ${isSilent}`, [milliseconds]);
+      return rows.map(({ id }) => id);
+    },
+    takeSilent: async (ids, milliseconds) => {
+      const rows = await query<{ readonly id: string }>(
+        `update backtests set updated_at = now() where ${isSilent} and id = any($2) returning id`,
+        [milliseconds, ids],
+      );
+      return rows.map(({ id }) => id);
     },
   };
 }

@@ -13,6 +13,8 @@ export interface Controls {
 export interface Faults {
   /** The exchange answers nothing. */
   readonly exchangeFails: boolean;
+  /** The exchange executes, and its answer does not arrive. */
+  readonly exchangeLosesAnswers: boolean;
   /** The exchange takes this much longer. */
   readonly exchangeDelayMs: number;
   /** So many of a hundred requests are answered with 500. */
@@ -25,6 +27,7 @@ export interface Faults {
 
 export const noFaults: Faults = {
   exchangeFails: false,
+  exchangeLosesAnswers: false,
   exchangeDelayMs: 0,
   errorPercent: 0,
   delayMs: 0,

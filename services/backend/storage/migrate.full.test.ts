@@ -47,7 +47,7 @@ describe.skipIf(servers === undefined)("migrations on a real database", () => {
   });
 
   test("one that fails leaves nothing, and comes again", async () => {
-    const next = { version: 100, name: "next", previousReleaseRuns: true };
+    const next = { version: 100, name: "next", safeSince: 1 };
     const broken = { ...next, sql: "create table half (n int); select no_such_function()" };
     const failing = migrate(identity(), [...migrations, broken]);
     await expect(failing).rejects.toThrow(/migration 100 \(next\) cannot be applied: .*no_such_function/);
@@ -58,9 +58,17 @@ describe.skipIf(servers === undefined)("migrations on a real database", () => {
 
   test("after a rollback: a release runs on a later schema that says so, and on no other", async () => {
     expect(await migrate(identity(), migrations)).toEqual([]);
-    const breaking = { version: 101, name: "breaking", previousReleaseRuns: false, sql: "select 1" };
-    const later = { version: 100, name: "next", previousReleaseRuns: true, sql: "" };
+    const breaking = { version: 101, name: "breaking", safeSince: 101, sql: "select 1" };
+    const later = { version: 100, name: "next", safeSince: 100, sql: "" };
     await migrate(identity(), [...migrations, later, breaking]);
     await expect(migrate(identity(), migrations)).rejects.toThrow(SchemaTooNew);
+  });
+
+  test("what was migrated before migrations said since when they are safe spoke of one release back", async () => {
+    await query("alter table schema_migrations drop column safe_since");
+    await query("delete from schema_migrations where version = 101");
+    await query(`update schema_migrations set version = ${migrations.length + 1} where version = 100`);
+    expect(await migrate(identity(), migrations)).toEqual([]);
+    await expect(migrate(identity(), migrations.slice(0, -1))).rejects.toThrow(SchemaTooNew);
   });
 });

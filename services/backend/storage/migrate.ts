@@ -16,7 +16,7 @@ export class SchemaTooNew extends DatabaseUnusable {
 interface Applied {
   readonly version: number;
   readonly name: string;
-  readonly previous_release_runs: boolean;
+  readonly safe_since: number;
 }
 
 /** Any number, as long as nobody else's program locks the same one in this database. */
@@ -85,8 +85,11 @@ async function applyMissing(client: pg.Client, migrations: readonly Migration[])
     previous_release_runs boolean not null,
     applied_at timestamptz not null default now()
   )`);
+  // Releases up to 2.1.0 know only the one before.
+  await client.query("alter table schema_migrations add column if not exists safe_since integer");
   const { rows } = await client.query<Applied>(
-    "select version, name, previous_release_runs from schema_migrations order by version",
+    `select version, name, coalesce(safe_since, version - previous_release_runs::integer) as safe_since
+     from schema_migrations order by version`,
   );
   refuseTooNew(rows, migrations);
   const done = new Set(rows.map(({ version }) => version));
@@ -95,25 +98,26 @@ async function applyMissing(client: pg.Client, migrations: readonly Migration[])
   return missing.map(({ name }) => name);
 }
 
-/** A later release's migration is no obstacle if it said so. */
+/** Later releases' migrations are no obstacle where each of them says that it is safe since this release, or before. */
 export function refuseTooNew(applied: readonly Applied[], migrations: readonly Migration[]): void {
-  const known = new Set(migrations.map(({ version }) => version));
-  const obstacle = applied.find(({ version, previous_release_runs }) => !known.has(version) && !previous_release_runs);
-  if (obstacle === undefined) return;
+  const newest = Math.max(0, ...migrations.map(({ version }) => version));
+  const obstacles = applied.filter(({ version, safe_since }) => version > newest && safe_since > newest);
+  if (obstacles.length === 0) return;
+  const names = obstacles.map(({ version, name }) => `${version} (${name})`).join(", ");
+  const needed = Math.max(...obstacles.map(({ safe_since }) => safe_since));
   throw new SchemaTooNew(
-    `the database has migration ${obstacle.version} (${obstacle.name}), on which this release cannot run; deploy the release that brought it, or a later one`,
+    `this release cannot run on what these migrations have left: ${names}; deploy one that has migration ${needed}, or a later one`,
   );
 }
 
-async function apply(client: pg.Client, { version, name, previousReleaseRuns, sql }: Migration): Promise<void> {
+async function apply(client: pg.Client, { version, name, safeSince, sql }: Migration): Promise<void> {
   try {
     await client.query("begin");
     await client.query(sql);
-    await client.query("insert into schema_migrations (version, name, previous_release_runs) values ($1, $2, $3)", [
-      version,
-      name,
-      previousReleaseRuns,
-    ]);
+    await client.query(
+      "insert into schema_migrations (version, name, previous_release_runs, safe_since) values ($1, $2, $3, $4)",
+      [version, name, safeSince < version, safeSince],
+    );
     await client.query("commit");
   } catch (error) {
     await client.query("rollback").catch(() => {});

@@ -3,7 +3,10 @@ export interface Migration {
   /** Counts from 1, without gaps. */
   readonly version: number;
   readonly name: string;
-  /** Whether the release before the one that brought it can run on what it leaves: else a rollback is refused. */
-  readonly previousReleaseRuns: boolean;
+  /**
+   * The oldest release that can run on what it leaves, named by its newest migration: an older one refuses to start. Its
+   * own version where no earlier release can.
+   */
+  readonly safeSince: number;
   readonly sql: string;
 }

@@ -1,17 +1,13 @@
-import type { Step } from "../domain/execution.ts";
+import type { ExchangeOrder } from "../domain/exchange.ts";
+import { patienceSeconds, type Step } from "../domain/execution.ts";
 import { type Side, statesBefore } from "../domain/order.ts";
 import { correlationIdFrom } from "../observability/context.ts";
 import type { Database } from "./database.ts";
 
 /** An order that this worker, and no other, is to execute until the lease is over. */
-export interface Claim {
+export interface Claim extends ExchangeOrder {
   /** Of the outbox's entry. */
   readonly entry: string;
-  readonly id: string;
-  readonly symbol: string;
-  readonly side: Side;
-  readonly quantity: number;
-  readonly limitPrice?: string;
   readonly correlationId: string;
   /** With this one. */
   readonly attempts: number;
@@ -38,6 +34,7 @@ interface Row {
   readonly correlation_id: string;
   readonly attempts: number;
   readonly age_seconds: number;
+  readonly expires_at: Date;
 }
 
 /** Twice the longest that the exchange is waited for: who has not settled by then is dead. */
@@ -58,7 +55,8 @@ with due as (
 update orders set state = 'executing', updated_at = now()
 from leased where orders.id = leased.order_id and orders.state = any($2)
 returning leased.id as entry, order_id, symbol, side, quantity, limit_price, correlation_id, attempts,
-  extract(epoch from now() - leased.created_at)::float8 as age_seconds`;
+  extract(epoch from now() - leased.created_at)::float8 as age_seconds,
+  leased.created_at + interval '${patienceSeconds} seconds' as expires_at`;
 
 export function outboxIn({ query, transaction }: Pick<Database, "query" | "transaction">): Outbox {
   return {
@@ -124,5 +122,6 @@ function claimOf(row: Row): Claim {
     correlationId: correlationIdFrom(row.correlation_id),
     attempts,
     ageSeconds: row.age_seconds,
+    expiresAt: row.expires_at,
   };
 }

@@ -43,8 +43,10 @@ describe.skipIf(servers === undefined)("the queue of backtests", () => {
     expect(one).toMatchObject({ backtest: "first", correlationId: "correlation-1" });
     expect(other).toMatchObject({ backtest: "second", correlationId: "correlation-2" });
     expect(await queue.waiting()).toBe(0);
+    expect(await queue.backtests()).toEqual(new Set(["first", "second"]));
     expect(await queue.take("c", 10)).toBeUndefined();
     for (const job of [one, other]) if (job !== undefined) await queue.done(job);
+    expect(await queue.backtests()).toEqual(new Set());
     await delay(deadAfter + 50);
     expect(await queue.take("c", 10)).toBeUndefined();
   });

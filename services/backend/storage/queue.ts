@@ -15,6 +15,8 @@ export interface Queue {
   add(backtest: string, correlationId: string): Promise<void>;
   /** How many no worker has taken yet. */
   waiting(): Promise<number>;
+  /** Those that wait and those that are being run. */
+  backtests(): Promise<ReadonlySet<string>>;
   /** The next one, or one of a worker that died; undefined where nothing came within the time. */
   take(worker: string, waitMs: number): Promise<Job | undefined>;
   /** Tells the others that this worker is alive: the job stays its own. */
@@ -42,6 +44,10 @@ export function queueIn(redis: Redis, blocking: Redis = redis, deadAfterMs = dea
         const pending = await redis.xpending(stream, group).catch(noGroup);
         return length - Number(pending[0]);
       }),
+    backtests: async () => {
+      const entries = await asking(() => redis.xrange(stream, "-", "+"));
+      return new Set(entries.map((entry) => jobOf(entry).backtest));
+    },
     take: (worker, waitMs) =>
       asking(async () => {
         await makeGroup(redis);
@@ -78,10 +84,13 @@ function noGroup(error: Error): readonly unknown[] {
 function jobIn(entries: unknown): Job | undefined {
   if (!Array.isArray(entries) || !Array.isArray(entries[0])) return undefined;
   const [entry, fields]: readonly unknown[] = entries[0];
-  if (!Array.isArray(fields)) return undefined;
+  return Array.isArray(fields) ? jobOf([String(entry), fields.map(String)]) : undefined;
+}
+
+function jobOf([entry, fields]: readonly [string, readonly string[]]): Job {
   const field = (name: string): string => String(fields[fields.indexOf(name) + 1]);
   return {
-    entry: String(entry),
+    entry,
     backtest: field("backtest"),
     correlationId: correlationIdFrom(field("correlation_id")),
   };

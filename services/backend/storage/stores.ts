@@ -3,6 +3,7 @@ import { type Backtests, backtestsIn } from "./backtests.ts";
 import { asking, openCache } from "./cache.ts";
 import { type ControlStore, controlsIn } from "./controls.ts";
 import { type Database, openDatabase } from "./database.ts";
+import { type ExchangeBook, exchangeBookIn } from "./exchange-book.ts";
 import { type Incidents, incidentsIn } from "./incidents.ts";
 import { type Orders, ordersIn } from "./orders.ts";
 import { type Outbox, outboxIn } from "./outbox.ts";
@@ -15,6 +16,7 @@ export interface Stores {
   readonly users: Users;
   readonly orders: Orders;
   readonly outbox: Outbox;
+  readonly exchangeBook: ExchangeBook;
   readonly backtests: Backtests;
   readonly incidents: Incidents;
   readonly queue: Queue;
@@ -37,6 +39,7 @@ export function openStores(
     users: usersIn(database),
     orders: ordersIn(database),
     outbox: outboxIn(database),
+    exchangeBook: exchangeBookIn(database),
     backtests: backtestsIn(database),
     incidents: incidentsIn(database),
     queue: queueIn(redis, blocking),

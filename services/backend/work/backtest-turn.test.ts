@@ -16,6 +16,7 @@ test("a backtest that was begun too often is counted and told of, and leaves the
     queue: {
       add: async () => {},
       waiting: async () => 0,
+      backtests: async () => new Set(),
       take: async () => ({ entry: "1-0", backtest: "the-backtest", correlationId: "turn-test" }),
       keep: async () => {},
       done: async ({ entry }) => void done.push(entry),

@@ -13,6 +13,7 @@ const claim = (id: string): Claim => ({
   correlationId: "turn-test",
   attempts: 1,
   ageSeconds: 0,
+  expiresAt: new Date("2100-01-01"),
 });
 
 test("a turn ends after all its orders, also where one of them cannot be written down", async () => {
@@ -37,6 +38,7 @@ test("a turn ends after all its orders, also where one of them cannot be written
         if (id === "slow") await may.promise;
         return { kind: "filled", price: "1.0000", reference: id };
       },
+      find: async () => undefined,
     },
     metrics: makeMetrics("worker", "2.1.0"),
     log: recordedLog({ ...testConfiguration, service: "worker" }).log,

@@ -1,4 +1,4 @@
-import { type Attempt, stepAfter } from "../domain/execution.ts";
+import { type Attempt, inTime, stepAfter } from "../domain/execution.ts";
 import { inContext } from "../observability/context.ts";
 import type { Log } from "../observability/log.ts";
 import type { Metrics } from "../observability/metrics.ts";
@@ -17,7 +17,7 @@ export interface OrderWork {
 /** Orders that one worker executes at the same time. */
 const batch = 8;
 
-/** Milliseconds for the exchange's answer: half of the outbox's lease. */
+/** Milliseconds for the exchange's answers: half of the outbox's lease. */
 const patience = 10_000;
 
 /** Takes some orders of the outbox, has them executed, and writes down what became of them. */
@@ -40,7 +40,7 @@ export const orderTurn =
 async function execute(claim: Claim, work: OrderWork): Promise<void> {
   const { outbox, metrics, log } = work;
   const fields = { order_id: claim.id, attempts: claim.attempts };
-  const step = stepAfter(await attempt(claim, work), claim.attempts, claim.ageSeconds);
+  const step = stepAfter(await attempt(claim, work), claim.attempts);
   if (!(await outbox.settle(claim, step))) {
     log.at.warn({ event: "lease_lost", ...fields }, "another worker has taken the order over");
     return;
@@ -61,7 +61,7 @@ async function execute(claim: Claim, work: OrderWork): Promise<void> {
 async function attempt(claim: Claim, { exchange, metrics, log }: OrderWork): Promise<Attempt> {
   const stopTimer = metrics.exchangeDuration.startTimer();
   try {
-    const outcome = await exchange.execute(claim, AbortSignal.timeout(patience));
+    const outcome = await outcomeAt(exchange, claim);
     stopTimer({ outcome: outcome.kind });
     return outcome;
   } catch (error) {
@@ -69,4 +69,14 @@ async function attempt(claim: Claim, { exchange, metrics, log }: OrderWork): Pro
     log.at.warn({ event: "exchange_unavailable", order_id: claim.id, exception: error }, "the exchange did not answer");
     return { kind: "unavailable" };
   }
+}
+
+/** Who may have sent the order before asks first what became of it. */
+async function outcomeAt(exchange: Exchange, claim: Claim): Promise<Attempt> {
+  const signal = AbortSignal.timeout(patience);
+  const may = inTime(claim.ageSeconds);
+  const known = claim.attempts > 1 || may !== "send" ? await exchange.find(claim.id, signal) : undefined;
+  if (known !== undefined) return known;
+  if (may === "send") return exchange.execute(claim, signal);
+  return { kind: may === "wait" ? "unavailable" : "absent" };
 }

@@ -11,6 +11,7 @@ import { until } from "../../support/process.ts";
 import { startLoki, startPromtail } from "../../support/products/loki.ts";
 import { type Ground, ground, type Product } from "../../support/products/product.ts";
 import { startAlertmanager, tellsNobody } from "../../support/products/prometheus.ts";
+import { askProtected, type Keys, makeKeys } from "../../support/products/protected.ts";
 import { settingsOf } from "../../support/stacks.ts";
 
 /** Production, in a hurry: seconds in place of minutes. */
@@ -25,14 +26,17 @@ const services = ["backend", "worker", "gateway"] as const;
 
 let products: Ground;
 let alertmanager: Product;
+let keys: Keys;
 const logOf = (service: string): string => join(products.folder, `${service}.log`);
 
 beforeAll(async () => {
   products = ground("log-delivery");
-  alertmanager = await startAlertmanager(products, tellsNobody);
+  keys = await makeKeys();
+  alertmanager = await startAlertmanager(products, tellsNobody, { keys });
   const loki = await startLoki(products, {
     settings,
     alertmanagerUrl: alertmanager.url,
+    keys,
     // The time of silence is the alert's own, no setting.
     rules: (text) => text.replaceAll("[5m]", "[4s]"),
     changes: [[["ruler", "evaluation_interval"], "1s"]],
@@ -53,7 +57,7 @@ async function arrived(wanted: readonly string[], write: () => void): Promise<re
   const writing = setInterval(write, 200);
   try {
     return await until(`the alerts ${wanted.join(", ")}`, async () => {
-      const all = list(await (await fetch(`${alertmanager.url}/api/v2/alerts`)).json());
+      const all = list(JSON.parse((await askProtected(`${alertmanager.url}/api/v2/alerts`, { keys })).body));
       last = all.map((each) => `${at(each, "labels", "alertname")} ${at(each, "labels", "service")}`).sort();
       return last.join() === [...wanted].sort().join() ? all : undefined;
     });
@@ -88,7 +92,7 @@ function expectAsStated(told: unknown): void {
   expect(new URLSearchParams(query).get("left")).toContain('"datasource":{"type":"loki","uid":"loki"}');
 }
 
-test("the real ruler tells the real Alertmanager of each fault, as stated, and of its end", {
+test("the real ruler tells the real Alertmanager, which is protected, of each fault, as stated, and of its end", {
   timeout: 300_000,
 }, async () => {
   const alive = () => {

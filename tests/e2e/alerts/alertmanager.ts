@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { selfSigned } from "../../../cli/engine/developer/certificate.ts";
 import { alertmanager as alertmanagerTool } from "../../../cli/setup/monitoring.ts";
 import { ensureTool } from "../../../cli/setup/tool.ts";
@@ -9,6 +9,7 @@ import type { WorkloadSpec } from "../../../components/workload/index.ts";
 import { type Sink, startSink } from "../../../services/alert-sink/sink.ts";
 import { freePort } from "../../support/process.ts";
 import type { Ground, Product } from "../../support/products/product.ts";
+import { answersProtected, type Keys, writeMounted } from "../../support/products/protected.ts";
 
 export const secrets = {
   pagerdutyRoutingKey: "0123456789abcdef0123456789abcdef",
@@ -41,6 +42,8 @@ interface Start {
   readonly receivers: Receivers;
   /** Times of the rendered file that a test has no time for, and what stands for them. */
   readonly shortened?: Readonly<Record<string, string>>;
+  /** With them it is protected as the stack's is; else plain, for tests of what it tells. */
+  readonly keys?: Keys;
 }
 
 /**
@@ -56,11 +59,12 @@ export async function startAlertmanager(ground: Ground, start: Start): Promise<P
 /** Several that gossip, as the stack has them. */
 export async function startAlertmanagers(
   ground: Ground,
-  { settings, receivers, shortened = {} }: Start,
+  { settings, receivers, shortened = {}, keys }: Start,
   count: number,
 ): Promise<readonly Product[]> {
   const program = await ensureTool(alertmanagerTool);
   const spec = workloadOf(pointedAt(receivers.sink, settings));
+  const flags = spec.args.filter((flag) => keys !== undefined || !flag.startsWith("--web.config.file="));
   const clusterPorts = await Promise.all(Array.from({ length: count }, freePort));
   return Promise.all(
     clusterPorts.map((own, index) =>
@@ -68,19 +72,17 @@ export async function startAlertmanagers(
         name: `alertmanager-${index}`,
         program,
         readyPath: "/-/ready",
+        ...(keys && { answersSecurely: answersProtected(keys) }),
         // The mail server's certificate is of no authority that this host knows.
         environment: { ...process.env, SSL_CERT_FILE: join(ground.folder, `alertmanager-${index}`, "ca.pem") },
         words: (folder, port) => {
-          writeFiles(folder, spec, receivers, shortened);
-          return spec.args.flatMap((flag) => localFlag(flag, folder, { port, own, peers: clusterPorts }));
+          writeFiles(folder, changed(spec, receivers, shortened), receivers, keys);
+          return flags.flatMap((flag) => localFlag(flag, folder, { port, own, peers: clusterPorts }));
         },
       }),
     ),
   );
 }
-
-/** Seconds that the second waits for the first: on a machine this busy a mail can take longer than production's two. */
-export const busyPeerTimeout = 8;
 
 interface Ports {
   readonly port: number;
@@ -93,11 +95,10 @@ function localFlag(flag: string, folder: string, { port, own, peers }: Ports): r
   if (flag.startsWith("--cluster.peer=")) return peers.map((peer) => `--cluster.peer=127.0.0.1:${peer}`);
   return [
     flag
-      .replace("/etc/alertmanager/", `${folder}/`)
+      .replace("/etc/", `${folder}/etc/`)
       .replace("=/alertmanager", `=${join(folder, "data")}`)
       .replace("--web.listen-address=:9093", `--web.listen-address=127.0.0.1:${port}`)
-      .replace("0.0.0.0:9094", `127.0.0.1:${own}`)
-      .replace(/^--cluster\.peer-timeout=.*/, `--cluster.peer-timeout=${busyPeerTimeout}s`),
+      .replace("0.0.0.0:9094", `127.0.0.1:${own}`),
   ];
 }
 
@@ -123,30 +124,34 @@ const pointedAt = (sink: Sink, settings: Settings): Settings => ({
   },
 });
 
+/** The workload with the addresses of the receivers and the times of the test in its files. */
+const changed = (
+  spec: WorkloadSpec,
+  { sink }: Receivers,
+  shortened: NonNullable<Start["shortened"]>,
+): WorkloadSpec => ({
+  ...spec,
+  files: spec.files.map(({ path, content }) => ({
+    path,
+    content: content
+      .replace(/http:\/\/[^/\s]+(?=\/api\/v1\/webhooks)/, `http://127.0.0.1:${sink.port}`)
+      .replaceAll(/((?:group_wait|group_interval|repeat_interval): )(\S+)/g, (_, key, time) => {
+        return `${key}${shortened[time] ?? time}`;
+      }),
+  })),
+});
+
 /** The workload's files, its secrets, and the mail server's certificate. */
 function writeFiles(
   folder: string,
   spec: WorkloadSpec,
   { sink, certificate }: Receivers,
-  shortened: NonNullable<Start["shortened"]>,
+  keys: Keys | undefined,
 ): void {
-  for (const { path, content } of spec.files) {
-    const text = content
-      .replaceAll("/etc/alertmanager-secrets/", `${folder}/secrets/`)
-      .replace(/http:\/\/[^/\s]+(?=\/api\/v1\/webhooks)/, `http://127.0.0.1:${sink.port}`)
-      .replaceAll(/((?:group_wait|group_interval|repeat_interval): )(\S+)/g, (_, key, time) => {
-        return `${key}${shortened[time] ?? time}`;
-      });
-    writeFileSync(join(folder, basename(path)), text);
-  }
+  const slackWebhookUrl = `http://127.0.0.1:${sink.port}/slack/T0/B0/secret`;
+  const secretFiles = spec.secretFiles.filter(({ secret }) => keys !== undefined || !secret.startsWith("monitoring"));
+  writeMounted(folder, { ...spec, secretFiles }, { ...secrets, slackWebhookUrl, ...keys });
   writeFileSync(join(folder, "ca.pem"), certificate);
-  mkdirSync(join(folder, "secrets"));
-  const values = { ...secrets, slackWebhookUrl: `http://127.0.0.1:${sink.port}/slack/T0/B0/secret` };
-  for (const { path, secret } of spec.secretFiles) {
-    const value = Object.entries(values).find(([name]) => name === secret)?.[1];
-    if (value === undefined) throw new Error(`the test knows no ${secret}`);
-    writeFileSync(join(folder, "secrets", basename(path)), value);
-  }
 }
 
 /** The value of one of its counters, summed over what has these labels. */

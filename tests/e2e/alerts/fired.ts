@@ -1,3 +1,4 @@
+import { openedUrl } from "../../../components/access.ts";
 import type { Alert } from "../../../components/alerts/alert.ts";
 import { labelsOf, linksOf } from "../../../components/alerts/rules.ts";
 import type { Settings } from "../../../components/settings.ts";
@@ -27,7 +28,7 @@ function firedAs(alert: Alert, settings: Settings): readonly Fired[] {
   return tells.map(({ labels = {}, summary }) => ({
     labels: { ...labelsOf(alert, settings), ...labels, alertname: alert.name },
     annotations: { summary, description: alert.description, ...linksOf(alert, settings) },
-    generatorURL: `http://localhost:19090/graph?g0.expr=${encodeURIComponent(alert.expression)}&g0.tab=1`,
+    generatorURL: `${openedUrl(settings, "prometheus")}/graph?g0.expr=${encodeURIComponent(alert.expression)}&g0.tab=1`,
   }));
 }
 

@@ -59,8 +59,8 @@ const places: readonly Place[] = [
     wrong: (rest, settings) => {
       const panes: unknown = JSON.parse(new URLSearchParams(rest).get("panes") ?? "{}");
       const query = String(at(panes, "logs", "queries", 0, "expr"));
-      const service = /^\{stack="prod",service="([^"]+)"\}$/.exec(query)?.[1];
-      return isMember(service, settings) ? undefined : `asks for ${query}`;
+      const [, stack, service] = /^\{stack="([^"]+)",service="([^"]+)"\}$/.exec(query) ?? [];
+      return stack === settings.stack && isMember(service, settings) ? undefined : `asks for ${query}`;
     },
   },
   {

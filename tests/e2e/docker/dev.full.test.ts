@@ -68,6 +68,11 @@ describe.skipIf(daemon === undefined)("dev, as a newcomer has it on a real daemo
     expect((await fetch(`http://${dev.address}:${port}${path}`)).status).toBe(200);
   });
 
+  test("the host's own disk is watched: node-exporter does not take it for a read-only one", async () => {
+    const metrics = await (await fetch(`http://${dev.address}:9100/metrics`)).text();
+    expect(metrics).toMatch(/^node_filesystem_readonly\{[^}]*mountpoint="\/"\} 0$/m);
+  });
+
   test("each container is as confined as its spec says", async () => {
     for (const container of await containers()) {
       const { Config, HostConfig } = await docker().getContainer(container.Id).inspect();

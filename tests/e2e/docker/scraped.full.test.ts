@@ -146,8 +146,7 @@ describe.skipIf(daemon === undefined)(
     });
 
     test("lines have the labels by which the log alerts find them", async () => {
-      // What nginx itself says when it starts is no JSON and has no level.
-      const series = new URLSearchParams({ "match[]": '{stack="dev",service="gateway",level!=""}' });
+      const series = new URLSearchParams({ "match[]": '{stack="dev",service="gateway",level="INFO"}' });
       const labels = await until("the gateway's lines are in Loki", async () => {
         const answer = await fetch(`http://${dev.address}:3100/loki/api/v1/series?${series}`);
         return list(at(await answer.json(), "data"))[0];

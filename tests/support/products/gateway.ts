@@ -1,9 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { selfSigned } from "../../../cli/engine/developer/certificate.ts";
 import { debianObstacle, installDebian } from "../../../cli/setup/debian.ts";
 import { findProgram } from "../../../cli/setup/program.ts";
 import { gatewayFiles } from "../../../components/application/gateway-config.ts";
+import type { Settings } from "../../../components/settings.ts";
 import { freePort } from "../process.ts";
 import { settingsOf } from "../stacks.ts";
 import type { Ground, Product } from "./product.ts";
@@ -17,13 +18,20 @@ export interface Upstream {
 interface Behind {
   readonly backend: Upstream;
   readonly frontend: Upstream;
+  /** Where the settings make it public. */
+  readonly grafana?: Upstream;
   /** `address:port` of a DNS server; default: none answers. */
   readonly resolver?: string;
+  /** Default: dev's. */
+  readonly settings?: Settings;
 }
 
 export interface Gateway extends Product {
   /** Of the port that ends TLS. */
   readonly secureUrl: string;
+  /** Of the page's own port, where the settings' target has one. */
+  readonly pageUrl: string;
+  /** Holds `nginx.conf`, `reload.sh`, `certificate.pem`, `key.pem`, and what it writes: `stdout` is the access log. */
   readonly folder: string;
 }
 
@@ -36,11 +44,15 @@ export async function hasNginx(): Promise<boolean> {
   return obstacle === undefined;
 }
 
-/** nginx with the rendered configuration of dev; only its places, ports and what is behind it are the test's own. */
-export async function startGateway(on: Ground, { backend, frontend, resolver }: Behind): Promise<Gateway> {
-  const settings = settingsOf("dev");
-  const hosts: Readonly<Record<string, string>> = { backend: backend.host, frontend: frontend.host };
-  const [config] = gatewayFiles({
+/** nginx with the rendered configuration; only its places, ports and what is behind it are the test's own. */
+export async function startGateway(on: Ground, behind: Behind): Promise<Gateway> {
+  const { backend, frontend, grafana, resolver, settings = settingsOf("dev") } = behind;
+  const hosts: Readonly<Record<string, string>> = {
+    backend: backend.host,
+    frontend: frontend.host,
+    ...(grafana && { grafana: grafana.host }),
+  };
+  const files = gatewayFiles({
     settings: {
       ...settings,
       backend: { ...settings.backend, port: backend.port },
@@ -48,8 +60,7 @@ export async function startGateway(on: Ground, { backend, frontend, resolver }: 
     },
     address: (member) => hosts[member] ?? member,
   });
-  if (config === undefined) throw new Error("the gateway has no configuration");
-  const securePort = await freePort();
+  const [securePort, pagePort] = [await freePort(), await freePort()];
   const { certificate, privateKey } = await selfSigned([]);
   const folder = join(on.folder, "gateway");
   mkdirSync(folder, { recursive: true });
@@ -60,22 +71,28 @@ export async function startGateway(on: Ground, { backend, frontend, resolver }: 
     name: "gateway",
     program: "nginx",
     words: (own, port) => {
-      writeFileSync(join(own, "nginx.conf"), placed(config.content, own, port, securePort));
+      const ports = { 80: port, 443: securePort, [frontend.port]: pagePort };
+      for (const { path, content } of files) {
+        const text = grafana === undefined ? content : content.replace(/(\$grafana .*):3001;/, `$1:${grafana.port};`);
+        writeFileSync(join(own, basename(path)), placed(text, own, ports));
+      }
       return ["-c", join(own, "nginx.conf"), "-e", "stderr", "-g", "daemon off;"];
     },
     readyPath: "/-/ready",
   });
-  return { ...product, secureUrl: `https://127.0.0.1:${securePort}`, folder };
+  const at = (port: number) => `127.0.0.1:${port}`;
+  return { ...product, secureUrl: `https://${at(securePort)}`, pageUrl: `http://${at(pagePort)}`, folder };
 }
 
-/** The forwarded ports of dev are fixed ones, so they are left out. */
-const placed = (text: string, folder: string, port: number, securePort: number): string =>
-  (process.getuid?.() === 0 ? "user root;\n" : "") +
+/** The backend's forwarded port is left out: it would be the one on which the test's own backend listens. */
+const placed = (text: string, folder: string, ports: Readonly<Record<number, number>>): string =>
+  (process.getuid?.() === 0 && text.includes("http {") ? "user root;\n" : "") +
   text
     .replace(/\nstream \{.*$/s, "")
-    .replaceAll(/listen 80( [^;]*)?;/g, `listen 127.0.0.1:${port}$1;`)
-    .replaceAll(/listen 443( [^;]*)?;/g, `listen 127.0.0.1:${securePort}$1;`)
+    .replaceAll(/listen (\d+)( [^;]*)?;/g, (_, port: string, more = "") => `listen 127.0.0.1:${ports[+port]}${more};`)
+    .replaceAll("http:80:", `http:${ports[80]}:`)
     .replaceAll("/etc/gateway-tls", folder)
+    .replaceAll("/etc/gateway/", `${folder}/`)
     .replaceAll("/var/cache/nginx", folder)
     // A pipe to this process cannot be opened by its name.
     .replaceAll("/dev/std", `${folder}/std`)

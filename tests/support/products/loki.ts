@@ -7,6 +7,7 @@ import type { Settings } from "../../../components/settings.ts";
 import { describePlatform, mountedFile } from "../../../components/specification.ts";
 import { at, list } from "../json.ts";
 import type { Ground, Product } from "./product.ts";
+import { inside, type Keys, writeMounted } from "./protected.ts";
 
 type Change = readonly [path: readonly (string | number)[], value: unknown];
 
@@ -20,19 +21,33 @@ function changed(text: string, changes: readonly Change[]): string {
 interface LokiOptions {
   readonly settings: Settings;
   readonly alertmanagerUrl?: string;
+  /** Of a protected Alertmanager; default: it is plain. */
+  readonly keys?: Keys;
   /** Changes of its rule file. */
   readonly rules?: (text: string) => string;
   readonly changes?: readonly Change[];
+  /** Default: a free one; to start it again where its clients look for it. */
+  readonly port?: number;
+  /** Default: `loki`; several need several. */
+  readonly name?: string;
+  readonly environment?: NodeJS.ProcessEnv;
 }
+
+const plainAlertmanager: Change = [["ruler", "alertmanager_client"], {}];
 
 /** The real Loki with the stack's own configuration and rules; only addresses and folders are the test's. */
 export async function startLoki(ground: Ground, options: LokiOptions): Promise<Product> {
-  const { settings, alertmanagerUrl = "http://127.0.0.1:9", rules = (text) => text, changes = [] } = options;
+  const { settings, alertmanagerUrl = "http://127.0.0.1:9", keys, rules = (text) => text, changes = [] } = options;
+  const { port: wanted, name = "loki", environment = process.env } = options;
   const platform = describePlatform(settings);
+  const spec = platform.logging.find((each) => each.name === "loki");
+  if (spec === undefined) throw new Error("there is no Loki");
   return ground.start({
-    name: "loki",
+    name,
+    environment: { ...environment, ...(keys && { ALERTMANAGER_PASSWORD: keys.monitoringPassword }) },
     program: await ensureTool(loki),
     readyPath: "/ready",
+    ...(wanted !== undefined && { port: wanted }),
     words: (folder, port) => {
       const rulesFolder = join(folder, "rules");
       mkdirSync(join(rulesFolder, "fake"), { recursive: true });
@@ -49,10 +64,12 @@ export async function startLoki(ground: Ground, options: LokiOptions): Promise<P
         [["ruler", "storage", "local", "directory"], rulesFolder],
         [["ruler", "rule_path"], join(folder, "rules-temp")],
         [["ruler", "alertmanager_url"], alertmanagerUrl],
+        ...(keys === undefined ? [plainAlertmanager] : []),
         ...changes,
       ]);
-      writeFileSync(join(folder, "loki.yml"), config);
-      return [`-config.file=${join(folder, "loki.yml")}`];
+      writeFileSync(join(folder, "loki.yml"), inside(folder, config));
+      if (keys !== undefined) writeMounted(folder, { ...spec, files: [] }, keys);
+      return [`-config.file=${join(folder, "loki.yml")}`, ...spec.args.filter((flag) => flag.includes("expand-env"))];
     },
   });
 }

@@ -31,6 +31,8 @@ interface Start {
   readonly words: (folder: string, port: number) => readonly string[];
   /** Answers 2xx when it is ready. */
   readonly readyPath: string;
+  /** For what answers over TLS: whether it is ready, asked at that URL. Default: plain HTTP. */
+  readonly answersSecurely?: (url: string) => Promise<true | undefined>;
   /** Default: a free one. */
   readonly port?: number;
   readonly environment?: NodeJS.ProcessEnv;
@@ -46,7 +48,7 @@ export function ground(prefix: string): Ground {
   const all: Launched[] = [];
   return {
     folder,
-    start: async ({ name, program, words, readyPath, port: wanted, environment }) => {
+    start: async ({ name, program, words, readyPath, answersSecurely, port: wanted, environment }) => {
       const port = wanted ?? (await freePort());
       const own = join(folder, name);
       mkdirSync(own, { recursive: true });
@@ -59,8 +61,10 @@ export function ground(prefix: string): Ground {
       });
       all.push(launched);
       const address = `127.0.0.1:${port}`;
-      await until(`${name} is ready`, () => answersWell(`http://${address}${readyPath}`), { launched: [launched] });
-      return { url: `http://${address}`, address, stop: () => ended(launched), kill: () => killed(launched) };
+      const url = `${answersSecurely === undefined ? "http" : "https"}://${address}`;
+      const isReady = answersSecurely ?? answersWell;
+      await until(`${name} is ready`, () => isReady(`${url}${readyPath}`), { launched: [launched] });
+      return { url, address, stop: () => ended(launched), kill: () => killed(launched) };
     },
     clear: async () => {
       for (const launched of all.toReversed()) await ended(launched);

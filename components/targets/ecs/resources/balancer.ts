@@ -80,8 +80,10 @@ export class Balancer extends pulumi.ComponentResource {
     );
     if (section.hostedZoneId !== undefined) {
       const alias = { name: balancer.dnsName, zoneId: balancer.zoneId, evaluateTargetHealth: true };
-      const record = { zoneId: section.hostedZoneId, name: stack.context.domain, type: "A", aliases: [alias] };
-      new aws.route53.Record("domain", record, here);
+      const { domain, otherDomains } = stack.context;
+      const record = (name: string) => ({ zoneId: section.hostedZoneId ?? "", name, type: "A", aliases: [alias] });
+      new aws.route53.Record("domain", record(domain), here);
+      for (const other of otherDomains) new aws.route53.Record(other, record(other), here);
     }
     this.targetGroupArn = target.arn;
     this.dnsName = balancer.dnsName;
@@ -90,31 +92,40 @@ export class Balancer extends pulumi.ComponentResource {
     this.registerOutputs({ dnsName: balancer.dnsName });
   }
 
-  /** A certificate for the domain, proven by a record in its zone; renewed by the cloud. */
+  /** A certificate for the domain and what is below it, each proven by a record in its zone; renewed by the cloud. */
   private certificate(stack: EcsStack, zoneId: string): pulumi.Output<string> {
     const here = stack.under(this);
+    const { domain, otherDomains } = stack.context;
     const certificate = new aws.acm.Certificate(
       "domain",
-      { domainName: stack.context.domain, validationMethod: "DNS", tags: stack.tags("balancer") },
-      here,
-    );
-    const proof = certificate.domainValidationOptions.apply(([option]) => {
-      if (option === undefined) throw new Error("the certificate names no record that would prove the domain");
-      return option;
-    });
-    const record = new aws.route53.Record(
-      "certificate",
       {
-        zoneId,
-        name: proof.resourceRecordName,
-        type: proof.resourceRecordType,
-        records: [proof.resourceRecordValue],
-        ttl: 300,
-        allowOverwrite: true,
+        domainName: domain,
+        ...(otherDomains.length === 0 ? {} : { subjectAlternativeNames: [...otherDomains] }),
+        validationMethod: "DNS",
+        tags: stack.tags("balancer"),
       },
       here,
     );
-    const validationRecordFqdns = [record.fqdn];
+    const records = [domain, ...otherDomains].map((name, index) => {
+      const proof = certificate.domainValidationOptions.apply((options) => {
+        const option = options.find(({ domainName }) => domainName === name);
+        if (option === undefined) throw new Error(`the certificate names no record that would prove ${name}`);
+        return option;
+      });
+      return new aws.route53.Record(
+        index === 0 ? "certificate" : `certificate-${name}`,
+        {
+          zoneId,
+          name: proof.resourceRecordName,
+          type: proof.resourceRecordType,
+          records: [proof.resourceRecordValue],
+          ttl: 300,
+          allowOverwrite: true,
+        },
+        here,
+      );
+    });
+    const validationRecordFqdns = records.map(({ fqdn }) => fqdn);
     return new aws.acm.CertificateValidation("domain", { certificateArn: certificate.arn, validationRecordFqdns }, here)
       .certificateArn;
   }

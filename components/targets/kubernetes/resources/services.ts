@@ -47,13 +47,14 @@ function makePublicAccess(placed: Placed): void {
 function makeIngress(placed: Placed, port: Port, access: Extract<PublicAccess, { kind: "ingress" }>): void {
   const { spec, stack, metadata, options } = placed;
   const { clusterIssuer } = access;
+  const { domain, otherDomains } = stack.context;
   const annotations = clusterIssuer === undefined ? {} : { "cert-manager.io/cluster-issuer": clusterIssuer };
   const certificate = clusterIssuer === undefined ? makeCertificate(placed) : `${spec.name}-tls`;
   new kubernetes.networking.v1.Ingress(
     spec.name,
     {
       metadata: { ...metadata(), annotations: { ...annotations, ...access.annotations } },
-      spec: ingressSpec(spec.name, port, { className: access.class, domain: stack.context.domain, certificate }),
+      spec: ingressSpec(spec.name, port, { className: access.class, domains: [domain, ...otherDomains], certificate }),
     },
     options(),
   );

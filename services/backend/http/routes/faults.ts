@@ -8,6 +8,7 @@ const config = { access: "admin" } as const;
 /** What is not said is off. */
 const faults = z.strictObject({
   exchangeFails: z.boolean().default(noFaults.exchangeFails),
+  exchangeLosesAnswers: z.boolean().default(noFaults.exchangeLosesAnswers),
   exchangeDelayMs: z.int().min(0).max(60_000).default(0),
   errorPercent: z.int().min(0).max(100).default(0),
   delayMs: z.int().min(0).max(10_000).default(0),

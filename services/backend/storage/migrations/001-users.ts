@@ -3,7 +3,7 @@ import type { Migration } from "../migration.ts";
 export const users: Migration = {
   version: 1,
   name: "users",
-  previousReleaseRuns: true,
+  safeSince: 1,
   sql: `
 create table users (
   id uuid primary key default gen_random_uuid(),

@@ -3,7 +3,7 @@ import type { Migration } from "../migration.ts";
 export const orders: Migration = {
   version: 2,
   name: "orders and their outbox",
-  previousReleaseRuns: true,
+  safeSince: 1,
   sql: `
 create table orders (
   id uuid primary key default gen_random_uuid(),

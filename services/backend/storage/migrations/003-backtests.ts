@@ -3,7 +3,7 @@ import type { Migration } from "../migration.ts";
 export const backtests: Migration = {
   version: 3,
   name: "backtests",
-  previousReleaseRuns: true,
+  safeSince: 1,
   sql: `
 create table backtests (
   id uuid primary key default gen_random_uuid(),

@@ -3,7 +3,7 @@ import type { Migration } from "../migration.ts";
 export const incidents: Migration = {
   version: 4,
   name: "incidents",
-  previousReleaseRuns: true,
+  safeSince: 1,
   sql: `
 create table incidents (
   fingerprint text not null,

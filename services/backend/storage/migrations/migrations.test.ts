@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { refuseTooNew, SchemaTooNew, unusable } from "../migrate.ts";
 import { migrations } from "./index.ts";
@@ -7,10 +8,39 @@ test("versions count from 1, and each has a name of its own", () => {
   expect(new Set(migrations.map(({ name }) => name)).size).toBe(migrations.length);
 });
 
-test("a later schema is an obstacle only if its migration says so", () => {
-  const later = (previous_release_runs: boolean) => [{ version: 999, name: "later", previous_release_runs }];
-  expect(() => refuseTooNew(later(true), migrations)).not.toThrow();
-  expect(() => refuseTooNew(later(false), migrations)).toThrow(SchemaTooNew);
+test("a rollback is judged across all migrations that are newer than the release", () => {
+  const release = (newest: number) =>
+    Array.from({ length: newest }, (_, index) => ({ version: index + 1, name: "x", safeSince: 1, sql: "" }));
+  const steps = fc.array(fc.nat(), { minLength: 1, maxLength: 8 });
+  fc.assert(
+    fc.property(steps, fc.nat(8), (choices, newest) => {
+      const applied = choices.map((choice, index) => {
+        const version = index + 1;
+        return { version, name: `step ${version}`, safe_since: 1 + (choice % version) };
+      });
+      const refused = applied.some(({ version, safe_since }) => version > newest && newest < safe_since);
+      const asking = () => refuseTooNew(applied, release(newest));
+      if (refused) expect(asking).toThrow(SchemaTooNew);
+      else expect(asking).not.toThrow();
+    }),
+  );
+});
+
+test("two steps back, of which each spoke of the one before it alone: refused, with what would run", () => {
+  const applied = [5, 6].map((version) => ({ version, name: `step ${version}`, safe_since: version - 1 }));
+  const four = migrations.slice(0, 4);
+  expect(() => refuseTooNew(applied.slice(0, 1), four)).not.toThrow();
+  expect(() => refuseTooNew(applied, four)).toThrow(
+    "this release cannot run on what these migrations have left: 6 (step 6); deploy one that has migration 5, or a later one",
+  );
+});
+
+test("each says a release that there is; what takes something away is safe since itself at the earliest", () => {
+  for (const { version, safeSince, sql } of migrations) {
+    expect(safeSince).toBeGreaterThanOrEqual(1);
+    expect(safeSince).toBeLessThanOrEqual(version);
+    if (/\b(drop|rename|set not null|type)\b/i.test(sql)) expect(safeSince).toBe(version);
+  }
 });
 
 test("a wrong password is told of without it; a server that starts is waited for", () => {

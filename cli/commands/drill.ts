@@ -1,0 +1,71 @@
+import { Command } from "commander";
+import { UserError } from "../console/error.ts";
+import { withExamples } from "../console/examples.ts";
+import { say } from "../console/progress.ts";
+import { root } from "../root.ts";
+
+interface DrillOptions {
+  readonly all?: boolean;
+  readonly json?: boolean;
+  readonly report?: string;
+  readonly stack: string;
+  readonly yes?: boolean;
+}
+
+export function drillCommand(): Command {
+  const command = new Command("drill")
+    .description(
+      "break a running stack for real, and see who is told, when, and that it is mended; repairs what an earlier drill left",
+    )
+    .argument("[alert...]", "as in ./platform alerts")
+    .option("--all", "every alert that has a drill")
+    .option("--stack <stack>", "a stack on Docker", "dev")
+    .option("--yes", "do not ask")
+    .option("--json", "for machines")
+    .option("--report <folder>", "write a page with a timeline, and the outcomes as JSON, into a folder")
+    .action(drill);
+  return withExamples(command, [["drill RedisDown", "stop dev's Redis, and see who is told and when"]]);
+}
+
+async function drill(alerts: readonly string[], options: DrillOptions): Promise<void> {
+  const { all = false, json, report, stack, yes = false } = options;
+  if (all === alerts.length > 0) {
+    const { drills } = await import("../drill/catalogue.ts");
+    throw new UserError(`say --all, or which alerts: ${drills.map(({ alert }) => alert).join(", ")}`, 2);
+  }
+  const [{ drillSession, promisedInProd }, { confirmed }, { drillsPage, drillsTable, isPassed }] = await Promise.all([
+    import("../drill/session.ts"),
+    import("../engine/confirm.ts"),
+    import("../drill/report.ts"),
+  ]);
+  const interrupt = new AbortController();
+  const onSignal = (): void => {
+    if (!interrupt.signal.aborted) say("stopping: what is broken is repaired first");
+    interrupt.abort();
+  };
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const signal of signals) process.on(signal, onSignal);
+  try {
+    const outcomes = await drillSession({
+      checkout: root,
+      stack,
+      alerts,
+      interrupt: interrupt.signal,
+      say,
+      confirm: () => confirmed({ stack, operation: "break for a drill", yes }),
+    });
+    const inProd = promisedInProd(root, outcomes);
+    console.log(json ? JSON.stringify(outcomes, undefined, 2) : drillsTable(outcomes, inProd));
+    if (report !== undefined) {
+      const { mkdir, writeFile } = await import("node:fs/promises");
+      const { join } = await import("node:path");
+      await mkdir(report, { recursive: true });
+      await writeFile(join(report, "drills.html"), drillsPage(stack, outcomes, inProd));
+      await writeFile(join(report, "drills.json"), `${JSON.stringify(outcomes, undefined, 2)}\n`);
+    }
+    const failed = outcomes.filter((outcome) => !isPassed(outcome)).length;
+    if (failed > 0) throw new UserError(`${stack}: ${failed} of ${outcomes.length} drills are not as promised`);
+  } finally {
+    for (const signal of signals) process.off(signal, onSignal);
+  }
+}

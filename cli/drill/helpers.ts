@@ -1,0 +1,67 @@
+import type Docker from "dockerode";
+import type { AlertName } from "../../components/alerts/names.ts";
+import { imageReference, type WorkloadSpec } from "../../components/workload/index.ts";
+import { namespace } from "../../stacks/error.ts";
+
+/** Containers beside the stack's own, which burden their host. They bear the stack's labels: `destroy` finds them too. */
+export interface Helpers {
+  /** Starts one that goes on until it is removed. */
+  start(alert: AlertName, what: Helper): Promise<void>;
+  /** Runs one to its end. Throws with what it wrote where it fails. */
+  run(alert: AlertName, what: Helper): Promise<void>;
+  remove(alert: AlertName): Promise<void>;
+}
+
+export interface Helper {
+  readonly words: readonly string[];
+  readonly host?: Docker.HostConfig;
+  /** Default: nobody. */
+  readonly user?: string;
+}
+
+const drillLabel = "drill";
+
+/** In the backend's image, which has a shell and Node. */
+export function helpersOf(docker: Docker, stack: string, workloads: readonly WorkloadSpec[]): Helpers {
+  const labels = (alert: AlertName) => ({ project: namespace, stack, component: drillLabel, [drillLabel]: alert });
+
+  async function remove(alert: AlertName): Promise<void> {
+    const label = Object.entries(labels(alert)).map(([name, value]) => `${name}=${value}`);
+    const containers = await docker.listContainers({ all: true, filters: { label } });
+    await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true })));
+  }
+
+  async function start(
+    alert: AlertName,
+    { words, host = {}, user = "65534:65534" }: Helper,
+  ): Promise<Docker.Container> {
+    await remove(alert);
+    const backend = workloads.find(({ name }) => name === "backend");
+    if (backend === undefined) throw new Error(`${stack} has no backend, whose image this needs`);
+    const container = await docker.createContainer({
+      Image: imageReference(backend.image),
+      Entrypoint: [...words],
+      Cmd: [],
+      User: user,
+      Labels: labels(alert),
+      HostConfig: { NetworkMode: "none", ...host },
+    });
+    await container.start();
+    return container;
+  }
+
+  return {
+    remove,
+    start: async (alert, what) => {
+      await start(alert, what);
+    },
+    run: async (alert, what) => {
+      const container = await start(alert, what);
+      const { StatusCode }: { StatusCode: number } = await container.wait();
+      const log = StatusCode === 0 ? "" : String(await container.logs({ stdout: true, stderr: true }));
+      await remove(alert);
+      if (StatusCode !== 0)
+        throw new Error(`a helper failed (${StatusCode}): ${log.replaceAll(/[^\x20-\x7e\n]/g, "").trim()}`);
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { stringify } from "yaml";
+import { root } from "../root.ts";
+import { drillSession } from "./session.ts";
+
+const checkout = mkdtempSync(join(tmpdir(), "drill-"));
+afterAll(() => rmSync(checkout, { recursive: true }));
+
+const session = (stack: string, alerts: readonly string[] = [], where = checkout) =>
+  drillSession({
+    checkout: where,
+    stack,
+    alerts,
+    interrupt: new AbortController().signal,
+    say: () => {},
+    confirm: () => expect.unreachable("nothing is asked"),
+  });
+
+function write(stack: string, config: object): void {
+  writeFileSync(join(checkout, `Pulumi.${stack}.yaml`), stringify({ config }));
+}
+
+test("staging and prod are not broken", async () => {
+  for (const stack of ["staging", "prod"]) {
+    await expect(session(stack, [], root)).rejects.toThrow(
+      `${stack} is not broken for a drill; where nobody minds, say`,
+    );
+  }
+});
+
+test("nor what runs elsewhere, or has no faults to switch on", async () => {
+  write("qa", {
+    "trading-platform:environment": "development",
+    "trading-platform:drills": true,
+    "trading-platform:target": "kubernetes",
+  });
+  await expect(session("qa")).rejects.toThrow("qa runs on kubernetes");
+  write("dev", { "trading-platform:target": "docker" });
+  await expect(session("dev")).rejects.toThrow("dev: trading-platform:backend.faults must be true");
+});
+
+test("an alert without a drill is told, with what was meant", async () => {
+  await expect(session("dev", ["RedisDwn", "x"], root)).rejects.toThrow(
+    /no drill of "RedisDwn"; did you mean RedisDown\?\nthere is no drill of "x"; there are HighErrorRate, /,
+  );
+});

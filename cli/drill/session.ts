@@ -1,0 +1,104 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { worstDelay } from "../../components/alerts/delay.ts";
+import type { Settings } from "../../components/settings.ts";
+import { describePlatform, isWorkload, membersOf } from "../../components/specification.ts";
+import { readStackFile, stacksIn } from "../../stacks/files.ts";
+import { nearest } from "../../stacks/nearest.ts";
+import { readSettings } from "../../stacks/read.ts";
+import { UserError } from "../console/error.ts";
+import { namedDaemon, openDaemon } from "../docker/connection.ts";
+import { developerHome } from "../engine/developer/home.ts";
+import { interrupted } from "../engine/interrupt.ts";
+import { developersStack } from "../engine/live.ts";
+import { locked } from "../setup/lock.ts";
+import { drills } from "./catalogue.ts";
+import { journalOf } from "./journal.ts";
+import { type Outcome, promisedBy } from "./judge.ts";
+import { openPlace } from "./place.ts";
+import type { Elsewhere } from "./report.ts";
+import { type Chosen, repairLeft, runDrills } from "./run.ts";
+
+/** What is asked of a call. */
+export interface Session {
+  readonly checkout: string;
+  readonly stack: string;
+  /** Names of alerts; none for all. */
+  readonly alerts: readonly string[];
+  readonly interrupt: AbortSignal;
+  say(line: string): void;
+  /** Asked before the first fault. */
+  confirm(): Promise<boolean>;
+}
+
+/** Repairs what an earlier call left, then runs the drills. Throws a UserError for a stack that must not be broken. */
+export async function drillSession(session: Session): Promise<readonly Outcome[]> {
+  const { checkout, stack, interrupt, say, confirm } = session;
+  const source = readStackFile(checkout, stack);
+  const settings = readSettings(source);
+  requireDrills(settings);
+  const platform = describePlatform(settings);
+  const chosen = choose(session.alerts).map((drill) => [drill, promisedBy(drill, settings, platform.alerts)] as const);
+  const { docker } = await openDaemon(namedDaemon(source));
+  const workloads = membersOf(platform).filter(isWorkload);
+  const { directory } = developerHome();
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  return locked(
+    join(directory, `drills-${stack}.lock`),
+    async () => {
+      const place = await openPlace({ docker, stack, settings, workloads });
+      const running = { place, journal: journalOf(directory, stack), interrupt, say };
+      try {
+        const left = await repairLeft(running);
+        if (left.length > 0) say(`repaired what an earlier drill left: ${left.join(", ")}`);
+        if (!(await confirm())) return [];
+        return await runDrills(
+          chosen.flatMap(([drill, promised]): Chosen => (promised === undefined ? [] : [[drill, promised]])),
+          running,
+        );
+      } catch (error) {
+        if (interrupt.aborted) throw interrupted();
+        throw error;
+      } finally {
+        place.close();
+      }
+    },
+    interrupt,
+  );
+}
+
+function requireDrills({ stack, drills: allowed, target, backend }: Settings): void {
+  if (stack !== developersStack && !allowed) {
+    throw new UserError(`${stack} is not broken for a drill; where nobody minds, say trading-platform:drills: true`);
+  }
+  if (target.name !== "docker") {
+    throw new UserError(`${stack} runs on ${target.name}: drills break containers of a Docker daemon`);
+  }
+  if (!backend.faults) {
+    throw new UserError(`${stack}: trading-platform:backend.faults must be true, and the stack be up with it`);
+  }
+}
+
+function choose(alerts: readonly string[]) {
+  const names = drills.map(({ alert }) => alert);
+  const strange = alerts.filter((name) => !names.some((known) => known === name));
+  if (strange.length > 0) {
+    const lines = strange.map((name) => {
+      const meant = nearest(name, names);
+      return `there is no drill of "${name}"; ${meant === undefined ? `there are ${names.join(", ")}` : `did you mean ${meant}?`}`;
+    });
+    throw new UserError(lines.join("\n"), 2);
+  }
+  return drills.filter(({ alert }) => alerts.length === 0 || alerts.includes(alert));
+}
+
+/** Where production promises something else than the stack, in seconds by alert. */
+export function promisedInProd(checkout: string, outcomes: readonly Outcome[]): Elsewhere {
+  if (!stacksIn(checkout).includes("prod")) return new Map();
+  const settings = readSettings(readStackFile(checkout, "prod"));
+  return new Map(
+    describePlatform(settings)
+      .alerts.map((alert) => [alert.name, worstDelay(alert, settings).seconds] as const)
+      .filter(([name, seconds]) => outcomes.some((each) => each.alert === name && each.withinSeconds !== seconds)),
+  );
+}

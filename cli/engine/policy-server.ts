@@ -1,0 +1,243 @@
+/**
+ * Serves the policy pack to the engine from a running process. The SDK's own server (@pulumi/policy, server.js) starts as
+ * a process of its own, and unpacks a resource's properties once for each policy: together that is a third of a preview.
+ * Both serve the same policies and answer the same (policy-server.test.ts); plain `pulumi` uses the SDK's.
+ */
+import { type handleUnaryCall, Server, ServerCredentials } from "@grpc/grpc-js";
+import service from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
+import proto from "@pulumi/pulumi/proto/analyzer_pb.js";
+import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
+import empty from "google-protobuf/google/protobuf/empty_pb.js";
+import struct from "google-protobuf/google/protobuf/struct_pb.js";
+import { failure } from "../../offline/wire.ts";
+import { PACK_NAME, packPolicies } from "../../policies/pack.ts";
+import type { AskedStack, PackPolicy, RegisteredResource, StackedResource } from "../../policies/pack-policy.ts";
+import manifest from "../../policies/package.json" with { type: "json" };
+import { POLICIES } from "../../policies/policies.ts";
+import { readable } from "./policy-properties.ts";
+
+const { ADVISORY, MANDATORY, DISABLED, REMEDIATE } = proto.EnforcementLevel;
+
+const severities = {
+  low: proto.PolicySeverity.POLICY_SEVERITY_LOW,
+  medium: proto.PolicySeverity.POLICY_SEVERITY_MEDIUM,
+  high: proto.PolicySeverity.POLICY_SEVERITY_HIGH,
+  critical: proto.PolicySeverity.POLICY_SEVERITY_CRITICAL,
+};
+
+/** Starts it on a free port of 127.0.0.1 and answers the port; it runs until the process or thread ends. */
+export async function servePolicies(): Promise<number> {
+  const server = new Server({ "grpc.max_receive_message_length": -1 });
+  const pack = new ServedPack(packPolicies(POLICIES));
+  // The pack remediates nothing: what the engine sends for it is not even unpacked.
+  const remediate = { ...service.AnalyzerService.remediate, requestDeserialize: (bytes: Buffer) => bytes };
+  server.addService(
+    { ...service.AnalyzerService, remediate },
+    {
+      remediate: answer(() => new proto.RemediateResponse()),
+      analyze: answer((request: proto.AnalyzeRequest) => pack.analyze(request)),
+      analyzeStack: answer((request: proto.AnalyzeStackRequest) => pack.analyzeStack(request)),
+      getAnalyzerInfo: answer(() => pack.info()),
+      getPluginInfo: answer(() => new plugin.PluginInfo().setVersion(manifest.dependencies["@pulumi/policy"])),
+      configure: answer((request: proto.ConfigureAnalyzerRequest) => {
+        pack.configure(request);
+        return new empty.Empty();
+      }),
+      configureStack: answer((request: proto.AnalyzerStackConfigureRequest) => {
+        pack.configureStack(request);
+        return new proto.AnalyzerStackConfigureResponse();
+      }),
+    },
+  );
+  return new Promise((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) =>
+      error === null ? resolve(port) : reject(error),
+    );
+  });
+}
+
+function answer<Request, Response>(
+  respond: (request: Request) => Response | Promise<Response>,
+): handleUnaryCall<Request, Response> {
+  return async (call, callback) => {
+    try {
+      callback(null, await respond(call.request));
+    } catch (error) {
+      callback(failure(error));
+    }
+  };
+}
+
+/** What a policy throws that does not judge what it is asked about: no Error, whose stack trace would cost most of it. */
+class NotApplicable {
+  readonly reason: string;
+  constructor(reason: string) {
+    this.reason = reason;
+  }
+}
+
+function notApplicable(reason: string): never {
+  throw new NotApplicable(reason);
+}
+
+/** The engine's requests to a policy pack, answered. */
+export class ServedPack {
+  readonly #policies: readonly PackPolicy[];
+  #config: ReadonlyMap<string, { readonly level: proto.EnforcementLevel; readonly properties: object }> = new Map();
+  #stackTags: ReadonlyMap<string, string> = new Map();
+
+  constructor(policies: readonly PackPolicy[]) {
+    this.#policies = policies;
+  }
+
+  info(): proto.AnalyzerInfo {
+    return new proto.AnalyzerInfo()
+      .setName(PACK_NAME)
+      .setVersion(manifest.version)
+      .setSupportsconfig(true)
+      .setPoliciesList(this.#policies.map(infoOf));
+  }
+
+  configure(request: proto.ConfigureAnalyzerRequest): void {
+    this.#config = new Map(
+      [...request.getPolicyconfigMap().entries()].map(([policy, config]) => [
+        policy,
+        { level: config.getEnforcementlevel(), properties: config.getProperties()?.toJavaScript() ?? {} },
+      ]),
+    );
+  }
+
+  configureStack(request: proto.AnalyzerStackConfigureRequest): void {
+    this.#stackTags = new Map(request.getTagsMap().entries());
+  }
+
+  analyze(request: proto.AnalyzeRequest): Promise<proto.AnalyzeResponse> {
+    const resource = new Registered(request);
+    const { type, name, urn, opts } = resource;
+    return this.#judge(({ validateResource }, asked, report) => {
+      const lazily = {
+        ...asked,
+        type,
+        name,
+        urn,
+        opts,
+        get props() {
+          return resource.props;
+        },
+      };
+      return validateResource?.(lazily, report);
+    });
+  }
+
+  analyzeStack(request: proto.AnalyzeStackRequest): Promise<proto.AnalyzeResponse> {
+    const resources = stacked(request.getResourcesList());
+    return this.#judge(({ validateStack }, asked, report) => validateStack?.({ resources, ...asked }, report), true);
+  }
+
+  async #judge(
+    ask: (
+      policy: PackPolicy,
+      asked: Omit<AskedStack, "resources">,
+      report: (diagnostic: string | Diagnostic) => void,
+    ) => Promise<void> | void,
+    stack = false,
+  ): Promise<proto.AnalyzeResponse> {
+    const response = new proto.AnalyzeResponse();
+    for (const policy of this.#policies) {
+      const { level = MANDATORY, properties = {} } = this.#config.get(policy.name) ?? {};
+      if (level === DISABLED || (stack ? policy.validateStack : policy.validateResource) === undefined) continue;
+      const asked = { stackTags: this.#stackTags, getConfig: () => properties, notApplicable };
+      // There is no remedy to try, so what is found stands.
+      const most = level === REMEDIATE ? MANDATORY : level;
+      try {
+        await ask(policy, asked, (diagnostic) => response.addDiagnostics(diagnosticOf(policy, most, diagnostic)));
+      } catch (error) {
+        if (!(error instanceof NotApplicable)) throw new Error(`policy '${policy.name}' failed`, { cause: error });
+        response.addNotApplicable(new proto.PolicyNotApplicable().setPolicyName(policy.name).setReason(error.reason));
+      }
+    }
+    return response;
+  }
+}
+
+/** What policies/sdk-report.ts sends. */
+interface Diagnostic {
+  readonly message: string;
+  readonly urn?: string;
+  readonly enforcementLevel?: "advisory";
+}
+
+function diagnosticOf(
+  { name, description, severity }: PackPolicy,
+  level: proto.EnforcementLevel,
+  diagnostic: string | Diagnostic,
+): proto.AnalyzeDiagnostic {
+  const {
+    message,
+    urn = "",
+    enforcementLevel,
+  }: Diagnostic = typeof diagnostic === "string" ? { message: diagnostic } : diagnostic;
+  return new proto.AnalyzeDiagnostic()
+    .setPolicyname(name)
+    .setPolicypackname(PACK_NAME)
+    .setPolicypackversion(manifest.version)
+    .setDescription(description)
+    .setMessage(message)
+    .setEnforcementlevel(enforcementLevel === "advisory" ? ADVISORY : level)
+    .setUrn(urn)
+    .setSeverity(severities[severity]);
+}
+
+function infoOf(policy: PackPolicy): proto.PolicyInfo {
+  const { POLICY_TYPE_RESOURCE, POLICY_TYPE_STACK } = proto.PolicyType;
+  const info = new proto.PolicyInfo()
+    .setName(policy.name)
+    .setDisplayname(policy.displayName)
+    .setDescription(policy.description)
+    .setEnforcementlevel(MANDATORY)
+    .setPolicyType(policy.validateResource === undefined ? POLICY_TYPE_STACK : POLICY_TYPE_RESOURCE)
+    .setSeverity(severities[policy.severity])
+    .setRemediationSteps(policy.remediationSteps ?? "")
+    .setUrl(policy.url ?? "");
+  if (policy.configSchema === undefined) return info;
+  const properties = struct.Struct.fromJavaScript(JSON.parse(JSON.stringify(policy.configSchema.properties)));
+  return info.setConfigschema(new proto.PolicyConfigSchema().setProperties(properties));
+}
+
+/** Its properties are unpacked when the first policy reads them: most resources are of no type that one judges. */
+class Registered implements StackedResource {
+  readonly type: string;
+  readonly name: string;
+  readonly urn: string;
+  readonly opts: RegisteredResource["opts"];
+  propertyDependencies: StackedResource["propertyDependencies"] = {};
+  readonly #unpack: () => object;
+  #props: object | undefined;
+
+  constructor(message: proto.AnalyzeRequest | proto.AnalyzerResource) {
+    this.type = message.getType();
+    this.name = message.getName();
+    this.urn = message.getUrn();
+    const options = message.getOptions();
+    const isStated = options?.getDeletebeforereplacedefined() === true;
+    this.opts = isStated ? { deleteBeforeReplace: options.getDeletebeforereplace() } : {};
+    this.#unpack = () => readable(message.getProperties()?.toJavaScript() ?? {});
+  }
+
+  get props(): object {
+    this.#props ??= this.#unpack();
+    return this.#props;
+  }
+}
+
+function stacked(list: readonly proto.AnalyzerResource[]): readonly StackedResource[] {
+  const resources = list.map((message) => new Registered(message));
+  const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
+  for (const [index, resource] of resources.entries()) {
+    const sources = [...(list[index]?.getPropertydependenciesMap().entries() ?? [])];
+    resource.propertyDependencies = Object.fromEntries(
+      sources.map(([property, urns]) => [property, urns.getUrnsList().flatMap((urn) => byUrn.get(urn) ?? [])]),
+    );
+  }
+  return resources;
+}

@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import { UserError } from "../console/error.ts";
+
+/** A line as Loki gives it. */
+export interface StoredLine {
+  readonly component: string;
+  /** Nanoseconds since 1970. */
+  readonly time: bigint;
+  readonly text: string;
+}
+
+const answer = z.object({
+  data: z.object({
+    result: z.array(
+      z.object({
+        stream: z.record(z.string(), z.string()),
+        values: z.array(z.tuple([z.string().regex(/^\d+$/), z.string()]).rest(z.unknown())),
+      }),
+    ),
+  }),
+});
+
+/** Loki did not answer, or not as Loki does: the lines may be had elsewhere. */
+export class LokiUnreachable extends Error {
+  override readonly name = "LokiUnreachable";
+}
+
+/** As many lines as Loki gives at once (its `max_entries_limit_per_query`). */
+const page = 5000;
+/** A line is on its way for some seconds, and another stream's may overtake it: so far back is asked again. */
+const overlap = 15_000_000_000n;
+const pollMs = 1_000;
+
+const now = (): bigint => BigInt(Date.now()) * 1_000_000n;
+
+interface Asked {
+  readonly url: string;
+  /** LogQL. */
+  readonly query: string;
+}
+
+/** One page, oldest first. */
+async function ask({ url, query }: Asked, start: bigint, end: bigint): Promise<readonly StoredLine[]> {
+  const words = { query, start: String(start), end: String(end), limit: String(page), direction: "forward" };
+  const address = `${url}/loki/api/v1/query_range?${new URLSearchParams(words)}`;
+  const response = await fetch(address, { signal: AbortSignal.timeout(30_000) }).catch((error: Error) => {
+    throw new LokiUnreachable(`Loki does not answer at ${url}: ${String(error.cause ?? error.message)}`);
+  });
+  const body = await response.text();
+  // 4xx is about the question, which another place would not answer better.
+  if (response.status >= 400 && response.status < 500 && response.status !== 404 && response.status !== 429) {
+    throw new UserError(`Loki refused ${query}: ${body.trim()}`);
+  }
+  if (!response.ok) throw new LokiUnreachable(`Loki says ${response.status} at ${url}`);
+  const { data } = answer.parse(JSON.parse(body));
+  return data.result
+    .flatMap(({ stream, values }) =>
+      values.map(([time, text]) => ({ component: stream.service ?? "", time: BigInt(time), text })),
+    )
+    .sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+}
+
+/** All lines from `sinceSeconds` ago until now, oldest first, in pages. Throws {@link LokiUnreachable}. */
+export async function* linesSince(asked: Asked, sinceSeconds: number): AsyncGenerator<readonly StoredLine[]> {
+  const end = now();
+  for (let start = end - BigInt(Math.round(sinceSeconds * 1e9)); ; ) {
+    const lines = await ask(asked, start, end);
+    const last = lines.at(-1);
+    if (lines.length < page || last === undefined) {
+      yield lines;
+      return;
+    }
+    // Lines of the last moment may go on on the next page: all of them are asked there.
+    const whole = lines.filter(({ time }) => time < last.time);
+    yield whole.length === 0 ? lines : whole;
+    start = whole.length === 0 ? last.time + 1n : last.time;
+  }
+}
+
+/** The lines of {@link linesSince} and then those that come, each once, until `signal`. */
+export async function* linesFrom(
+  asked: Asked,
+  sinceSeconds: number,
+  signal: AbortSignal,
+): AsyncGenerator<readonly StoredLine[]> {
+  let told = new Map<string, bigint>();
+  const began = now();
+  for await (const lines of linesSince(asked, sinceSeconds)) {
+    for (const line of lines) told.set(keyOf(line), line.time);
+    yield lines;
+  }
+  for (let newest = began; !signal.aborted; await sleep(pollMs, undefined, { signal }).catch(() => {})) {
+    const from = newest - overlap;
+    const lines = (await ask(asked, from, now())).filter((line) => !told.has(keyOf(line)));
+    for (const line of lines) told.set(keyOf(line), line.time);
+    told = new Map([...told].filter(([, time]) => time >= from));
+    const last = lines.at(-1);
+    if (last === undefined) continue;
+    if (last.time > newest) newest = last.time;
+    yield lines;
+  }
+}
+
+const keyOf = ({ component, time, text }: StoredLine): string => `${time} ${component} ${text}`;

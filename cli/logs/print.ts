@@ -1,0 +1,63 @@
+import type { Settings } from "../../components/settings.ts";
+import { parseDuration } from "../../components/workload/index.ts";
+import { UserError } from "../console/error.ts";
+import { openWay } from "../open/tunnel.ts";
+import { LokiUnreachable, linesFrom, linesSince, type StoredLine } from "./loki.ts";
+import { type LogRequest, queryOf, usualSince } from "./request.ts";
+
+/** Prints what Loki has of the request, oldest first. Throws {@link LokiUnreachable} where it has nothing to say. */
+export async function printStored(
+  url: string,
+  stack: string,
+  request: LogRequest,
+  /** Goes on with what comes, until it is aborted. */
+  follow: AbortSignal | undefined,
+  output: NodeJS.WritableStream = process.stdout,
+): Promise<void> {
+  const asked = { url, query: queryOf(stack, request) };
+  const { seconds } = parseDuration(request.since ?? usualSince);
+  const pages = follow === undefined ? linesSince(asked, seconds) : linesFrom(asked, seconds, follow);
+  for await (const lines of pages) {
+    if (!output.write(lines.map((line) => shown(line, request)).join(""))) {
+      await new Promise((resolve) => output.once("drain", resolve));
+    }
+  }
+}
+
+/** Behind its component's name, where there are several. */
+const shown = ({ component, text }: StoredLine, request: LogRequest): string =>
+  request.component === undefined ? `${component} | ${text}\n` : `${text}\n`;
+
+/** Why there is no Loki to ask; undefined where there is. */
+export function withoutLoki({ stack, without }: Settings): string | undefined {
+  const missing = ["loki", "promtail"].filter((part) => without.includes(part));
+  return missing.length === 0 ? undefined : `${stack} leaves out ${missing.join(" and ")}`;
+}
+
+/** Prints what Loki has, over the way that `./platform open` takes; the reason where it cannot be asked. */
+export async function printFromLoki(
+  settings: Settings,
+  request: LogRequest,
+  follow: AbortSignal | undefined,
+): Promise<string | undefined> {
+  const reason = withoutLoki(settings);
+  if (reason !== undefined) return reason;
+  try {
+    const way = await openWay(settings, "loki");
+    try {
+      await printStored(way.url, settings.stack, request, follow);
+    } finally {
+      await way.close();
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof LokiUnreachable) return error.message;
+    throw error;
+  }
+}
+
+/** Elsewhere than on Docker a container's own log is not ours to read. */
+export const elsewhere = (reason: string, target: string): UserError =>
+  new UserError(
+    `${reason}; the containers' own lines are ${target === "kubernetes" ? "read by kubectl logs" : "on the stack's hosts: docker logs, over Session Manager"}`,
+  );

@@ -1,0 +1,27 @@
+import type { Settings } from "../settings.ts";
+
+/** The local receivers of a developer's alerts (services/alert-sink): a laptop pages nobody, and shows what it would have. */
+export const sinkName = "alert-sink";
+export const sinkPorts = { http: 8082, mail: 1025 } as const;
+
+/** Receivers that lead to the sink at an address; Slack's is a secret, which the developer's own secrets hold. */
+export const sinkReceivers = (address: string) => ({
+  pagerduty: { url: `http://${address}:${sinkPorts.http}/v2/enqueue` },
+  email: { smarthost: `${address}:${sinkPorts.mail}` },
+});
+
+/** Receivers whose address is the stack's own sink, by their keys. */
+export function sentToSink({ alerts, target, stack }: Pick<Settings, "alerts" | "target" | "stack">) {
+  const { pagerduty, email } = sinkReceivers(target.address(sinkName, stack));
+  return {
+    pagerduty: alerts.receivers.pagerduty.url === pagerduty.url,
+    email: alerts.receivers.email.smarthost === email.smarthost,
+  };
+}
+
+/** The stack runs a sink: in development, where Alertmanager has a receiver that leads to it. */
+export function hasSink(settings: Settings): boolean {
+  const { pagerduty, email } = sentToSink(settings);
+  const isThere = !["alertmanager", sinkName].some((member) => settings.without.includes(member));
+  return settings.environment === "development" && isThere && (pagerduty || email);
+}
