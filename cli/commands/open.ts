@@ -6,7 +6,7 @@ import { root } from "../root.ts";
 export function openCommand(): Command {
   const command = new Command("open")
     .description(
-      "open the way to Grafana, Prometheus or Alertmanager of a stack, until Ctrl-C; links of messages lead there",
+      "open the way to Grafana, Prometheus, Alertmanager or Loki of a stack, until Ctrl-C; links of messages lead there",
     )
     .argument("<stack>", "as in Pulumi.<stack>.yaml")
     .addArgument(new Argument("<member>").choices(openedMembers))
