@@ -1,6 +1,7 @@
 import { readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { parseDocument } from "yaml";
 import { root } from "../../cli/root.ts";
 import { execute, newcomer, withFolder } from "./support.ts";
 
@@ -15,10 +16,10 @@ test("a reviewer sees what a change adds, changes, replaces and removes, and wha
     await symlink(join(root, "node_modules"), join(checkout, "node_modules"));
     const stackFile = join(checkout, "Pulumi.dev.yaml");
     const text = await readFile(stackFile, "utf8");
-    await writeFile(stackFile, text + before);
+    await writeFile(stackFile, changed(text, before));
     const author = ["-c", "user.name=A", "-c", "user.email=a@example.com"];
     await execute("git", ["-C", checkout, ...author, "commit", "--quiet", "--all", "--message", "before"]);
-    await writeFile(stackFile, text + after);
+    await writeFile(stackFile, changed(text, after));
 
     const words = [join(checkout, "cli", "main.ts"), "preview", "dev", "--against", "HEAD"];
     const { stdout, code } = await execute(process.execPath, words, newcomer(join(folder, "home")));
@@ -33,11 +34,18 @@ test("a reviewer sees what a change adds, changes, replaces and removes, and wha
   });
 });
 
-const before = `  trading-platform:frontend:
-    scaling: { replicas: 2 }
-`;
-const after = `  trading-platform:backend:
-    scaling: { replicas: 2 }
-  trading-platform:images:
-    versions: { prometheus: v3.4.0 }
-`;
+type Changes = readonly (readonly [path: readonly string[], value: unknown])[];
+
+/** The stack file with settings put beside what it says. */
+function changed(text: string, changes: Changes): string {
+  const document = parseDocument(text);
+  for (const [[key = "", ...path], value] of changes)
+    document.setIn(["config", `trading-platform:${key}`, ...path], value);
+  return String(document);
+}
+
+const before: Changes = [[["frontend", "scaling", "replicas"], 2]];
+const after: Changes = [
+  [["backend", "scaling", "replicas"], 2],
+  [["images", "versions", "prometheus"], "v3.4.0"],
+];
