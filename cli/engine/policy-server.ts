@@ -1,7 +1,7 @@
 /**
  * Serves the policy pack to the engine from a running process. The SDK's own server (@pulumi/policy, server.js) starts as
  * a process of its own, and unpacks a resource's properties once for each policy: together that is a third of a preview.
- * Both serve the same policies and answer the same (policy-server.test.ts); plain `pulumi` uses the SDK's.
+ * Both serve the same policies and answer the same (tests/policies/server.test.ts); plain `pulumi` uses the SDK's.
  */
 import { type handleUnaryCall, Server, ServerCredentials } from "@grpc/grpc-js";
 import service from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
