@@ -3,7 +3,7 @@ import { sinkName, sinkPorts } from "../../components/alerts/sink.ts";
 import type { Settings } from "../../components/settings.ts";
 import type { Message } from "../../services/alert-sink/messages.ts";
 import type { Faults } from "../../services/backend/storage/controls.ts";
-import type { Addresses } from "./place.ts";
+import type { Addresses } from "./addresses.ts";
 
 /** What a drill asks the stack's own servers. */
 export interface Api {

@@ -3,8 +3,8 @@ import type Docker from "dockerode";
 import type { AlertName } from "../../components/alerts/names.ts";
 import type { Settings } from "../../components/settings.ts";
 import type { WorkloadSpec } from "../../components/workload/index.ts";
-import { UserError } from "../console/error.ts";
 import { componentOf, containersOf } from "../docker/daemon.ts";
+import { addressesIn } from "./addresses.ts";
 import { type Api, openApi } from "./api.ts";
 import { runIn } from "./exec.ts";
 import { type Helpers, helpersOf } from "./helpers.ts";
@@ -48,7 +48,7 @@ export async function openPlace({ docker, stack, settings, workloads }: Opened):
     if (found === undefined) throw new Error(`no ${component} of ${stack} runs`);
     return docker.getContainer(found.Id);
   };
-  const address = await addressesIn(stack, await containers());
+  const address = addressesIn(stack, await containers());
   const run = async (component: string, words: readonly string[]) => runIn(await running(component), words);
   const doing = new Map<AlertName, NodeJS.Timeout>();
 
@@ -98,25 +98,4 @@ export async function openPlace({ docker, stack, settings, workloads }: Opened):
 /** Docker's answer for a container that does not run. */
 function unlessStopped(error: unknown): void {
   if (!(error instanceof Error && "statusCode" in error && error.statusCode === 304)) throw error;
-}
-
-/** Where a port of the stack answers on this host. */
-export type Addresses = (component: string, port: number) => string;
-
-async function addressesIn(stack: string, containers: readonly Docker.ContainerInfo[]): Promise<Addresses> {
-  const published = new Map(
-    containers.flatMap((container) =>
-      container.Ports.filter(({ PublicPort, IP }) => PublicPort !== undefined && !IP.includes(":")).map(
-        ({ PrivatePort, PublicPort, IP }) =>
-          [`${componentOf(container)}:${PrivatePort}`, `http://${IP}:${PublicPort}`] as const,
-      ),
-    ),
-  );
-  const address: Addresses = (component, port) => {
-    const found = published.get(`${component}:${port}`);
-    if (found === undefined)
-      throw new UserError(`${stack} is not up (no ${component} answers): ./platform up ${stack}`);
-    return found;
-  };
-  return address;
 }
