@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { stringify } from "yaml";
 import { type ComposeDocument, composeDocument } from "../components/targets/compose/document.ts";
-import { type ComposeArgs, secretVariable } from "../components/targets/compose/service.ts";
+import { type ComposeArgs, secretFileName, secretVariable } from "../components/targets/compose/service.ts";
 import { type SecretName, secretFileText, secretNames, type WorkloadSpec } from "../components/workload/index.ts";
 import { connect } from "../offline/docker/daemon/client.ts";
 import type { DaemonFeatures } from "../offline/docker/daemon/features.ts";
@@ -26,12 +26,13 @@ export interface ComposeProject {
 export async function makeComposeProject(
   compose: string,
   host: string,
-  args: Omit<ComposeArgs, "source">,
+  args: Omit<ComposeArgs, "source" | "secretSource">,
   secretValue: (name: SecretName) => string,
 ): Promise<ComposeProject> {
   // For this user alone; inside, a container's user has to read what it mounts.
   const folder = await mkdtemp(join(tmpdir(), "trading-platform-compose-"));
   const source = ({ name }: WorkloadSpec, path: string): string => join(folder, name, path);
+  const secretSource = (name: string): string => join(folder, "secrets", name);
   const write = async (file: string, text: string): Promise<void> => {
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
@@ -40,11 +41,11 @@ export async function makeComposeProject(
   for (const spec of args.workloads) {
     for (const { path, content } of spec.files) await write(source(spec, path), content);
     for (const file of spec.secretFiles)
-      await write(source(spec, file.path), secretFileText(file, secretValue(file.secret)));
+      await write(secretSource(secretFileName(spec, file)), secretFileText(file, secretValue(file.secret)));
   }
   const document = join(folder, "compose.yml");
   const { features } = await connect({ host });
-  await write(document, stringify(within(features, composeDocument({ ...args, source }))));
+  await write(document, stringify(within(features, composeDocument({ ...args, source, secretSource }))));
   const secrets = Object.fromEntries(secretNames.map((name) => [secretVariable(name), secretValue(name)]));
   const run = async (...words: readonly string[]): Promise<void> => {
     const env = { PATH: process.env.PATH, HOME: folder, DOCKER_HOST: host, ...secrets };

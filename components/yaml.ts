@@ -11,7 +11,8 @@ export function commented(content: unknown, heading: string, comments: readonly 
     const node = isMap(parent) ? keyNode(parent, path.at(-1)) : document.getIn(path, true);
     if (!isNode(node)) throw new Error(`there is nothing at ${path.join(".")} to comment`);
     node.commentBefore = ` ${text}`;
-    node.spaceBefore = true;
+    // Not between a section's key and its first entry.
+    node.spaceBefore = path.length === 1 || !isMap(parent) || node !== parent.items[0]?.key;
   }
   return `# ${heading}\n${document.toString({ lineWidth: 0 })}`;
 }

@@ -11,11 +11,13 @@ export async function renderedFiles(): Promise<readonly Rendered[]> {
   const { renderImagesDocument } = await import("../images/documentation.ts");
   const { targets } = await import("../../components/targets/index.ts");
   const { monitoringFiles } = await import("./monitoring.ts");
+  const { composeFiles } = await import("./compose.ts");
   const { renderLogQueriesDocument } = await import("../../components/dashboards/documentation.ts");
   const { readStackFile } = await import("../../stacks/files.ts");
   const { readSettings } = await import("../../stacks/read.ts");
   return [
     ...monitoringFiles(),
+    ...composeFiles(),
     { path: "docs/targets.md", render: () => renderTargetsDocument(targets) },
     {
       path: "docs/log-queries.md",

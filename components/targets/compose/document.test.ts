@@ -17,8 +17,9 @@ const documentOf = (some: readonly WorkloadSpec[]) =>
     naming: { project: "trading-platform", stack: "compose", environment: "development" },
     probeImage: probeImage(settings),
     source: ({ name }, path) => `./${name}${path}`,
+    secretSource: (name) => `./secrets/${name}`,
   });
-const { name, services, networks, volumes } = documentOf(workloads);
+const { name, services, networks, volumes, secrets } = documentOf(workloads);
 
 function named(wanted: string): WorkloadSpec {
   const found = workloads.find((spec) => spec.name === wanted);
@@ -60,14 +61,14 @@ test("a service is confined, limited and checked as a container of the Docker ta
 test("secrets are variables of Compose or files, their values nowhere", () => {
   for (const spec of workloads)
     for (const { name: variable, secret } of spec.secretVariables)
-      expect(services[spec.name]?.environment?.[variable]).toBe(`$\{${secretVariable(secret)}:?}`);
+      expect(services[spec.name]?.environment?.[variable]).toBe(
+        `$\{${secretVariable(secret)}:?see Docker Compose in docs/guide.md}`,
+      );
   expect(secretVariable("databasePassword")).toBe("DATABASE_PASSWORD");
-  expect(services.gateway?.volumes).toContainEqual({
-    type: "bind",
-    source: "./gateway/etc/gateway-tls/key.pem",
-    target: "/etc/gateway-tls/key.pem",
-    read_only: true,
-  });
+  expect(services.gateway?.secrets).toContainEqual({ source: "tls-private-key", target: "/etc/gateway-tls/key.pem" });
+  expect(secrets["tls-private-key"]).toEqual({ file: "./secrets/tls-private-key" });
+  // With more than the value in it.
+  expect(services.cache?.secrets).toEqual([{ source: "cache-auth.conf", target: "/etc/cache-auth/auth.conf" }]);
 });
 
 test("starts in the order of the platform", () => {

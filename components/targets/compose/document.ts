@@ -1,15 +1,17 @@
-import { type Image, imageReference, isPersistent } from "../../workload/index.ts";
+import { imageReference, isPersistent } from "../../workload/index.ts";
 import { needsProbeBinary } from "../docker/health.ts";
-import { labelsOf, type Naming, nameOf, ownVolumeName } from "../docker/names.ts";
+import { labelsOf, nameOf, ownVolumeName } from "../docker/names.ts";
 import { egress, needsEgress, serversOf } from "../docker/networks.ts";
 import { probeName } from "../docker/owned.ts";
 import {
+  buildOf,
   type ComposeArgs,
   type ComposeService,
   labelsAsMap,
   literal,
   ownEgress,
   probeTarget,
+  secretFileName,
   serviceOf,
 } from "./service.ts";
 
@@ -19,6 +21,7 @@ export interface ComposeDocument {
   readonly services: Readonly<Record<string, ComposeService>>;
   readonly networks: Readonly<Record<string, ComposeNetwork>>;
   readonly volumes: Readonly<Record<string, { readonly labels: Readonly<Record<string, string>> }>>;
+  readonly secrets: Readonly<Record<string, { readonly file: string }>>;
 }
 
 interface ComposeNetwork {
@@ -32,9 +35,9 @@ interface ComposeNetwork {
  * secrets in variables come from Compose's environment. Throws for what a compose file cannot say.
  */
 export function composeDocument(args: ComposeArgs): ComposeDocument {
-  const { workloads, naming, probeImage } = args;
+  const { workloads, naming, secretSource } = args;
   const servers = serversOf(workloads);
-  const probe = workloads.some(needsProbeBinary) ? { [probeName]: probeService(probeImage, naming) } : {};
+  const probe = workloads.some(needsProbeBinary) ? { [probeName]: probeService(args) } : {};
   const labels = (component: string) => labelsAsMap(labelsOf(naming, component));
   const ways = workloads.filter(needsEgress).map((spec) => ownEgress(spec, servers) ?? egress);
   return {
@@ -54,6 +57,11 @@ export function composeDocument(args: ComposeArgs): ComposeDocument {
         ),
       ),
     },
+    secrets: Object.fromEntries(
+      workloads
+        .flatMap((spec) => spec.secretFiles.map((file) => secretFileName(spec, file)))
+        .map((name) => [name, { file: secretSource(name) }]),
+    ),
   };
 }
 
@@ -64,11 +72,12 @@ const wayOut = (labels: ComposeNetwork["labels"]): ComposeNetwork => ({
 });
 
 /** Puts the probe binary into its volume, and ends. */
-const probeService = (image: Image, naming: Naming): ComposeService => ({
-  image: literal(imageReference(image)),
+const probeService = (args: ComposeArgs): ComposeService => ({
+  image: literal(imageReference(args.probeImage)),
+  ...buildOf(args.probeImage, args),
   command: ["install", probeTarget],
   user: "0:0",
-  labels: labelsAsMap(labelsOf(naming, probeName)),
+  labels: labelsAsMap(labelsOf(args.naming, probeName)),
   read_only: true,
   cap_drop: ["ALL"],
   security_opt: ["no-new-privileges:true"],

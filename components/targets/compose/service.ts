@@ -1,7 +1,9 @@
+import { basename } from "node:path";
 import {
   type Image,
   imageReference,
   isPersistent,
+  type SecretFile,
   type SecretName,
   type Volume,
   type WorkloadSpec,
@@ -20,8 +22,18 @@ export interface ComposeArgs {
   /** Its stack is not one that Pulumi deploys: `./platform up` would take what carries its labels for its own. */
   readonly naming: Naming;
   readonly probeImage: Image;
-  /** Path of a file that a workload mounts, beside the compose file. */
+  /** Path of a configuration file that a workload mounts, beside the compose file. */
   readonly source: (spec: WorkloadSpec, path: string) => string;
+  /** Path of the file that holds a secret, by its name among the document's secrets. */
+  readonly secretSource: (name: string) => string;
+  /** How an image is built where no registry has it. Default: all images are in registries. */
+  readonly build?: (image: Image) => ComposeBuild | undefined;
+}
+
+export interface ComposeBuild {
+  readonly context: string;
+  readonly dockerfile: string;
+  readonly args: Texts;
 }
 
 type Texts = Readonly<Record<string, string>>;
@@ -29,6 +41,7 @@ type Texts = Readonly<Record<string, string>>;
 /** One service of a compose file; only what the platform uses. */
 export interface ComposeService {
   readonly image: string;
+  readonly build?: ComposeBuild;
   readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
   readonly user: string;
@@ -52,6 +65,7 @@ export interface ComposeService {
   readonly memswap_limit?: string;
   readonly tmpfs?: readonly string[];
   readonly volumes?: readonly ComposeMount[];
+  readonly secrets?: readonly { readonly source: string; readonly target: string }[];
   readonly ports?: readonly ComposePort[];
   readonly network_mode?: "none";
   readonly networks?: Readonly<Record<string, { readonly aliases?: readonly string[] }>>;
@@ -86,6 +100,10 @@ interface ComposePort {
 /** The variable from which Compose takes a secret: `DATABASE_PASSWORD`. */
 export const secretVariable = (secret: SecretName): string => secret.replaceAll(/[A-Z]/g, "_$&").toUpperCase();
 
+/** A secret as a file: `tls-private-key`; one that holds more than the value is its workload's own, as `prometheus-web.yml`. */
+export const secretFileName = ({ name }: WorkloadSpec, { secret, path, template }: SecretFile): string =>
+  template === undefined ? secret.replaceAll(/[A-Z]/g, "-$&").toLowerCase() : `${name}-${basename(path)}`;
+
 /** Where the probe binary's volume is mounted while it is filled. */
 export const probeTarget = "/installed";
 
@@ -114,6 +132,7 @@ export function serviceOf(spec: WorkloadSpec, servers: readonly string[], args: 
   }
   return {
     image: literal(imageReference(spec.image)),
+    ...buildOf(spec.image, args),
     ...(entrypoints === undefined ? {} : { entrypoint: entrypoints.map(literal) }),
     ...(command === undefined ? {} : { command: command.map(literal) }),
     user: settings.user,
@@ -135,22 +154,46 @@ export function serviceOf(spec: WorkloadSpec, servers: readonly string[], args: 
     mem_reservation: `${settings.memoryReservation}m`,
     mem_limit: `${settings.memory}m`,
     memswap_limit: `${settings.memorySwap}m`,
-    tmpfs: Object.entries(settings.tmpfs).map(([path, options]) => `${path}:${options}`),
-    volumes: mounts(spec, args),
-    ports: settings.ports.map(({ internal, external, ip, protocol }) => ({
-      target: internal,
-      published: String(external),
-      host_ip: ip,
-      protocol,
-    })),
+    ...withoutEmpty({
+      tmpfs: Object.entries(settings.tmpfs).map(([path, options]) => `${path}:${options}`),
+      volumes: mounts(spec, args),
+      secrets: secrets(spec),
+      ports: settings.ports.map(({ internal, external, ip, protocol }) => ({
+        target: internal,
+        published: String(external),
+        host_ip: ip,
+        protocol,
+      })),
+    }),
     ...networks(spec, servers),
     logging: { driver: settings.logDriver, options: settings.logOpts },
   };
 }
 
+/** What makes an image where no registry has it. */
+export function buildOf(image: Image, { build }: ComposeArgs): Pick<ComposeService, "build"> {
+  const made = build?.(image);
+  return made === undefined ? {} : { build: made };
+}
+
+type Lists = Pick<ComposeService, "tmpfs" | "volumes" | "secrets" | "ports">;
+
+/** An empty list says nothing to a reader. */
+const withoutEmpty = ({ tmpfs = [], volumes = [], secrets = [], ports = [] }: Lists): Lists => ({
+  ...(tmpfs.length > 0 && { tmpfs }),
+  ...(volumes.length > 0 && { volumes }),
+  ...(secrets.length > 0 && { secrets }),
+  ...(ports.length > 0 && { ports }),
+});
+
 const environment = ({ variables, secretVariables }: WorkloadSpec): Texts => ({
   ...literals(variables),
-  ...Object.fromEntries(secretVariables.map(({ name, secret }) => [name, `\${${secretVariable(secret)}:?}`])),
+  ...Object.fromEntries(
+    secretVariables.map(({ name, secret }) => [
+      name,
+      `\${${secretVariable(secret)}:?see Docker Compose in docs/guide.md}`,
+    ]),
+  ),
 });
 
 const healthCheck = ({ tests, startPeriod, startInterval, ...times }: HealthCheck): ComposeHealthCheck => ({
@@ -170,7 +213,7 @@ function startsAfter(spec: WorkloadSpec, { workloads }: ComposeArgs): Pick<Compo
 }
 
 function mounts(spec: WorkloadSpec, { source }: ComposeArgs): readonly ComposeMount[] {
-  const files = [...spec.files, ...spec.secretFiles].map(
+  const files = spec.files.map(
     ({ path }): ComposeMount => ({ type: "bind", source: source(spec, path), target: path, read_only: true }),
   );
   const probe: readonly ComposeMount[] = needsProbeBinary(spec)
@@ -178,6 +221,10 @@ function mounts(spec: WorkloadSpec, { source }: ComposeArgs): readonly ComposeMo
     : [];
   return [...spec.volumes.flatMap((volume) => volumeMount(spec, volume)), ...files, ...probe];
 }
+
+/** Compose mounts each at its path; the file on the host must be readable for the service's user. */
+const secrets = (spec: WorkloadSpec): NonNullable<ComposeService["secrets"]> =>
+  spec.secretFiles.map((file) => ({ source: secretFileName(spec, file), target: file.path }));
 
 function volumeMount(spec: WorkloadSpec, volume: Volume): readonly ComposeMount[] {
   switch (volume.kind) {

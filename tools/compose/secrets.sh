@@ -1,0 +1,72 @@
+#!/bin/sh
+# Makes what docker-compose.yml asks for: .env (variables) and secrets/ (files), in the folder where it is called.
+#   tools/compose/secrets.sh dev     everything: passwords and a certificate of your own; alerts go to dev's sink
+#   tools/compose/secrets.sh prod    what can be made; then it names what only you have, and ends with 1 until it is there
+# What is there already stays. Needs openssl; prod needs htpasswd too (Debian: apache2-utils).
+set -eu
+
+stack=${1:-}
+case $stack in
+  dev | prod) ;;
+  *) echo "usage: $0 dev|prod, not '$stack'" >&2; exit 2 ;;
+esac
+
+# The folder is yours alone; its files are readable, because each container reads them as its own user.
+mkdir -p secrets
+chmod 700 secrets
+umask 077
+touch .env
+
+missing=""
+value_of() { sed -n "s/^$1=//p" .env; }
+variable() { [ -n "$(value_of "$1")" ] || echo "$1=$2" >> .env; }
+file() { [ -s "secrets/$1" ] || { cat > "secrets/$1.new" && chmod 644 "secrets/$1.new" && mv "secrets/$1.new" "secrets/$1"; }; }
+yours() { [ -s "secrets/$1" ] || missing="$missing
+  secrets/$1: $2"; }
+password() { openssl rand -hex 32; }
+certificate() { # <name in it> <file of the certificate> <file of the key>
+  [ -s "secrets/$2" ] && [ -s "secrets/$3" ] && return
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 730 -subj "/CN=$1" \
+    -addext "subjectAltName=DNS:$1" -keyout "secrets/$3" -out "secrets/$2" 2> /dev/null
+  chmod 644 "secrets/$2" "secrets/$3"
+}
+
+for name in DATABASE_PASSWORD CACHE_PASSWORD TOKEN_SIGNING_KEY ALERT_WEBHOOK_TOKEN APPLICATION_ADMIN_PASSWORD; do
+  variable "$name" "$(password)"
+done
+printf %s "$(value_of DATABASE_PASSWORD)" | file database-password
+printf 'requirepass %s\n' "$(value_of CACHE_PASSWORD)" | file cache-auth.conf
+printf %s "$(value_of ALERT_WEBHOOK_TOKEN)" | file alert-webhook-token
+password | tr -d '\n' | file grafana-admin-password
+
+if [ "$stack" = dev ]; then
+  # Nothing of it opens anything: alerts go to dev's own sink.
+  variable SMTP_PASSWORD local-sink
+  printf %s http://alert-sink:8082/slack | file slack-webhook-url
+  printf %s 0123456789abcdef0123456789abcdef | file pagerduty-routing-key
+  printf %s "$(value_of SMTP_PASSWORD)" | file smtp-password
+  certificate gateway tls-certificate tls-private-key
+else
+  variable MONITORING_PASSWORD "$(password)"
+  printf %s "$(value_of MONITORING_PASSWORD)" | file monitoring-password
+  certificate monitoring monitoring-certificate monitoring-private-key
+  if command -v htpasswd > /dev/null; then
+    for member in prometheus alertmanager; do
+      [ -s "secrets/$member-web.yml" ] && continue
+      line=$(value_of MONITORING_PASSWORD | htpasswd -niBC 10 platform)
+      printf '%s\n' "tls_server_config:" "  cert_file: /etc/$member-secrets/monitoring-certificate.pem" \
+        "  key_file: /etc/$member-secrets/monitoring-key.pem" \
+        "basic_auth_users:" "  platform: \"${line#platform:}\"" | file "$member-web.yml"
+    done
+  fi
+  for member in prometheus alertmanager; do yours "$member-web.yml" "install htpasswd (apache2-utils) and call this again"; done
+  yours tls-certificate "PEM, for your domain and grafana.<your domain>"
+  yours tls-private-key "its key"
+  yours slack-webhook-url "an incoming webhook of Slack"
+  yours pagerduty-routing-key "an Events v2 integration of PagerDuty"
+  yours smtp-password "of the mail account that alerts are sent from"
+  yours grafana-oidc-client-secret "of Grafana's client at your identity provider"
+fi
+
+[ -z "$missing" ] || { echo "still missing, each a file with the bare value:$missing" >&2; exit 1; }
+echo ".env and secrets/ have all that $stack asks for"
