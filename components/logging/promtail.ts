@@ -24,8 +24,8 @@ export function promtail(plan: Blueprint): WorkloadSpec {
     part: "logging",
     image: productImage(plan, "promtail"),
     args: [
+      // Without -config.expand-env, which would take the dollars and backslashes of the pipeline for its own.
       "-config.file=/etc/promtail/promtail.yml",
-      "-config.expand-env=true",
       `-log.level=${levelWord("promtail", plan.settings.logs.level)}`,
       "-log.format=json",
     ],

@@ -24,14 +24,11 @@ describe.each(places)("in $stack on $target", ({ stack, target }) => {
     ["promtail", "/etc/promtail/promtail.yml", "-check-syntax"],
   ] as const)("%s takes its configuration", (member, path, flag) => {
     const file = join(folder, `${stack}-${target}-${member}.yml`);
-    writeFileSync(file, mountedFile(describePlatform(settingsOf(stack, target)), member, path));
-    const { status, stdout, stderr } = spawnSync(
-      programs[member],
-      [`-config.file=${file}`, "-config.expand-env=true", flag],
-      {
-        encoding: "utf8",
-      },
-    );
+    const platform = describePlatform(settingsOf(stack, target));
+    writeFileSync(file, mountedFile(platform, member, path));
+    const expand = platform.logging.find(({ name }) => name === member)?.args.filter((each) => /expand-env/.test(each));
+    const words = [`-config.file=${file}`, ...(expand ?? []), flag];
+    const { status, stdout, stderr } = spawnSync(programs[member], words, { encoding: "utf8" });
     expect({ status, output: stdout + stderr }).toMatchObject({ status: 0 });
   });
 });

@@ -5,6 +5,7 @@ import { loki, promtail } from "../../../cli/setup/monitoring.ts";
 import { ensureTool } from "../../../cli/setup/tool.ts";
 import type { Settings } from "../../../components/settings.ts";
 import { describePlatform, mountedFile } from "../../../components/specification.ts";
+import type { WorkloadSpec } from "../../../components/workload/index.ts";
 import { at, list } from "../json.ts";
 import type { Ground, Product } from "./product.ts";
 import { inside, type Keys, writeMounted } from "./protected.ts";
@@ -69,10 +70,14 @@ export async function startLoki(ground: Ground, options: LokiOptions): Promise<P
       ]);
       writeFileSync(join(folder, "loki.yml"), inside(folder, config));
       if (keys !== undefined) writeMounted(folder, { ...spec, files: [] }, keys);
-      return [`-config.file=${join(folder, "loki.yml")}`, ...spec.args.filter((flag) => flag.includes("expand-env"))];
+      return [`-config.file=${join(folder, "loki.yml")}`, ...expanding(spec)];
     },
   });
 }
+
+/** The flag that has a product read variables in its configuration, where the stack gives it: it changes every dollar. */
+const expanding = (spec: WorkloadSpec | undefined): readonly string[] =>
+  spec?.args.filter((flag) => flag.includes("expand-env")) ?? [];
 
 /** Files that are read as the log of the service of that name. */
 export type LogFiles = Readonly<Record<string, string>>;
@@ -82,7 +87,9 @@ export async function startPromtail(
   ground: Ground,
   { settings, lokiUrl, files }: { readonly settings: Settings; readonly lokiUrl: string; readonly files: LogFiles },
 ): Promise<Product> {
-  const text = mountedFile(describePlatform(settings), "promtail", "/etc/promtail/promtail.yml");
+  const platform = describePlatform(settings);
+  const spec = platform.logging.find(({ name }) => name === "promtail");
+  const text = mountedFile(platform, "promtail", "/etc/promtail/promtail.yml");
   const [job] = list(at(parseDocument(text).toJS(), "scrape_configs"));
   const scrape_configs = Object.entries(files).map(([service, path]) => ({
     job_name: service,
@@ -101,7 +108,7 @@ export async function startPromtail(
         [["scrape_configs"], scrape_configs],
       ]);
       writeFileSync(join(folder, "promtail.yml"), config);
-      return [`-config.file=${join(folder, "promtail.yml")}`];
+      return [`-config.file=${join(folder, "promtail.yml")}`, ...expanding(spec)];
     },
   });
 }
