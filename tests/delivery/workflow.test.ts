@@ -1,0 +1,142 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { commands } from "../../cli/commands/index.ts";
+import { type Workflow, workflowFiles, workflows } from "./workflow.ts";
+
+const pipeline = named("ci-cd.yml");
+const deploy = named("deploy.yml");
+const comment = named("comment.yml");
+const jobs = Object.entries(workflows).flatMap(([file, { jobs: all }]) =>
+  Object.entries(all).map(([name, job]) => ({ file, name, job })),
+);
+
+function named(file: string): Workflow {
+  const found = workflows[file];
+  if (found === undefined) throw new Error(`there is no ${file}`);
+  return found;
+}
+
+/** As GitHub fills it in. */
+const expression = (text: string): string => `$\{{ ${text} }}`;
+
+/** Everything that has passed before a job begins. */
+function before(name: string): ReadonlySet<string> {
+  const direct = pipeline.jobs[name]?.needs ?? [];
+  return new Set(direct.flatMap((need) => [need, ...before(need)]));
+}
+
+describe("the order", () => {
+  test.each([
+    ["build", ["lint", "test-platform", "test-backend", "test-frontend", "preview"]],
+    ["security-scan", ["build"]],
+    ["deploy-staging", ["lint", "test-platform", "test-backend", "test-frontend", "preview", "build", "security-scan"]],
+    [
+      "deploy-production",
+      ["lint", "test-platform", "test-backend", "test-frontend", "preview", "build", "security-scan"],
+    ],
+    ["release", ["deploy-production"]],
+  ])("before %s", (name, needed) => expect([...before(name)]).toEqual(expect.arrayContaining(needed)));
+
+  test("inside a deploy: images are there before the update, and marked as live only after the smoke test", () => {
+    const texts = Object.values(deploy.jobs).flatMap(({ steps }) => steps.map(({ run = "" }) => run));
+    const place = (words: string): number => texts.findIndex((text) => text.includes(words));
+    const places = ["docker login", ":release-", "./platform up", "curl", ":live-"].map(place);
+    expect(places).not.toContain(-1);
+    expect(places).toEqual(places.toSorted((one, other) => one - other));
+  });
+});
+
+test("develop goes to staging, main to production, a pull request nowhere", () => {
+  const conditions = { "deploy-staging": "refs/heads/develop", "deploy-production": "refs/heads/main" };
+  for (const [name, ref] of Object.entries(conditions))
+    expect(pipeline.jobs[name]?.if).toBe(`github.event_name == 'push' && github.ref == '${ref}'`);
+  expect(pipeline.jobs["deploy-staging"]?.with).toEqual({ stack: "staging" });
+  expect(pipeline.jobs["deploy-production"]?.with).toEqual({ stack: "prod" });
+  expect(pipeline.jobs.build?.if).toBe("github.event_name == 'push'");
+});
+
+describe.each(jobs)("$file, $name", ({ name, job }) => {
+  test("has an end, and its actions are pinned by commit", () => {
+    if (job.uses === undefined) expect(job["timeout-minutes"]).toBeLessThanOrEqual(60);
+    for (const uses of [job.uses, ...job.steps.map((step) => step.uses)])
+      if (uses !== undefined && !uses.startsWith("./")) expect(uses).toMatch(/^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/);
+  });
+
+  test("may do no more than it does", () => {
+    const writes = Object.entries(job.permissions).flatMap(([scope, may]) => (may === "write" ? [scope] : []));
+    const allowed: Readonly<Record<string, readonly string[]>> = {
+      preview: ["security-events"],
+      build: ["id-token", "packages"],
+      "security-scan": ["security-events"],
+      "deploy-staging": ["id-token"],
+      "deploy-production": ["id-token"],
+      deploy: ["id-token"],
+      release: ["contents"],
+      comment: ["pull-requests"],
+    };
+    expect(writes.sort()).toEqual(allowed[name] ?? []);
+  });
+
+  test("puts nothing that somebody else wrote into its commands", () => {
+    for (const { run = "" } of job.steps) expect(run).not.toContain(expression("").slice(0, 3));
+  });
+
+  test("calls only what ./platform has, with options that it knows", () => {
+    for (const { run = "" } of job.steps) {
+      for (const [, called = "", rest = ""] of run.matchAll(/\.\/platform (\S+)([^|\n]*)/g)) {
+        const command = commands.map((make) => make()).find((each) => each.name() === called);
+        expect(command, called).toBeDefined();
+        const known = command?.options.flatMap(({ long }) => (long == null ? [] : [long])) ?? [];
+        for (const [option] of rest.matchAll(/--[\w-]+/g))
+          if (called !== "test" || option !== "--coverage") expect(known).toContain(option);
+      }
+    }
+  });
+});
+
+test("each commit has its version beside it, the same in every file", () => {
+  const found = workflowFiles.flatMap((file) => [
+    ...readFileSync(file, "utf8").matchAll(/uses: (\S+@\S+)( # v[\d.]+)?$/gm),
+  ]);
+  expect(found.length).toBeGreaterThan(15);
+  const versions = new Map<string, string>();
+  for (const [, action = "", version] of found) {
+    expect(version, action).toBeDefined();
+    const [name = ""] = action.split("@");
+    const said = `${action}${version}`;
+    expect(versions.get(name) ?? said).toBe(said);
+    versions.set(name, said);
+  }
+});
+
+test("two deploys of a stack never overlap, and none is ended half way", () => {
+  expect(deploy.jobs.deploy?.concurrency).toEqual({
+    group: `deploy-${expression("inputs.stack")}`,
+    "cancel-in-progress": false,
+  });
+  expect(pipeline.concurrency?.["cancel-in-progress"]).toBe(expression("github.event_name == 'pull_request'"));
+  // Its rules ask for approval, its variables and secrets are no other job's.
+  expect(deploy.jobs.deploy?.environment).toBe(expression("inputs.stack"));
+});
+
+test("what a pull request's code can reach holds no secret", () => {
+  const reached = Object.entries(pipeline.jobs).filter(
+    ([, job]) => job.if === undefined && job.needs.every((need) => need === "lint"),
+  );
+  expect(reached.map(([name]) => name).sort()).toEqual([
+    "lint",
+    "preview",
+    "test-backend",
+    "test-frontend",
+    "test-platform",
+  ]);
+  for (const [, { steps }] of reached) expect(JSON.stringify(steps)).not.toContain("secrets.");
+  expect(Object.keys(pipeline.on)).not.toContain("pull_request_target");
+});
+
+test("the comment neither checks out nor runs what a pull request brings", () => {
+  for (const { steps } of Object.values(comment.jobs)) {
+    for (const { uses = "" } of steps) expect(uses).not.toContain("checkout");
+    for (const { run = "" } of steps) expect(run).not.toMatch(/\.\/|npm|node /);
+  }
+});
