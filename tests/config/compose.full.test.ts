@@ -69,7 +69,9 @@ const stated = (spec: WorkloadSpec) => ({
 });
 
 describe.each(composePlaces())("$file, laid over the base", ({ file, workloads }) => {
-  test("is what the specs say: services, users, limits, files, and what is open to everyone", { timeout: 600_000 }, async () => {
+  test("is what the specs say: services, users, limits, files, and what is open to everyone", {
+    timeout: 600_000,
+  }, async () => {
     const words = ["--file", join(root, baseFile), "--file", join(root, file), "config", "--format", "json"];
     const environment = { PATH: process.env.PATH, HOME: root, ...secretVariables };
     const { code, stdout, stderr } = await execute(await ensureCompose(), words, environment);
