@@ -9,7 +9,7 @@ const ground = await madeGround();
 const rows = "select id, note, made from orders order by id";
 
 if (ground === undefined) test.skip("a database and its backup: PostgreSQL is missing", () => {});
-else describe("a database and its backup", { timeout: 180_000 }, () => proofs(ground));
+else describe("a database and its backup", { timeout: 600_000 }, () => proofs(ground));
 
 function proofs({ query, command, ...on }: Ground): void {
   /** Whole seconds apart: a time between two states is neither's. */

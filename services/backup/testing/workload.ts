@@ -180,14 +180,14 @@ async function stopped(child: ChildProcess | undefined, signal: NodeJS.Signals):
   await gone;
 }
 
-/** Asks until it does not throw, at most a minute. */
+/** Asks until it does not throw, at most four minutes: on two cores that others use, a base backup and its proof take one. */
 export async function until<Answer>(what: string, ask: () => Promise<Answer>): Promise<Answer> {
-  const end = Date.now() + 60_000;
+  const end = Date.now() + 240_000;
   for (;;) {
     try {
       return await ask();
     } catch (error) {
-      if (Date.now() > end) throw new Error(`${what}: not within a minute`, { cause: error });
+      if (Date.now() > end) throw new Error(`${what}: not within four minutes`, { cause: error });
       await delay(50);
     }
   }

@@ -18,6 +18,7 @@ interface Comparison {
     readonly mutant: Mutant;
     readonly checkov: readonly string[];
     readonly kubeScore: readonly string[];
+    readonly known: readonly string[];
   }[];
   readonly asItIs: Readonly<Record<OnlyTheirs["tool"], readonly string[]>>;
 }
@@ -52,6 +53,8 @@ async function compare(program: readonly StackResource[], target: "aws" | "kuber
       mutant,
       checkov: now.filter((check) => !known.includes(check)),
       kubeScore: checksOf(found.filter((one) => !scored.some((old) => isSame(one, old)))),
+      // What they say of the object as it is: a mutant cannot bring it anew (PostgreSQL's user id is below their 10,000).
+      known: [...known, ...checksOf(scored.filter(({ object }) => object.includes(mutant.resource.name)))],
     });
   }
   const checkov = [...new Set([...before.values()].flat())].sort();
@@ -88,9 +91,10 @@ describe("side by side with checkov and kube-score", () => {
 
   test("each mutant is found by the rules of theirs that the table has, and by no other", () => {
     const compared = comparisons.flatMap(({ mutants }) => mutants);
-    const wrong = compared.flatMap(({ mutant, checkov, kubeScore }) => {
+    const wrong = compared.flatMap(({ mutant, checkov, kubeScore, known }) => {
       const { policy, ...row } = rowOf(mutant);
-      const expected = [policy, row.checkov, row.kubeScore];
+      const unknown = (check: string): boolean => !known.includes(check);
+      const expected = [policy, row.checkov.filter(unknown), row.kubeScore.filter(unknown)];
       const found = [mutant.guard.policy, checkov, kubeScore];
       if (JSON.stringify(expected) === JSON.stringify(found)) return [];
       const { type, name } = mutant.resource;
