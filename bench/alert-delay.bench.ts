@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../cli/open/free-port.ts";
 import { root } from "../cli/root.ts";
 import { nodeExporter } from "../cli/setup/monitoring.ts";
 import { ensureTool } from "../cli/setup/tool.ts";
@@ -9,7 +10,6 @@ import type { Settings } from "../components/settings.ts";
 import { describePlatform } from "../components/specification.ts";
 import { readStackFile } from "../stacks/files.ts";
 import { readSettings } from "../stacks/read.ts";
-import { freePort } from "../tests/support/process.ts";
 import { ground } from "../tests/support/products/product.ts";
 import { type Sink, startSink } from "../tests/support/products/sink.ts";
 import { type Benchmark, ratio } from "./bench.ts";

@@ -1,10 +1,4 @@
-import {
-  type handleUnaryCall,
-  Server,
-  ServerCredentials,
-  status,
-  type UntypedServiceImplementation,
-} from "@grpc/grpc-js";
+import { Server, ServerCredentials, status, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
 import service from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import rpc from "@pulumi/pulumi/proto/provider_pb.js";
@@ -14,7 +8,7 @@ import { Configurations } from "./configurations.ts";
 import { type Change, changesBetween } from "./diff.ts";
 import { EngineLog } from "./engine-log.ts";
 import type { ServedProvider } from "./served-provider.ts";
-import { decode, encode, failure } from "./wire.ts";
+import { answer, decode, encode } from "./wire.ts";
 
 /** A provider that listens. */
 export interface RunningServer {
@@ -131,19 +125,6 @@ function implementation(provider: ServedProvider, log: EngineLog): UntypedServic
     getMappings: answer(() => new rpc.GetMappingsResponse()),
     list: (call: { emit(event: "error", error: object): void }) =>
       call.emit("error", { code: status.UNIMPLEMENTED, details: "an offline provider has no real resources to list" }),
-  };
-}
-
-/** One answer to one request; what is thrown reaches the engine as an error that the user reads. */
-function answer<Request, Response>(
-  respond: (request: Request, peer: string) => Response | Promise<Response>,
-): handleUnaryCall<Request, Response> {
-  return async (call, callback) => {
-    try {
-      callback(null, await respond(call.request, call.getPeer()));
-    } catch (error) {
-      callback(failure(error));
-    }
   };
 }
 

@@ -1,4 +1,4 @@
-import { Metadata, type StatusObject, status } from "@grpc/grpc-js";
+import { type handleUnaryCall, Metadata, type StatusObject, status } from "@grpc/grpc-js";
 import rpc from "@pulumi/pulumi/proto/provider_pb.js";
 import statusProto from "@pulumi/pulumi/proto/status_pb.js";
 import any from "google-protobuf/google/protobuf/any_pb.js";
@@ -31,6 +31,19 @@ function mutableValue(value: Value): struct.JavaScriptValue {
     return value.map(mutableValue);
   }
   return isProperties(value) ? mutable(value) : value;
+}
+
+/** One answer to one request; what is thrown reaches the engine as an error that the user reads. */
+export function answer<Request, Response>(
+  respond: (request: Request, peer: string) => Response | Promise<Response>,
+): handleUnaryCall<Request, Response> {
+  return async (call, callback) => {
+    try {
+      callback(null, await respond(call.request, call.getPeer()));
+    } catch (error) {
+      callback(failure(error));
+    }
+  };
 }
 
 /** An error as gRPC reports it; a partial failure carries what exists already, in the form that the engine records. */

@@ -18,11 +18,13 @@ export function stacksIn(folder: string): readonly string[] {
 /**
  * Reads the settings' part of `Pulumi.<stack>.yaml`. Encrypted values and the namespace `secrets:` are not looked at.
  * Throws {@link SettingsError}: no such stack, broken YAML, a key whose namespace is a slip.
+ * @param target in place of the file's.
  */
-export function readStackFile(folder: string, stack: string): Source {
+export function readStackFile(folder: string, stack: string, target?: string): Source {
   const file = `Pulumi.${stack}.yaml`;
   if (!existsSync(join(folder, file))) throw unknownStack(folder, stack);
-  return { stack, config: settingsIn(readFileSync(join(folder, file), "utf8"), file) };
+  const config = settingsIn(readFileSync(join(folder, file), "utf8"), file);
+  return { stack, config, ...(target === undefined ? {} : { target }) };
 }
 
 function unknownStack(folder: string, stack: string): SettingsError {

@@ -17,10 +17,7 @@ async function show(stack: string | undefined, target: string | undefined): Prom
   const { readStackFile, stacksIn } = await import("../../stacks/files.ts");
   const { readSettings } = await import("../../stacks/read.ts");
   const stacks = stack === undefined ? stacksIn(root) : [stack];
-  const all = stacks.map((each) => {
-    const source = readStackFile(root, each);
-    return readSettings(target === undefined ? source : { ...source, target });
-  });
+  const all = stacks.map((each) => readSettings(readStackFile(root, each, target)));
   const texts = await Promise.all(all.map(alertsText));
   console.log(texts.join("\n\n"));
 }

@@ -33,24 +33,24 @@ async function drill(alerts: readonly string[], options: DrillOptions): Promise<
     const { drills } = await import("../drill/catalogue.ts");
     throw new UserError(`say --all, or which alerts: ${drills.map(({ alert }) => alert).join(", ")}`, 2);
   }
-  const [{ drillSession, promisedInProd }, { confirmed }, { drillsPage, drillsTable, isPassed }] = await Promise.all([
+  const [
+    { drillSession, promisedInProd },
+    { confirmed },
+    { listenForInterrupts },
+    { drillsPage, drillsTable, isPassed },
+  ] = await Promise.all([
     import("../drill/session.ts"),
     import("../engine/confirm.ts"),
+    import("../engine/interrupt.ts"),
     import("../drill/report.ts"),
   ]);
-  const interrupt = new AbortController();
-  const onSignal = (): void => {
-    if (!interrupt.signal.aborted) say("stopping: what is broken is repaired first");
-    interrupt.abort();
-  };
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const signal of signals) process.on(signal, onSignal);
+  const interrupts = listenForInterrupts(say, "stopping: what is broken is repaired first");
   try {
     const outcomes = await drillSession({
       checkout: root,
       stack,
       alerts,
-      interrupt: interrupt.signal,
+      interrupt: interrupts.interrupt,
       say,
       confirm: () => confirmed({ stack, operation: "break for a drill", yes }),
     });
@@ -66,6 +66,6 @@ async function drill(alerts: readonly string[], options: DrillOptions): Promise<
     const failed = outcomes.filter((outcome) => !isPassed(outcome)).length;
     if (failed > 0) throw new UserError(`${stack}: ${failed} of ${outcomes.length} drills are not as promised`);
   } finally {
-    for (const signal of signals) process.off(signal, onSignal);
+    interrupts.stop();
   }
 }

@@ -37,8 +37,7 @@ async function logs(component: string | undefined, { stack, follow, target, ...t
   const { describePlatform, isWorkload, membersOf } = await import("../../components/specification.ts");
   const { readRequest } = await import("../logs/request.ts");
   const { elsewhere, printFromLoki } = await import("../logs/print.ts");
-  const source = readStackFile(root, stack);
-  const settings = readSettings(target === undefined ? source : { ...source, target });
+  const settings = readSettings(readStackFile(root, stack, target));
   const components = membersOf(describePlatform(settings))
     .filter(isWorkload)
     .map(({ name }) => name);

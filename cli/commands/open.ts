@@ -21,10 +21,9 @@ async function open(stack: string, wanted: string, { target }: { target?: string
   const { readStackFile } = await import("../../stacks/files.ts");
   const { readSettings } = await import("../../stacks/read.ts");
   const { openWay } = await import("../open/tunnel.ts");
-  const source = readStackFile(root, stack);
   const member = openedMembers.find((name) => name === wanted);
   if (member === undefined) return;
-  const way = await openWay(readSettings(target === undefined ? source : { ...source, target }), member);
+  const way = await openWay(readSettings(readStackFile(root, stack, target)), member);
   console.log(`${member} of ${stack}: ${way.url}`);
   if (!way.isTunnel) return;
   console.error("platform: the way is open until Ctrl-C");

@@ -28,8 +28,7 @@ async function silences(stack: string, { apply, json, target }: SilencesOptions)
   const { planSilences } = await import("../../components/alerts/silences.ts");
   const { applySilences, heldSilences } = await import("../silences/api.ts");
   const { silencesText } = await import("../silences/report.ts");
-  const source = readStackFile(root, stack);
-  const settings = readSettings(target === undefined ? source : { ...source, target });
+  const settings = readSettings(readStackFile(root, stack, target));
   const wanted = settings.alerts.silences;
   const way = await openWay(settings, "alertmanager");
   try {

@@ -1,7 +1,9 @@
+import { z } from "zod";
 import type { AlertName } from "../../components/alerts/names.ts";
 import { sinkName, sinkPorts } from "../../components/alerts/sink.ts";
 import type { Settings } from "../../components/settings.ts";
 import type { Message } from "../../services/alert-sink/messages.ts";
+import { channels } from "../../services/alert-sink/received.ts";
 import type { Faults } from "../../services/backend/storage/controls.ts";
 import type { Addresses } from "./addresses.ts";
 
@@ -16,6 +18,24 @@ export interface Api {
   /** Alerts that wait or fire, by name; of the metrics' rules. */
   active(): Promise<ReadonlyMap<string, "pending" | "firing">>;
 }
+
+/** What a drill reads of a message at the sink. */
+const message = z.object({
+  channel: z.enum(channels),
+  at: z.string(),
+  status: z.number(),
+  state: z.enum(["firing", "resolved"]).exactOptional(),
+  firing: z.array(z.string()),
+  resolved: z.array(z.string()),
+  title: z.string(),
+});
+
+/** https://prometheus.io/docs/prometheus/latest/querying/api/#alerts */
+const alerts = z.object({
+  data: z.object({
+    alerts: z.array(z.object({ labels: z.object({ alertname: z.string() }), state: z.enum(["pending", "firing"]) })),
+  }),
+});
 
 /** A server on this machine that takes longer has a fault of its own. */
 const timeoutMs = 15_000;
@@ -83,18 +103,16 @@ export function openApi(
       const { status } = await backend("PUT", "/admin/faults", Object.assign({}, ...wantedFaults.values()));
       if (status !== 202) throw new Error(`the backend's faults cannot be set (${status}): is backend.faults true?`);
     },
-    messages: (since) => read(`${places.sink}/messages?since=${since.toISOString()}`),
+    messages: (since) => read(`${places.sink}/messages?since=${since.toISOString()}`, z.array(message)),
     active: async () => {
-      const { data } = await read<{
-        data: { alerts: readonly { labels: { alertname: string }; state: "pending" | "firing" }[] };
-      }>(`${places.prometheus}/api/v1/alerts`);
+      const { data } = await read(`${places.prometheus}/api/v1/alerts`, alerts);
       return new Map(data.alerts.map(({ labels, state }) => [labels.alertname, state]));
     },
   };
 }
 
-async function read<Answer>(url: string): Promise<Answer> {
+async function read<Answer>(url: string, schema: z.ZodType<Answer>): Promise<Answer> {
   const answer = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
   if (answer.status !== 200) throw new Error(`${new URL(url).pathname} answers ${answer.status}`);
-  return answer.json() as Promise<Answer>;
+  return schema.parse(await answer.json());
 }

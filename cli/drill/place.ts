@@ -3,6 +3,7 @@ import type Docker from "dockerode";
 import type { AlertName } from "../../components/alerts/names.ts";
 import type { Settings } from "../../components/settings.ts";
 import type { WorkloadSpec } from "../../components/workload/index.ts";
+import { statusOf } from "../../offline/docker/daemon/errors.ts";
 import { componentOf, containersOf } from "../docker/daemon.ts";
 import { addressesIn } from "./addresses.ts";
 import { type Api, openApi } from "./api.ts";
@@ -97,5 +98,5 @@ export async function openPlace({ docker, stack, settings, workloads }: Opened):
 
 /** Docker's answer for a container that does not run. */
 function unlessStopped(error: unknown): void {
-  if (!(error instanceof Error && "statusCode" in error && error.statusCode === 304)) throw error;
+  if (statusOf(error) !== 304) throw error;
 }

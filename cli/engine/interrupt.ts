@@ -10,8 +10,12 @@ export interface Interrupts {
 /**
  * The first Ctrl-C (or SIGTERM) lets every engine finish what is under way and record it, the second ends them at
  * once. A hang-up counts as the first: the terminal is gone, the state must not be.
+ * @param words said at the first.
  */
-export function listenForInterrupts(say: (line: string) => void): Interrupts {
+export function listenForInterrupts(
+  say: (line: string) => void,
+  words = "stopping: what is under way is finished and recorded first (again to end at once)",
+): Interrupts {
   const interrupt = new AbortController();
   const kill = new AbortController();
   const onSignal = (): void => {
@@ -19,7 +23,7 @@ export function listenForInterrupts(say: (line: string) => void): Interrupts {
       kill.abort();
       return;
     }
-    say("stopping: what is under way is finished and recorded first (again to end at once)");
+    say(words);
     interrupt.abort();
   };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;

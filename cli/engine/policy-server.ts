@@ -3,13 +3,13 @@
  * a process of its own, and unpacks a resource's properties once for each policy: together that is a third of a preview.
  * Both serve the same policies and answer the same (tests/policies/server.test.ts); plain `pulumi` uses the SDK's.
  */
-import { type handleUnaryCall, Server, ServerCredentials } from "@grpc/grpc-js";
+import { Server, ServerCredentials } from "@grpc/grpc-js";
 import service from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
 import proto from "@pulumi/pulumi/proto/analyzer_pb.js";
 import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
-import { failure } from "../../offline/wire.ts";
+import { answer } from "../../offline/wire.ts";
 import { PACK_NAME, packPolicies } from "../../policies/pack.ts";
 import type { AskedStack, PackPolicy, RegisteredResource, StackedResource } from "../../policies/pack-policy.ts";
 import manifest from "../../policies/package.json" with { type: "json" };
@@ -54,18 +54,6 @@ export async function servePolicies(): Promise<number> {
       error === null ? resolve(port) : reject(error),
     );
   });
-}
-
-function answer<Request, Response>(
-  respond: (request: Request) => Response | Promise<Response>,
-): handleUnaryCall<Request, Response> {
-  return async (call, callback) => {
-    try {
-      callback(null, await respond(call.request));
-    } catch (error) {
-      callback(failure(error));
-    }
-  };
 }
 
 /** What a policy throws that does not judge what it is asked about: no Error, whose stack trace would cost most of it. */

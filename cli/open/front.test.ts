@@ -3,8 +3,8 @@ import { request } from "node:http";
 import { createServer, type Server } from "node:https";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { monitoringName } from "../../components/protection.ts";
-import { freePort } from "../../tests/support/process.ts";
 import { selfSigned } from "../engine/developer/certificate.ts";
+import { freePort } from "./free-port.ts";
 import { type Front, startFront } from "./front.ts";
 
 const password = "of the test";

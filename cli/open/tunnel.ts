@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isGrafanaPublic, type Opened, openedPort, openedUrl, portOf } from "../../components/access.ts";
 import { isProtected } from "../../components/protection.ts";
@@ -8,6 +8,7 @@ import type { Settings } from "../../components/settings.ts";
 import type { Command } from "../../components/targets/tunnel.ts";
 import { UserError } from "../console/error.ts";
 import { answerOf, findProgram } from "../setup/program.ts";
+import { freePort } from "./free-port.ts";
 import { startFront } from "./front.ts";
 import { secretValue } from "./secret.ts";
 
@@ -68,16 +69,6 @@ async function openedFront(settings: Settings, member: Opened, localPort: number
 async function requireFree(port: number, stack: string): Promise<void> {
   if (!(await answers(port))) return;
   throw new UserError(`port ${port} of this host is taken: is another tunnel to ${stack} open already?`);
-}
-
-/** A port of the loopback that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === "string") throw new UserError("this host has no free port");
-  return address.port;
 }
 
 function lookedUp(command: Command, stack: string): string {

@@ -11,7 +11,7 @@ import { namespace } from "../../stacks/error.ts";
 import { readStackFile } from "../../stacks/files.ts";
 import { readSettings, type Source } from "../../stacks/read.ts";
 import { root } from "../root.ts";
-import { folderOf, monitoringFiles, placeOf } from "./monitoring.ts";
+import { folderOf, placeOf } from "./monitoring.ts";
 import type { Rendered } from "./rendered.ts";
 
 /** An environment for who uses nothing but Compose: a stack's settings, on the Docker target. */
@@ -71,14 +71,14 @@ function place(file: string, folder: string, source: Source, isBuilt = false): C
 }
 
 /** The three files, and what they mount beside what `monitoring/` holds anyway. */
-export function composeFiles(): readonly Rendered[] {
+export function composeFiles(monitoring: readonly Rendered[]): readonly Rendered[] {
   const places = composePlaces();
   // Without what is the same object in two places, which YAML would write as an alias.
   const [dev, prod] = places.map(
     ({ document }): Readonly<Record<string, unknown>> => JSON.parse(JSON.stringify(document)),
   );
   const base = common(dev ?? {}, prod ?? {});
-  const known = new Set(monitoringFiles().map(({ path }) => path));
+  const known = new Set(monitoring.map(({ path }) => path));
   return [
     { path: baseFile, render: () => commented(base, heading(baseHeading), comments(base)) },
     ...places.map(({ file, settings }, index) => {

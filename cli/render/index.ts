@@ -15,9 +15,10 @@ export async function renderedFiles(): Promise<readonly Rendered[]> {
   const { renderLogQueriesDocument } = await import("../../components/dashboards/documentation.ts");
   const { readStackFile } = await import("../../stacks/files.ts");
   const { readSettings } = await import("../../stacks/read.ts");
+  const monitoring = monitoringFiles();
   return [
-    ...monitoringFiles(),
-    ...composeFiles(),
+    ...monitoring,
+    ...composeFiles(monitoring),
     { path: "docs/targets.md", render: () => renderTargetsDocument(targets) },
     {
       path: "docs/log-queries.md",

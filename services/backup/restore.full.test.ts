@@ -71,7 +71,8 @@ function proofs({ query, command, ...on }: Ground): void {
     expect(globSync(`${old}/PG_VERSION`)).toHaveLength(1);
   });
 
-  test("goes on after a restore: a new backup by itself, and a way back to after it", async () => {
+  /** Starts the backup, and waits until it has a proven one of what was restored. */
+  async function startedWithNewBackup(): Promise<void> {
     const before = (await list()).length;
     await on.startBackup();
     await until("a backup of the restored database", async () => {
@@ -79,6 +80,10 @@ function proofs({ query, command, ...on }: Ground): void {
       expect(all.length).toBeGreaterThan(before);
       expect(all.at(-1)?.provenAt).toBeTruthy();
     });
+  }
+
+  test("goes on after a restore: a new backup by itself, and a way back to after it", async () => {
+    await startedWithNewBackup();
     await add(50, "on the second timeline ");
     const good = await query(rows);
     const time = await now();
@@ -95,13 +100,7 @@ function proofs({ query, command, ...on }: Ground): void {
   });
 
   test("a lost database: nothing that was committed a second before is missing", async () => {
-    const before = (await list()).length;
-    await on.startBackup();
-    await until("a backup of the restored database", async () => {
-      const all = await list();
-      expect(all.length).toBeGreaterThan(before);
-      expect(all.at(-1)?.provenAt).toBeTruthy();
-    });
+    await startedWithNewBackup();
     await until("the log is received", async () => {
       const [[count]] = (await query(
         "select count(*)::int from pg_stat_replication where application_name = 'backup'",

@@ -42,5 +42,5 @@ export type Workflow = z.infer<typeof workflow>;
 
 /** The workflows by their file's name, as far as the tests ask. Throws where a job states no permissions. */
 export const workflows: Readonly<Record<string, Workflow>> = Object.fromEntries(
-  workflowFiles.map((file) => [basename(file), workflow.parse(parse(readFileSync(file, "utf8"), { merge: true }))]),
+  workflowFiles.map((file) => [basename(file), workflow.parse(parse(readFileSync(file, "utf8")))]),
 );

@@ -1,10 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { testConfiguration } from "../testing/backend.ts";
 import { startedServers } from "../testing/servers.ts";
-import { migrate } from "./migrate.ts";
-import { migrations } from "./migrations/index.ts";
-import { openStores, type Stores } from "./stores.ts";
+import { openedStores } from "../testing/stores.ts";
+import type { Stores } from "./stores.ts";
 
 const servers = await startedServers();
 
@@ -13,11 +11,7 @@ describe.skipIf(servers === undefined)("the outbox", () => {
   let userId: string;
   beforeAll(async () => {
     if (servers === undefined) return;
-    const stated = { database: servers.postgres.configuration, cache: servers.redis.configuration };
-    const configuration = { ...testConfiguration, ...stated, service: "worker" as const };
-    await migrate(configuration, migrations);
-    stores = openStores(configuration, () => () => {});
-    userId = (await stores.users.add("ann", "", "trader"))?.id ?? "";
+    ({ stores, userId } = await openedStores(servers));
   });
   afterAll(async () => {
     await stores?.close();

@@ -1,11 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { migrate } from "../storage/migrate.ts";
-import { migrations } from "../storage/migrations/index.ts";
-import { openStores, type Stores } from "../storage/stores.ts";
+import type { Stores } from "../storage/stores.ts";
 import { eventually, recordedLog, testConfiguration } from "../testing/backend.ts";
 import { startedServers } from "../testing/servers.ts";
+import { openedStores } from "../testing/stores.ts";
 import { refillTurn } from "./refill-turn.ts";
 
 const servers = await startedServers();
@@ -19,13 +18,9 @@ describe.skipIf(servers === undefined)("backtests that lost their entry", () => 
   const { log, lines } = recordedLog({ ...testConfiguration, service: "worker" });
   beforeAll(async () => {
     if (servers === undefined) return;
-    const stated = { database: servers.postgres.configuration, cache: servers.redis.configuration };
-    const configuration = { ...testConfiguration, ...stated, service: "worker" as const };
-    await migrate(configuration, migrations);
-    stores = openStores(configuration, () => () => {});
+    ({ stores, userId } = await openedStores(servers));
     const { port, password } = servers.redis.configuration;
     redis = new Redis({ port, password });
-    userId = (await stores.users.add("ann", "", "trader"))?.id ?? "";
     await eventually(
       () => stores.pingCache().catch(() => "away"),
       (answer) => answer === "PONG",

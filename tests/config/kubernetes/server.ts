@@ -2,8 +2,9 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../../../cli/open/free-port.ts";
 import { ensureKubeApiserver } from "../../../cli/setup/kube-apiserver.ts";
-import { ended, freePort, type Launched, launch, until } from "../../support/process.ts";
+import { ended, type Launched, launch, until } from "../../support/process.ts";
 import { type Access, request } from "./request.ts";
 
 /** An API server of the test's own: nothing but etcd behind it, no nodes, no controllers. */

@@ -1,13 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { selfSigned } from "../../../cli/engine/developer/certificate.ts";
+import { freePort } from "../../../cli/open/free-port.ts";
 import { alertmanager as alertmanagerTool } from "../../../cli/setup/monitoring.ts";
 import { ensureTool } from "../../../cli/setup/tool.ts";
 import type { Settings } from "../../../components/settings.ts";
 import { describePlatform, isWorkload, membersOf } from "../../../components/specification.ts";
 import type { WorkloadSpec } from "../../../components/workload/index.ts";
 import { type Sink, startSink } from "../../../services/alert-sink/sink.ts";
-import { freePort } from "../../support/process.ts";
 import type { Ground, Product } from "../../support/products/product.ts";
 import { answersProtected, type Keys, writeMounted } from "../../support/products/protected.ts";
 

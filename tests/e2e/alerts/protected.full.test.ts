@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { freePort } from "../../../cli/open/free-port.ts";
 import { startFront } from "../../../cli/open/front.ts";
 import { ensureAmtool, ensurePromtool } from "../../../cli/setup/monitoring.ts";
 import { applySilences, heldSilences } from "../../../cli/silences/api.ts";
@@ -10,7 +11,7 @@ import { planSilences, settingOf } from "../../../components/alerts/silences.ts"
 import { describePlatform, mountedFile } from "../../../components/specification.ts";
 import type { WorkloadSpec } from "../../../components/workload/index.ts";
 import { at, entries, list } from "../../support/json.ts";
-import { freePort, until } from "../../support/process.ts";
+import { until } from "../../support/process.ts";
 import { type Ground, ground, type Product } from "../../support/products/product.ts";
 import { startPrometheus } from "../../support/products/prometheus.ts";
 import {

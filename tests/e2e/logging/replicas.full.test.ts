@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { freePort } from "../../../cli/open/free-port.ts";
 import { ensurePython } from "../../../cli/setup/python.ts";
 import { at, list } from "../../support/json.ts";
-import { freePort, until } from "../../support/process.ts";
+import { until } from "../../support/process.ts";
 import { startLoki } from "../../support/products/loki.ts";
 import { type Ground, ground, type Product } from "../../support/products/product.ts";
 import { settingsOf } from "../../support/stacks.ts";

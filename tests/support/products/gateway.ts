@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { selfSigned } from "../../../cli/engine/developer/certificate.ts";
+import { freePort } from "../../../cli/open/free-port.ts";
 import { debianObstacle, installDebian } from "../../../cli/setup/debian.ts";
 import { findProgram } from "../../../cli/setup/program.ts";
 import { gatewayFiles } from "../../../components/application/gateway-config.ts";
 import type { Settings } from "../../../components/settings.ts";
-import { freePort } from "../process.ts";
 import { settingsOf } from "../stacks.ts";
 import type { Ground, Product } from "./product.ts";
 

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { answersWell, ended, freePort, type Launched, launch, until } from "../process.ts";
+import { freePort } from "../../../cli/open/free-port.ts";
+import { answersWell, ended, type Launched, launch, until } from "../process.ts";
 
 /** A real product that answers on the loopback. */
 export interface Product {
