@@ -1,5 +1,6 @@
 import { defineConfig } from "vitest/config";
 import SummaryReporter from "./tests/support/summary-reporter.ts";
+import TestReport from "./tests/support/test-report.ts";
 
 /** Two tiers: `x.test.ts` needs nothing but the engine, `x.full.test.ts` needs real products. */
 export default defineConfig({
@@ -7,7 +8,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
-    reporters: ["default", new SummaryReporter()],
+    reporters: ["default", new SummaryReporter(), new TestReport()],
     coverage: {
       provider: "v8",
       reporter: ["text-summary", "json-summary"],

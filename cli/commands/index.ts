@@ -14,6 +14,7 @@ import { policiesCommand } from "./policies.ts";
 import { previewCommand } from "./preview.ts";
 import { refreshCommand } from "./refresh.ts";
 import { renderCommand } from "./render.ts";
+import { requirementCommand } from "./requirement.ts";
 import { settingsCommand } from "./settings.ts";
 import { silencesCommand } from "./silences.ts";
 import { statusCommand } from "./status.ts";
@@ -38,6 +39,7 @@ export const commands: readonly (() => Command)[] = [
   renderCommand,
   imagesCommand,
   testCommand,
+  requirementCommand,
   lintCommand,
   policiesCommand,
   doctorCommand,

@@ -8,6 +8,7 @@ export async function renderedFiles(): Promise<readonly Rendered[]> {
   const { POLICIES } = await import("../../policies/policies.ts");
   const { renderSettingsDocument, renderSettingsSchema } = await import("../../stacks/rendered.ts");
   const { renderTargetsDocument } = await import("../../components/targets/documentation.ts");
+  const { renderRequirementDocument } = await import("../requirement/documentation.ts");
   const { renderImagesDocument } = await import("../images/documentation.ts");
   const { targets } = await import("../../components/targets/index.ts");
   const { monitoringFiles } = await import("./monitoring.ts");
@@ -25,6 +26,7 @@ export async function renderedFiles(): Promise<readonly Rendered[]> {
       render: () => renderLogQueriesDocument(readSettings(readStackFile(root, "prod"))),
     },
     { path: "docs/images.md", render: renderImagesDocument },
+    { path: "docs/requirement.md", render: () => renderRequirementDocument(root) },
     { path: "docs/policies.md", render: renderPoliciesDocument },
     ...SETS.map((name) => ({ path: `policies/sets/${name}.json`, render: () => renderSet(name, POLICIES) })),
     { path: "docs/settings.md", render: renderSettingsDocument },

@@ -26,31 +26,41 @@ describe.skipIf(servers === undefined)("backend and worker on real stores", () =
     ask(`${backend.url}/orders`, "POST", { token: admin, body, headers: { "idempotency-key": key, ...more } });
 
   describe("section 3 of the requirement", () => {
-    test("/health", async () => {
+    test("/health [requirement health/basic]", async () => {
       const { status, body } = await ask(`${backend.url}/health`);
       expect(status).toBe(200);
       expect(body).toMatchObject({ status: "healthy", version: "2.1.0" });
       expect(Object.keys(body.components)).toEqual(["database", "redis"]);
     });
 
-    test("/health/detailed", async () => {
+    test("/health/detailed [requirement health/detailed, file/health]", async () => {
       const { status, body } = await ask(`${backend.url}/health/detailed`);
       expect(status).toBe(200);
       expect(body).toMatchObject({ status: "healthy", components: { database: { status: "healthy" } } });
       expect(Object.keys(body.system)).toEqual(["cpu", "memory", "disk", "event_loop"]);
     });
 
-    test("/metrics", async () => {
+    test("/metrics [requirement metrics/json, file/metrics-api]", async () => {
       const { body } = await ask(`${backend.url}/metrics`);
       expect(body.uptime_seconds).toBeGreaterThan(0);
       expect(body.system.memory.resident_bytes).toBeGreaterThan(0);
     });
 
-    test.each(["/metrics/prometheus", "/health/metrics"])("%s", async (path) => {
-      const { body, headers } = await ask(`${backend.url}${path}`);
-      expect(headers.get("content-type")).toMatch(/^text\/plain; version=0\.0\.4/);
-      expect(body).toMatch(/^app_uptime_seconds \d+\.\d+$/m);
+    test("/metrics/summary [requirement metrics/summary]", async () => {
+      const { status, body } = await ask(`${backend.url}/metrics/summary`);
+      expect(status).toBe(200);
+      expect(body).toMatchObject({ orders_failed: expect.any(Number), trading_healthy: true });
+      expect(body.requests_total).toBeGreaterThan(0);
     });
+
+    test.each(["/metrics/prometheus", "/health/metrics"])(
+      "%s [requirement metrics/prometheus, health/metrics]",
+      async (path) => {
+        const { body, headers } = await ask(`${backend.url}${path}`);
+        expect(headers.get("content-type")).toMatch(/^text\/plain; version=0\.0\.4/);
+        expect(body).toMatch(/^app_uptime_seconds \d+\.\d+$/m);
+      },
+    );
   });
 
   test("an order is executed, once, whoever sends it again", async () => {
@@ -91,7 +101,7 @@ describe.skipIf(servers === undefined)("backend and worker on real stores", () =
     expect(Object.keys(done.body.result)).toEqual(["return_percent", "drawdown_percent", "trades", "hold_percent"]);
   });
 
-  test("one correlation id from the request to the worker's log", async () => {
+  test("one correlation id from the request to the worker's log [requirement log/correlation-id, log/user, log/header]", async () => {
     const correlation = `test-${randomUUID()}`;
     const { headers, body } = await place(order, randomUUID(), { "x-correlation-id": correlation });
     expect(headers.get("x-correlation-id")).toBe(correlation);

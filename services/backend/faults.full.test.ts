@@ -41,7 +41,7 @@ describe.skipIf(servers === undefined)("backend and worker in trouble", { timeou
   const metric = async (url: string, name: string) =>
     Number(new RegExp(`^${name} (.*)$`, "m").exec((await ask(`${url}/metrics/prometheus`)).body)?.[1]);
 
-  test("without a database it lives and stays ready, says so, and takes no orders; then it goes on", async () => {
+  test("without a database it lives and stays ready, says so, and takes no orders; then it goes on [requirement health/live, health/ready, health/basic]", async () => {
     await servers?.postgres.kill();
     const health = await eventually(
       () => ask(`${backend.url}/health`),
@@ -149,7 +149,7 @@ describe.skipIf(servers === undefined)("backend and worker in trouble", { timeou
     );
   });
 
-  test("alerts become incidents, however often they are told of; what is resolved stays so", async () => {
+  test("alerts become incidents, however often they are told of; what is resolved stays so [requirement channel/webhook]", async () => {
     const alert = (told: "firing" | "resolved", fingerprint = "6c1b6a2f33d4a4c1") => ({
       version: "4",
       status: told,
@@ -192,7 +192,7 @@ describe.skipIf(servers === undefined)("backend and worker in trouble", { timeou
     expect(received.join("")).toMatch(/^HTTP\/1\.1 408/);
   });
 
-  test("asked to stop, it is not ready any more, answers what has begun, and says goodbye", async () => {
+  test("asked to stop, it is not ready any more, answers what has begun, and says goodbye [requirement health/ready]", async () => {
     const leaving = await startProcess("backend", stores(), { faults: true, instance: "leaving" }, 1_500);
     await ask(`${leaving.url}/admin/faults`, "PUT", { token, body: { delayMs: 2_500 } });
     await delay(1_200);

@@ -76,7 +76,7 @@ describe.skipIf(servers === undefined).each(["backend", "worker"])("%s, as its s
     child?.kill("SIGKILL");
   });
 
-  test("answers the spec's probes and Prometheus", async () => {
+  test("answers the spec's probes and Prometheus [requirement health/live, health/ready]", async () => {
     const { liveness, readiness } = spec.probes;
     const paths = [liveness, readiness].map(({ check }) => (check.kind === "http" ? check.path : ""));
     for (const path of [...paths, spec.scrape?.path]) {
@@ -90,7 +90,7 @@ describe.skipIf(servers === undefined).each(["backend", "worker"])("%s, as its s
       encoding: "utf8",
     });
 
-  test("section 3 of the requirement", () => {
+  test("section 3 of the requirement [requirement acceptance/health, acceptance/detailed, acceptance/metrics, acceptance/prometheus]", () => {
     expect(curl("/api/v1/health")).toMatch(/^\{"status":"healthy","version":"2\.1\.0",/);
     expect(curl("/api/v1/health/detailed")).toMatch(/^\{"status":"healthy",.*"components":\{.*"system":\{/);
     expect(curl("/api/v1/metrics")).toMatch(/^\{"uptime_seconds":\d.*"system":\{/);

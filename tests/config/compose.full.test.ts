@@ -69,7 +69,7 @@ const stated = (spec: WorkloadSpec) => ({
 });
 
 describe.each(composePlaces())("$file, laid over the base", ({ file, workloads }) => {
-  test("is what the specs say: services, users, limits, files, and what is open to everyone", {
+  test("is what the specs say: services, users, limits, files, and what is open to everyone [requirement environment/development, environment/production, file/compose]", {
     timeout: 600_000,
   }, async () => {
     const words = ["--file", join(root, baseFile), "--file", join(root, file), "config", "--format", "json"];

@@ -6,7 +6,7 @@ import { ensureActionlint } from "../../cli/setup/actionlint.ts";
 import { execute, withFolder } from "../engine/support.ts";
 import { workflowFiles } from "./workflow.ts";
 
-test("actionlint finds nothing in the pipeline, and something in one that is broken", {
+test("actionlint finds nothing in the pipeline, and something in one that is broken [requirement file/workflow, acceptance/workflow]", {
   timeout: 300_000,
 }, async () => {
   const actionlint = await ensureActionlint();

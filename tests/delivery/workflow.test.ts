@@ -35,7 +35,9 @@ describe("the order", () => {
       ["lint", "test-platform", "test-backend", "test-frontend", "preview", "build", "security-scan"],
     ],
     ["release", ["deploy-production"]],
-  ])("before %s", (name, needed) => expect([...before(name)]).toEqual(expect.arrayContaining(needed)));
+  ])("before %s [requirement ci/order]", (name, needed) =>
+    expect([...before(name)]).toEqual(expect.arrayContaining(needed)),
+  );
 
   test("inside a deploy: images are there before the update, and marked as live only after the smoke test", () => {
     const texts = Object.values(deploy.jobs).flatMap(({ steps }) => steps.map(({ run = "" }) => run));
@@ -46,13 +48,32 @@ describe("the order", () => {
   });
 });
 
-test("develop goes to staging, main to production, a pull request nowhere", () => {
+test("develop goes to staging, main to production, a pull request nowhere [requirement ci/staging, ci/production, acceptance/workflow]", () => {
   const conditions = { "deploy-staging": "refs/heads/develop", "deploy-production": "refs/heads/main" };
   for (const [name, ref] of Object.entries(conditions))
     expect(pipeline.jobs[name]?.if).toBe(`github.event_name == 'push' && github.ref == '${ref}'`);
   expect(pipeline.jobs["deploy-staging"]?.with).toEqual({ stack: "staging" });
   expect(pipeline.jobs["deploy-production"]?.with).toEqual({ stack: "prod" });
   expect(pipeline.jobs.build?.if).toBe("github.event_name == 'push'");
+});
+
+/** What makes a job what its name says: a command that it runs, or an action that it uses. */
+test.each([
+  ["lint", "lint", /^\.\/platform lint$/],
+  ["lint", "lint", /^\.\/platform render --check$/],
+  ["test-backend", "test-backend", /^\.\/platform test --full services\/backend$/],
+  ["test-frontend", "test-frontend", /^\.\/platform test services\/frontend --coverage$/],
+  ["build", "build", /^docker\/build-push-action@/],
+  ["security", "security-scan", /^aquasecurity\/trivy-action@/],
+])("a job does what its name says [requirement ci/%s]", (_, name, does) => {
+  const done = pipeline.jobs[name]?.steps.flatMap(({ run, uses }) => [run ?? uses ?? ""]);
+  expect(done).toEqual(expect.arrayContaining([expect.stringMatching(does)]));
+});
+
+test("images go to GitHub's registry; one with what can be mended and is high stops the pipeline", () => {
+  expect(pipeline.jobs.build?.env).toMatchObject({ IMAGE: expect.stringMatching(/^ghcr\.io\//) });
+  const scan = pipeline.jobs["security-scan"]?.steps.find(({ uses }) => uses?.startsWith("aquasecurity/"));
+  expect(scan?.with).toMatchObject({ "exit-code": "1", severity: "HIGH,CRITICAL", "ignore-unfixed": true });
 });
 
 describe.each(jobs)("$file, $name", ({ name, job }) => {
@@ -119,7 +140,7 @@ test("two deploys of a stack never overlap, and none is ended half way", () => {
   expect(deploy.jobs.deploy?.environment).toBe(expression("inputs.stack"));
 });
 
-test("what a pull request's code can reach holds no secret", () => {
+test("what a pull request's code can reach holds no secret [requirement environment/secrets]", () => {
   const reached = Object.entries(pipeline.jobs).filter(
     ([, job]) => job.if === undefined && job.needs.every((need) => need === "lint"),
   );

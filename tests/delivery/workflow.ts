@@ -25,6 +25,7 @@ const job = z.object({
     .transform((needs) => (typeof needs === "string" ? [needs] : needs)),
   uses: z.string().optional(),
   with: texts.default({}),
+  env: texts.default({}),
   permissions: z.record(z.string(), z.string()),
   "timeout-minutes": z.number().optional(),
   environment: z.string().optional(),

@@ -57,7 +57,7 @@ describe.skipIf(testDaemon === undefined)("the platform's images on a real daemo
   });
 
   test.each(cases)(
-    "%s runs as its spec says, becomes healthy, and every check of the spec succeeds in it",
+    "%s runs as its spec says, becomes healthy, and every check of the spec succeeds in it [requirement acceptance/build]",
     async (_, spec) => {
       const running = await runWorkload(spec, bench);
       for (const command of probeCommands(spec)) {

@@ -48,14 +48,17 @@ test("there are the three stacks of the requirement", () => {
 });
 
 describe.each(["dev", "staging", "prod"])("stack %s", (stack) => {
-  test.each([...required])("has %s from %s on its ports", (name, repository, ports) => {
-    const member = membersOf(describePlatform(settingsOf(stack))).find((candidate) => candidate.name === name);
-    if (member === undefined || !isWorkload(member)) throw new Error(`${name} is missing`);
-    expect(member.image.repository.endsWith(repository)).toBe(true);
-    expect(member.ports.map((port) => port.number)).toEqual(expect.arrayContaining([...ports]));
-  });
+  test.each([...required])(
+    "has its components, from their images, on their ports [requirement component/%s]",
+    (name, repository, ports) => {
+      const member = membersOf(describePlatform(settingsOf(stack))).find((candidate) => candidate.name === name);
+      if (member === undefined || !isWorkload(member)) throw new Error(`${name} is missing`);
+      expect(member.image.repository.endsWith(repository)).toBe(true);
+      expect(member.ports.map((port) => port.number)).toEqual(expect.arrayContaining([...ports]));
+    },
+  );
 
-  test("has the 14 alerts with their severities, and the four channels", () => {
+  test("has the 14 alerts with their severities, and the four channels [requirement alert/*, channel/*]", () => {
     const { alerts } = describePlatform(settingsOf(stack));
     expect(Object.fromEntries(alerts.map(({ name, severity }) => [name, severity]))).toMatchObject(requiredAlerts);
     const faults = alerts.filter(({ severity }) => severity !== "none");
@@ -70,7 +73,7 @@ describe.each(["dev", "staging", "prod"])("stack %s", (stack) => {
   });
 });
 
-test("each environment has the log level of the requirement", () => {
+test("each environment has the log level of the requirement [requirement level/*]", () => {
   const levels = ["dev", "staging", "prod"].map((stack) => settingsOf(stack).logs.level);
   expect(levels).toEqual(["DEBUG", "INFO", "WARNING"]);
 });

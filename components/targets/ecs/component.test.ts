@@ -104,7 +104,7 @@ describe("a workload that scales", () => {
     });
   });
 
-  test("gets its time to start, and its secrets by reference", () => {
+  test("gets its time to start, and its secrets by reference [requirement environment/secrets]", () => {
     const [own] = containers("backend");
     expect(own.healthCheck.startPeriod).toBe(50);
     expect(own.secrets[0].valueFrom).toBe(

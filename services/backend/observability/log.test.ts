@@ -8,7 +8,7 @@ import { redact } from "./redact.ts";
 const make = (level: "DEBUG" | "INFO" | "WARNING" | "ERROR") =>
   recordedLog({ ...testConfiguration, service: "backend", log: { level, format: "json" } });
 
-test("a line says when, how bad, who, for whom, and what", () => {
+test("a line says when, how bad, who, for whom, and what [requirement log/json, log/correlation-id, log/user, log/service, log/timestamp, file/logging]", () => {
   const { log, lines } = make("INFO");
   const user = { id: "u1", name: "ann", role: "trader" } as const;
   inContext({ correlationId: "abcdefgh", user }, () => log.at.warn({ event: "x", order_id: "o1" }, "hello"));
@@ -41,7 +41,7 @@ test("the level holds, can be changed at run time, and does not hold for what is
   expect(log.level()).toBe("DEBUG");
 });
 
-test("an exception is told with type, message, stack and cause, without secrets", () => {
+test("an exception is told with type, message, stack and cause, without secrets [requirement log/exception]", () => {
   const { log, lines } = make("ERROR");
   const cause = Object.assign(new TypeError("cannot reach postgres://trading:hunter2@database/trading"), {
     code: "E1",
@@ -86,7 +86,7 @@ describe("secrets", () => {
   });
 });
 
-test("for a developer it is text, with the stack below", () => {
+test("for a developer it is text, with the stack below [requirement log/console]", () => {
   const line = JSON.stringify({
     level: "ERROR",
     timestamp: "2026-01-02T03:04:05.678Z",

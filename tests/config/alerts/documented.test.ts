@@ -3,7 +3,7 @@ import { addGauges, makeMetrics } from "../../../services/backend/observability/
 import { exposed } from "../../support/exposition.ts";
 import { ofApplication } from "./documented.ts";
 
-test("the backend exposes every metric that the alerts watch, with the labels that they know", async () => {
+test("the backend exposes every metric that the alerts watch, with the labels that they know [requirement file/metrics]", async () => {
   const metrics = makeMetrics("backend", "1.0.0");
   addGauges(metrics, {
     connections: () => ({ total: 1, idle: 1, waiting: 0 }),

@@ -55,7 +55,7 @@ const judged = async ({ alert, scenario, tenant }: Played): Promise<readonly str
   failures(await ask(judge, tenant, alert.expression, scenario), alert, scenario);
 
 test.each(["dev", "prod"])(
-  "in %s every log alert fires on its fault, in time, and on nothing else, as the real Loki counts",
+  "in %s every log alert fires on its fault, in time, and on nothing else, as the real Loki counts [requirement next/log-alerts]",
   { timeout: 300_000 },
   async (stack) => {
     const played = await play(stack);

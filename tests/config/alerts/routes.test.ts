@@ -94,13 +94,13 @@ const labels = (alert: Alert, settings: Settings) => ({
 describe.each(places)("in $stack on $target", ({ stack, target }: Place) => {
   const settings = withEverything(settingsOf(stack, target));
 
-  test("Alertmanager takes its configuration", () => {
+  test("Alertmanager takes its configuration [requirement file/alertmanager]", () => {
     const { status, stdout, stderr } = run("check-config", configOf(settings, "check"));
     expect({ status, output: stdout + stderr }).toMatchObject({ status: 0 });
     expect(stdout).toContain("5 receivers");
   });
 
-  test("every alert reaches those it must, and nobody else", () => {
+  test("every alert reaches those it must, and nobody else [requirement channel/*]", () => {
     const config = configOf(settings, "routes");
     for (const alert of describePlatform(settings).alerts) {
       expect([alert.name, routed(config, labels(alert, settings))]).toEqual([

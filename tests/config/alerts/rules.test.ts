@@ -49,7 +49,9 @@ function subjects(inPlaces: readonly Place[]): readonly Subject[] {
   return [...found.values()];
 }
 
-test("every alert fires on its fault, in time, and on nothing else", { timeout: 300_000 }, () => {
+test("every alert fires on its fault, in time, and on nothing else [requirement alert/*, file/rules]", {
+  timeout: 300_000,
+}, () => {
   const all = subjects(places);
   const judged = all.map(({ alert, settings }) => ({ alert, settings, scenarios: scenariosOf(alert, settings) }));
   const failures = judge(promtool, join(folder, "alerts"), judged).filter((failure) => failure !== undefined);
@@ -58,7 +60,9 @@ test("every alert fires on its fault, in time, and on nothing else", { timeout: 
   console.log(`${judged.length} rules of ${new Set(all.map(({ alert }) => alert.name)).size} alerts, ${count} cases`);
 });
 
-test("no alert survives a change of threshold, comparison or for", { timeout: 300_000 }, () => {
+test("no alert survives a change of threshold, comparison or for [requirement alert/*, next/thresholds]", {
+  timeout: 300_000,
+}, () => {
   const production = subjects(places.filter(({ stack }) => stack === "prod"));
   const mutants = production.flatMap(({ alert, settings }) =>
     mutantsOf(alert).map((mutant) => ({ ...mutant, settings, scenarios: scenariosOf(alert, settings) })),
@@ -130,22 +134,25 @@ test("every name of an alert is one that some stack has", () => {
   expect([...names].sort()).toEqual([...alertNames].sort());
 });
 
-test.each(places)("what Prometheus mounts in $stack on $target is right in promtool's eyes", ({ stack, target }) => {
-  const settings = settingsOf(stack, target);
-  const rules = join(folder, `${stack}-${target}.rules`);
-  const config = join(folder, `${stack}-${target}.yml`);
-  writeFileSync(rules, mountedFile(describePlatform(settings), "prometheus", "/etc/prometheus/alert.rules"));
-  writeFileSync(
-    config,
-    mountedFile(describePlatform(settings), "prometheus", "/etc/prometheus/prometheus.yml").replace(
-      "/etc/prometheus/alert.rules",
-      rules,
-    ),
-  );
-  const { status, stdout, stderr } = spawnSync(promtool, ["check", "config", "--lint=all", config], {
-    encoding: "utf8",
-  });
-  expect({ status, output: stdout + stderr }).toMatchObject({ status: 0 });
-  const count = metricAlertsOf(settings).length + recordings(settings).length;
-  expect(stdout).toContain(`${count} rules found`);
-});
+test.each(places)(
+  "what Prometheus mounts in $stack on $target is right in promtool's eyes [requirement file/prometheus]",
+  ({ stack, target }) => {
+    const settings = settingsOf(stack, target);
+    const rules = join(folder, `${stack}-${target}.rules`);
+    const config = join(folder, `${stack}-${target}.yml`);
+    writeFileSync(rules, mountedFile(describePlatform(settings), "prometheus", "/etc/prometheus/alert.rules"));
+    writeFileSync(
+      config,
+      mountedFile(describePlatform(settings), "prometheus", "/etc/prometheus/prometheus.yml").replace(
+        "/etc/prometheus/alert.rules",
+        rules,
+      ),
+    );
+    const { status, stdout, stderr } = spawnSync(promtool, ["check", "config", "--lint=all", config], {
+      encoding: "utf8",
+    });
+    expect({ status, output: stdout + stderr }).toMatchObject({ status: 0 });
+    const count = metricAlertsOf(settings).length + recordings(settings).length;
+    expect(stdout).toContain(`${count} rules found`);
+  },
+);

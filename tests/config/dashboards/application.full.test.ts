@@ -95,7 +95,7 @@ const answer = async (query: string): Promise<readonly unknown[]> => {
   return list(at(said, "data", "result"));
 };
 
-test("every panel of the application's metrics and of Kubernetes' shows something", async () => {
+test("every panel of the application's metrics and of Kubernetes' shows something [requirement next/dashboards, next/business-panels]", async () => {
   const written = dashboardsOf(platform).filter(({ file }) => dashboards.includes(file));
   const queries = written
     .flatMap((each) => askedBy(each, { __rate_interval: "10s" }))

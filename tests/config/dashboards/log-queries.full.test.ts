@@ -98,7 +98,7 @@ test("every panel and every choice of the log lines has an answer", async () => 
   console.log(`${queries.length} queries of panels answered by the real Loki`);
 });
 
-test("each question finds its lines and no others", async () => {
+test("each question finds its lines and no others [requirement next/log-queries, pipeline/grafana]", async () => {
   const asked = async (title: string) => {
     const query = logQueries(settings).find((each) => each.title === title)?.query ?? title;
     return found(query.replace("$correlation_id", correlationId).replaceAll("$user", "ann"));

@@ -36,7 +36,7 @@ const written = places.flatMap(({ stack, target }) =>
   ),
 );
 
-test("every dashboard is one by Grafana's schema: no field is missing, of another type or unknown", () => {
+test("every dashboard is one by Grafana's schema: no field is missing, of another type or unknown [requirement next/dashboards, pipeline/grafana, file/grafana]", () => {
   expect(written.length).toBeGreaterThan(40);
   expect(judged(Object.fromEntries(written))).toBe("");
   console.log(`${written.length} dashboards judged by Grafana's schema`);

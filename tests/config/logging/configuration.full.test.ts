@@ -22,7 +22,7 @@ describe.each(places)("in $stack on $target", ({ stack, target }) => {
   test.each([
     ["loki", "/etc/loki/loki.yml", "-verify-config"],
     ["promtail", "/etc/promtail/promtail.yml", "-check-syntax"],
-  ] as const)("%s takes its configuration", (member, path, flag) => {
+  ] as const)("it takes its configuration [requirement file/%s]", (member, path, flag) => {
     const file = join(folder, `${stack}-${target}-${member}.yml`);
     const platform = describePlatform(settingsOf(stack, target));
     writeFileSync(file, mountedFile(platform, member, path));

@@ -42,7 +42,7 @@ const mark = (): Readonly<Record<Channel, number>> => {
   };
 };
 
-test("a page goes to PagerDuty, Slack and the application, and is taken back when it is over", async () => {
+test("a page goes to PagerDuty, Slack and the application, and is taken back when it is over [requirement channel/pagerduty, channel/slack, channel/webhook]", async () => {
   const before = mark();
   const down = faultsOf(settings, "BackendDown");
   await tell(alertmanager, down);
@@ -83,7 +83,7 @@ test("a page goes to PagerDuty, Slack and the application, and is taken back whe
   expect(last?.status).toBe("resolved");
 });
 
-test("a dead database pages once, with everything that follows from it firing too", async () => {
+test("a dead database pages once, with everything that follows from it firing too [requirement channel/email]", async () => {
   const before = mark();
   const follows = inhibitions.filter(({ source }) => source === "DatabaseDown").flatMap(({ targets }) => targets);
   const all = faultsOf(settings, "DatabaseDown", ...new Set(follows));

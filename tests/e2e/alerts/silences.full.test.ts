@@ -43,7 +43,7 @@ const told = (): readonly string[] =>
     attachments.flatMap(({ text }) => [...text.matchAll(/^\*(\w+)\*/gm)].map(([, name]) => name ?? "")),
   );
 
-test("what the settings say is silent, once however often it is applied, and no longer than they say it", async () => {
+test("what the settings say is silent, once however often it is applied, and no longer than they say it [requirement next/silences]", async () => {
   const wanted = {
     resize: { reason: "the cache is resized", owner: "platform", ends: soon(30), matchers: { category: "redis" } },
     tools: { reason: "tools are moved", owner: "platform", ends: soon(30), matchers: { category: "monitoring" } },

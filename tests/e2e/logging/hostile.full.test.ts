@@ -189,7 +189,7 @@ test("malformed, huge and binary lines stop nothing", () => {
   expect(long?.labels.correlation_id).toBeUndefined();
 });
 
-test("one query finds a request's lines in every service", async () => {
+test("one query finds a request's lines in every service [requirement pipeline/loki, pipeline/promtail]", async () => {
   for (const query of [`{stack="prod"} |= "${correlationId}"`, `{stack="prod"} | correlation_id="${correlationId}"`]) {
     const services = (await linesOf(loki.url, query)).map(({ labels }) => labels.service);
     expect(services.sort()).toEqual(["backend", "gateway", "worker"]);
