@@ -19,7 +19,7 @@ export interface Settings {
   readonly backend: BackendSettings;
   readonly worker: ServiceSettings;
   readonly frontend: FrontendSettings;
-  readonly gateway: ServiceSettings;
+  readonly gateway: GatewaySettings;
   readonly database: DatabaseSettings;
   readonly cache: CacheSettings;
   readonly grafana: GrafanaSettings;
@@ -122,6 +122,13 @@ export interface BackendSettings extends HttpServiceSettings {
   readonly metricsPath: string;
   readonly metricNames: MetricNames;
   readonly logEvents: LogEvents;
+}
+
+export interface GatewaySettings extends ServiceSettings {
+  /** What the backend answers, with what lies below; the frontend answers all else. */
+  readonly apiPaths: readonly string[];
+  /** What customers may not see, with what lies below; the backend's metrics and the alerts' webhook are never seen. */
+  readonly hiddenPaths: readonly string[];
 }
 
 export type FrontendSettings = HttpServiceSettings;

@@ -46,6 +46,17 @@ export const commonDefaults: Defaults = {
     logEvents,
   },
   frontend: { port: 3000, livenessPath: "/live", readinessPath: "/ready" },
+  gateway: {
+    apiPaths: ["/api"],
+    // Of the routes below /api: those that are "internal", and an operator's.
+    hiddenPaths: [
+      "/api/v1/metrics",
+      "/api/v1/health/metrics",
+      "/api/v1/health/detailed",
+      "/api/v1/webhooks",
+      "/api/v1/admin",
+    ],
+  },
   database: { name: "trading", user: "trading" },
   grafana: {},
   alerts: {

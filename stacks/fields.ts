@@ -76,6 +76,14 @@ export function tag(what: string) {
 /** A path of the application's HTTP interface. */
 export const httpPath = (what: string): z.ZodString => text(what, /^\/[\w\-./~]*$/, "a path, as /api/v1/health/ready");
 
+/** A list of paths; what lies below one of them is meant too. */
+export function httpPaths(what: string, example: string) {
+  const allowed = `a list of paths, as [${example}]`;
+  const error = `must be ${allowed}`;
+  const path = z.string({ error }).regex(/^(\/[\w\-.~]+)+$/, { error });
+  return described(z.array(path, { error }).min(1, { error }).readonly(), what, allowed);
+}
+
 /** Several keys under one. Unknown ones are refused. */
 export function section<Shape extends z.ZodRawShape>(what: string, shape: Shape) {
   const keys = Object.keys(shape).join(", ");

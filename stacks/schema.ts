@@ -2,7 +2,7 @@ import { z } from "zod";
 import { logCollectors } from "../components/settings.ts";
 import { logLevels, type SecretName, type SecretSource } from "../components/workload/index.ts";
 import { alertsSection } from "./alerts-schema.ts";
-import { choice, duration, flag, httpPath, names, section, text, whole } from "./fields.ts";
+import { choice, duration, flag, httpPath, httpPaths, names, section, text, whole } from "./fields.ts";
 import { grafanaSection } from "./grafana-schema.ts";
 import { imagesSection } from "./images-schema.ts";
 import { remoteWrite } from "./remote-write-schema.ts";
@@ -164,7 +164,14 @@ export const settingsSchema = z.strictObject({
   backend,
   worker: section("The backend's image, working off queued backtests.", service),
   frontend: section("The page that customers see.", httpService),
-  gateway: section("nginx: the one way in for customers.", service),
+  gateway: section("nginx: the one way in for customers.", {
+    ...service,
+    apiPaths: httpPaths("What the backend answers, with what lies below; the frontend answers all else.", "/api"),
+    hiddenPaths: httpPaths(
+      "What customers may not see, with what lies below; backend.metricsPath and the alerts' webhook are never seen.",
+      "/api/v1/admin",
+    ),
+  }),
   database,
   cache,
   grafana: grafanaSection,

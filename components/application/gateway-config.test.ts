@@ -24,6 +24,18 @@ test.each(["/api/v1/health", "/api/v1/health/ready", "/api/v1/orders", "/api/v1/
   expect(path).not.toMatch(new RegExp(hidden));
 });
 
+test("another application's paths are its own, and its metrics are hidden wherever they are", () => {
+  const conf = confOf("prod", "ecs", {
+    backend: { metricsPath: "/rest/stats.txt" },
+    gateway: { apiPaths: ["/rest", "/ws"], hiddenPaths: ["/rest/internal"] },
+  });
+  const [hides, answers] = [...conf.matchAll(/location ~ (\S+) \{/g)].map(([, pattern = ""]) => new RegExp(pattern));
+  for (const path of ["/rest/internal", "/rest/internal/x", "/rest/stats.txt"]) expect(path).toMatch(hides ?? /never/);
+  for (const path of ["/rest/internals", "/rest/stats-txt", "/"]) expect(path).not.toMatch(hides ?? /./);
+  for (const path of ["/rest", "/rest/notes", "/ws/live"]) expect(path).toMatch(answers ?? /never/);
+  for (const path of ["/", "/api/v1", "/restful"]) expect(path).not.toMatch(answers ?? /./);
+});
+
 const confOf = (stack: string, target?: string, more = {}) =>
   mountedFile(describePlatform(settingsOf(stack, target, more)), "gateway", "/etc/gateway/nginx.conf");
 

@@ -4,6 +4,7 @@ import type { Settings } from "../settings.ts";
 import type { ConfigFile } from "../workload/index.ts";
 import { answerLocations, apiErrorPages, pageErrorPages, retryAfter } from "./gateway-answers.ts";
 import { grafanaServer } from "./gateway-grafana.ts";
+import { apiPattern, hiddenPattern } from "./gateway-paths.ts";
 import { certificatePath, nginxConfPath, privateKeyPath, reloadFile } from "./gateway-reload.ts";
 
 /** Answered by nginx itself, on plain HTTP, whatever stands behind it. */
@@ -197,10 +198,10 @@ ${isSecure(settings) ? `        if ($is_plain) {\n            return 308 https:/
         }
 
         # For operators, not for customers.
-        location ~ ^/api/v1/(metrics|health/metrics|health/detailed|webhooks|admin)(/|$) {
+        location ~ ${hiddenPattern(settings)} {
             return 404;
         }
-        location /api/ {
+        location ~ ${apiPattern(settings)} {
             error_page 418 = @repeatable;
 ${indented(apiErrorPages, 12)}
             if ($http_idempotency_key) {
