@@ -17,7 +17,7 @@ export const bootstrapSchema = z
     services: z
       .array(z.string().regex(/^[a-z0-9]+(?:[._-][a-z0-9]+)*$/, "must be lower-case letters and digits"))
       .min(1)
-      .default(["backend", "frontend", "probe"]),
+      .default(["backend", "frontend", "backup", "probe"]),
     /** Accounts of stacks elsewhere that pull. */
     pullAccounts: z.array(account).default([]),
     /** Stacks that release from here: each keeps its own last releases. */

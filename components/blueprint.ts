@@ -54,7 +54,7 @@ export const productImage = ({ settings: { images } }: Blueprint, product: Produ
   mirrored(image({ repository: repositories[product], version: images.versions[product] }), images.registry);
 
 /** What is built from this checkout's services/. */
-export const ownServices = ["backend", "frontend", "alert-sink"] as const;
+export const ownServices = ["backend", "frontend", "backup", "alert-sink"] as const;
 export type OwnService = (typeof ownServices)[number];
 
 /** An image of our own, in the release's version. */

@@ -21,6 +21,7 @@ export interface Settings {
   readonly frontend: FrontendSettings;
   readonly gateway: GatewaySettings;
   readonly database: DatabaseSettings;
+  readonly backups: BackupSettings;
   readonly cache: CacheSettings;
   readonly grafana: GrafanaSettings;
   readonly alerts: AlertSettings;
@@ -53,7 +54,7 @@ export interface ImageSettings {
   readonly registry?: string;
   /** User of that registry; the password is the secret `registryPassword`. */
   readonly registryUser?: string;
-  /** Where the application's own images are, as `ghcr.io/example/trading`: `/backend`, `/frontend`, `/probe` follow. */
+  /** Where the application's own images are, as `ghcr.io/example/trading`: `/backend`, `/frontend`, `/backup`, `/probe` follow. */
   readonly application: string;
   /** Version of the application's release. */
   readonly version: string;
@@ -160,8 +161,18 @@ export interface DatabaseSettings {
   /** Of a managed database. */
   readonly instanceClass: string;
   readonly multiZone: boolean;
-  readonly backupRetention: Duration;
   readonly deletionProtection: boolean;
+}
+
+export interface BackupSettings {
+  /** How far back the database can be restored, an own one and a managed one. */
+  readonly retention: Duration;
+  /** Of an own database: from the start of a base backup to the start of the next; the log between them is kept too. */
+  readonly every: Duration;
+  /** Of an own database: size of the volume with the backups, and with the copy that proves one. */
+  readonly storageGiB: number;
+  /** Of an own database. */
+  readonly resources: Resources;
 }
 
 export interface CacheSettings {
@@ -263,6 +274,7 @@ export interface AlertThresholds {
   readonly availabilityPercent: number;
   readonly databaseConnectionsPercent: number;
   readonly longRunningQuery: Duration;
+  readonly backupAge: Duration;
   readonly redisMemoryPercent: number;
   readonly cpuPercent: number;
   readonly memoryPercent: number;

@@ -42,6 +42,11 @@ const thresholds = section("Numbers above (free disk: below) which an alert fire
   availabilityPercent: percent("ErrorBudgetBurn…: requests that must succeed, of those of 30 days."),
   databaseConnectionsPercent: percent("HighDatabaseConnections: connections in use, of those not reserved."),
   longRunningQuery: duration("LongRunningQueries: age of the oldest open transaction.", "1s", "1d"),
+  backupAge: duration(
+    "BackupTooOld: age of an own database's newest proven backup; longer than backups.every.",
+    "1h",
+    "14d",
+  ),
   redisMemoryPercent: percent("HighRedisMemory: memory in use, of maxmemory."),
   cpuPercent: percent("HighCpuUsage: CPU of a host."),
   memoryPercent: percent("HighMemoryUsage: memory of a host."),

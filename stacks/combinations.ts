@@ -1,6 +1,7 @@
 import { sinkName, sinkPorts } from "../components/alerts/sink.ts";
 import { formatDuration, isLonger, type Resources } from "../components/workload/index.ts";
 import { alertProblems } from "./alert-problems.ts";
+import { backupProblems } from "./backup-problems.ts";
 import { fullKey, type Problem } from "./error.ts";
 import type { Sound } from "./sound.ts";
 
@@ -18,6 +19,7 @@ export const combinationProblems = (sound: Sound): readonly Problem[] => [
   ...alertProblems(sound),
   ...cacheProblems(sound),
   ...managedProblems(sound),
+  ...backupProblems(sound),
   ...secretProblems(sound),
 ];
 

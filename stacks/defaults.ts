@@ -71,6 +71,8 @@ export const commonDefaults: Defaults = {
       databaseConnectionsPercent: 80,
       // An order takes milliseconds; five minutes of locks stop the others.
       longRunningQuery: "5m",
+      // A day from one to the next, and six hours in which one that failed was tried again every minute.
+      backupAge: "30h",
       // With noeviction a full cache refuses writes: a tenth is left to react.
       redisMemoryPercent: 90,
       // Minutes above it: automatic scaling (60 %) has had its chance and was not enough.

@@ -25,9 +25,9 @@ const development: Defaults = {
     resources: size([100, 1000], [256, 1024]),
     instanceClass: "db.t4g.micro",
     multiZone: false,
-    backupRetention: "1d",
     deletionProtection: false,
   },
+  backups: { retention: "3d", every: "1d", storageGiB: 10, resources: size([50, 1000], [128, 512]) },
   cache: {
     memoryMiB: 128,
     storageGiB: 1,
@@ -52,9 +52,9 @@ const staging: Defaults = {
     resources: size([250, 1000], [512, 2048]),
     instanceClass: "db.t4g.medium",
     multiZone: false,
-    backupRetention: "7d",
     deletionProtection: false,
   },
+  backups: { retention: "7d", every: "1d", storageGiB: 100, resources: size([100, 1000], [256, 1024]) },
   cache: {
     memoryMiB: 512,
     storageGiB: 2,
@@ -91,9 +91,9 @@ const production: Defaults = {
     resources: size([1000, 4000], [4096, 8192]),
     instanceClass: "db.m7g.large",
     multiZone: true,
-    backupRetention: "30d",
     deletionProtection: true,
   },
+  backups: { retention: "30d", every: "1d", storageGiB: 1000, resources: size([250, 2000], [512, 2048]) },
   cache: {
     memoryMiB: 2048,
     storageGiB: 8,

@@ -15,7 +15,7 @@ export const imagesSection = section("Container images.", {
     "a user name without spaces and colons",
   ).exactOptional(),
   application: text(
-    "Where the application's own images are; /backend, /frontend and /probe follow.",
+    "Where the application's own images are; /backend, /frontend, /backup and /probe follow.",
     /^[a-z0-9.-]+(?::\d+)?(?:\/[a-z0-9._-]+)+$/,
     "a registry with a path in lower case, as ghcr.io/example/trading",
   ),

@@ -31,7 +31,7 @@ const mistakes: readonly (readonly [string, Data, string])[] = [
   [
     "a key one level too high",
     { retention: "15d" },
-    "trading-platform:retention: is no key; it belongs to trading-platform:logs.retention or trading-platform:metrics.retention",
+    "trading-platform:retention: is no key; it belongs to trading-platform:logs.retention or trading-platform:metrics.retention or trading-platform:backups.retention",
   ],
   [
     "text instead of a number",

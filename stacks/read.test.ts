@@ -130,7 +130,7 @@ const pieces: readonly Data[] = [
   { worker: { scaling: { minimum: 1, maximum: 2, cpuPercent: 80 } } },
   { frontend: { livenessPath: "/alive" } },
   { gateway: { resources: { cpuMillicores: { request: 10 } } } },
-  { database: { management: "own", storageGiB: 500 } },
+  { database: { management: "own", storageGiB: 500 }, backups: { storageGiB: 600 } },
   { cache: { management: "own", memoryMiB: 100 } },
   {
     alerts: {

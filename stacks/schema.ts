@@ -63,10 +63,24 @@ const database = section("PostgreSQL.", {
     "a class of RDS, as db.m7g.large",
   ),
   multiZone,
-  // docs.aws.amazon.com, RDS, "Backup retention period": 1 to 35 days.
-  backupRetention: duration("Managed only: how far back it can be restored.", "1d", "35d"),
   deletionProtection: flag("Managed only: nobody deletes it by a stack change; it is switched off first."),
 });
+
+const backups = section(
+  "Backups of the database. An own one's are taken, encrypted and proven by the workload backup.",
+  {
+    retention: duration("How far back the database can be restored; managed: 35d at most.", "1d", "365d"),
+    // Below an hour a restore is proven nearly all the time, and the log between two backups is kept anyway.
+    every: duration("Own only: from one base backup to the next; not longer than the retention.", "1h", "7d"),
+    storageGiB: whole(
+      "Own only: size of the volume with the backups and the copy that proves one; above database.storageGiB.",
+      1,
+      65_536,
+      "GiB",
+    ),
+    resources,
+  },
+);
 
 const cache = section("Redis: queued backtests, sessions, rate limits.", {
   management,
@@ -123,6 +137,8 @@ const secrets = section(
   "Where each secret is held. Values are in the namespace secrets:, encrypted, or in the cloud.",
   {
     databasePassword: secretSource,
+    backupPassword: secretSource,
+    backupKey: secretSource,
     cachePassword: secretSource,
     tokenSigningKey: secretSource,
     alertWebhookToken: secretSource,
@@ -173,6 +189,7 @@ export const settingsSchema = z.strictObject({
     ),
   }),
   database,
+  backups,
   cache,
   grafana: grafanaSection,
   alerts: alertsSection,

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { alertsCommand } from "./alerts.ts";
+import { backupCommand } from "./backup.ts";
 import { benchCommand } from "./bench.ts";
 import { destroyCommand } from "./destroy.ts";
 import { doctorCommand } from "./doctor.ts";
@@ -15,6 +16,7 @@ import { previewCommand } from "./preview.ts";
 import { refreshCommand } from "./refresh.ts";
 import { renderCommand } from "./render.ts";
 import { requirementCommand } from "./requirement.ts";
+import { restoreCommand } from "./restore.ts";
 import { settingsCommand } from "./settings.ts";
 import { silencesCommand } from "./silences.ts";
 import { statusCommand } from "./status.ts";
@@ -35,6 +37,8 @@ export const commands: readonly (() => Command)[] = [
   settingsCommand,
   alertsCommand,
   silencesCommand,
+  backupCommand,
+  restoreCommand,
   drillCommand,
   renderCommand,
   imagesCommand,

@@ -5,9 +5,9 @@ import type { Settings } from "../../components/settings.ts";
 import type { WorkloadSpec } from "../../components/workload/index.ts";
 import { statusOf } from "../../offline/docker/daemon/errors.ts";
 import { componentOf, containersOf } from "../docker/daemon.ts";
+import { runIn } from "../docker/exec.ts";
 import { addressesIn } from "./addresses.ts";
 import { type Api, openApi } from "./api.ts";
-import { runIn } from "./exec.ts";
 import { type Helpers, helpersOf } from "./helpers.ts";
 
 /** A running stack, and all that a drill does to it. */

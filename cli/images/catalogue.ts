@@ -2,7 +2,7 @@ import { type Product, products } from "../../components/settings.ts";
 import { nginx, postgres, redis } from "./debian.ts";
 import * as built from "./monitoring.ts";
 import type { ImageName, Recipe } from "./recipe.ts";
-import { alertSink, backend, frontend } from "./services.ts";
+import { alertSink, backend, backup, frontend } from "./services.ts";
 
 /** What cannot be made here, and why. */
 export interface LeftOut {
@@ -37,6 +37,7 @@ export const catalogue: readonly (Recipe | LeftOut)[] = [
   ...products.map((name) => ofProducts[name]),
   backend,
   frontend,
+  backup,
   alertSink,
   built.probe,
 ];

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../root.ts";
 import { busybox, certificates, file, folder, link, packages, system } from "./parts.ts";
-import type { Difference, Recipe } from "./recipe.ts";
+import type { Difference, Part, Recipe } from "./recipe.ts";
 
 /** The release that packages come from: the one whose libraries the lists below name. */
 export const debianRelease = "trixie";
@@ -92,29 +92,43 @@ export const nginx: Recipe = {
   ],
 };
 
+/** PostgreSQL's programs and what they load; the backup has the same. */
+export const postgresPrograms: readonly Part[] = [
+  packages(
+    [
+      ...["postgresql-17", "postgresql-client-17", "libpq5", "tzdata", ...libraries],
+      ...["libicu76", "libxml2", "libreadline8t64", "libtinfo6", "libpam0g", "libaudit1", "libcap-ng0", "liblzma5"],
+      ...["libldap2", "libsasl2-2", "libgssapi-krb5-2", "libkrb5-3", "libk5crypto3", "libkrb5support0"],
+      ...["libcom-err2", "libkeyutils1", "liblz4-1", "libxxhash0"],
+    ],
+    [
+      // The compiler for queries needs LLVM, which is larger than all the rest.
+      /^\/usr\/lib\/postgresql\/17\/lib\/(?:bitcode\/|llvmjit)/,
+      // Extensions whose libraries nothing else needs.
+      /^\/usr\/lib\/postgresql\/17\/lib\/(?:sepgsql|uuid-ossp|pgxml)\.so$/,
+      /^\/usr\/share\/postgresql\/17\/(?:man\/|extension\/(?:uuid-ossp|xml2|sepgsql))/,
+    ],
+  ),
+  // For its one locale.
+  packages(["libc-bin"], [/^(?!\/usr\/lib\/locale\/C\.utf8)/]),
+];
+
+/** Where those programs are found, and the one locale. */
+export const postgresEnvironment = {
+  PATH: "/usr/lib/postgresql/17/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+  LANG: "C.UTF-8",
+} as const;
+
+/** postgres in the alpine image. */
+export const postgresAccount = { name: "postgres", uid: 70, gid: 70 } as const;
+
 export const postgres: Recipe = {
   name: "postgres",
   version: "17",
   parts: [
-    packages(
-      [
-        ...["postgresql-17", "postgresql-client-17", "libpq5", "tzdata", ...libraries],
-        ...["libicu76", "libxml2", "libreadline8t64", "libtinfo6", "libpam0g", "libaudit1", "libcap-ng0", "liblzma5"],
-        ...["libldap2", "libsasl2-2", "libgssapi-krb5-2", "libkrb5-3", "libk5crypto3", "libkrb5support0"],
-        ...["libcom-err2", "libkeyutils1", "liblz4-1", "libxxhash0"],
-      ],
-      [
-        // The compiler for queries needs LLVM, which is larger than all the rest.
-        /^\/usr\/lib\/postgresql\/17\/lib\/(?:bitcode\/|llvmjit)/,
-        // Extensions whose libraries nothing else needs.
-        /^\/usr\/lib\/postgresql\/17\/lib\/(?:sepgsql|uuid-ossp|pgxml)\.so$/,
-        /^\/usr\/share\/postgresql\/17\/(?:man\/|extension\/(?:uuid-ossp|xml2|sepgsql))/,
-      ],
-    ),
-    // For its one locale.
-    packages(["libc-bin"], [/^(?!\/usr\/lib\/locale\/C\.utf8)/]),
+    ...postgresPrograms,
     ...busybox,
-    ...system({ name: "postgres", uid: 70, gid: 70 }),
+    ...system(postgresAccount),
     {
       kind: "replace",
       path: "/usr/share/postgresql/17/postgresql.conf.sample",
@@ -131,11 +145,7 @@ export const postgres: Recipe = {
     entrypoint: ["docker-entrypoint.sh"],
     command: ["postgres"],
     user: "70:70",
-    environment: {
-      PATH: "/usr/lib/postgresql/17/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-      LANG: "C.UTF-8",
-      PGDATA: "/var/lib/postgresql/data",
-    },
+    environment: { ...postgresEnvironment, PGDATA: "/var/lib/postgresql/data" },
     ports: [5432],
     volumes: ["/var/lib/postgresql/data"],
     stopSignal: "SIGINT",

@@ -1,10 +1,20 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { productVersions } from "../../stacks/product-versions.ts";
 import { root } from "../root.ts";
 import { node } from "../setup/node.ts";
 import { packageFiles, productionPackages, serviceHash, sourceFiles } from "./service-files.ts";
-import { alertSink, backend, backendService, frontend, frontendService, sinkService } from "./services.ts";
+import {
+  alertSink,
+  backend,
+  backendService,
+  backup,
+  backupService,
+  frontend,
+  frontendService,
+  sinkService,
+} from "./services.ts";
 
 const { workspaces }: { workspaces: readonly string[] } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
@@ -46,6 +56,33 @@ describe("the alert sink", () => {
     for (const workspace of workspaces) expect(text).toContain(`COPY ${workspace}/package.json ${workspace}/`);
     expect(text).toContain(`USER ${alertSink.config.user}\n`);
     expect(text).toContain(`EXPOSE ${alertSink.config.ports}\n`);
+  });
+});
+
+describe("the backup", () => {
+  const text = readFileSync(join(root, "services/backup/Dockerfile"), "utf8");
+  test("is its source and the package that encrypts, and imports nothing else", () => {
+    const files = [...packageFiles(backupService).keys()];
+    expect(files).toContain("node_modules/age-encryption/package.json");
+    const sources = sourceFiles(backupService);
+    for (const [path, content] of sources) {
+      if (!path.endsWith(".ts")) continue;
+      for (const [, specifier = ""] of content.toString().matchAll(/from "(\.[^"]+)"/g)) {
+        expect([...sources.keys()], `${path} imports ${specifier}`).toContain(join(path, "..", specifier));
+      }
+    }
+  });
+  test("is in its Dockerfile as it is here: the same Node, PostgreSQL, workspaces, user, port and entry", () => {
+    const bases = [...text.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
+    expect(bases).toEqual([
+      `docker.io/library/node:${node.version}-alpine`,
+      `docker.io/library/postgres:${productVersions.postgres}`,
+    ]);
+    for (const workspace of workspaces) expect(text).toContain(`COPY ${workspace}/package.json ${workspace}/`);
+    expect(text).toContain(`USER ${backup.config.user}\n`);
+    expect(text).toContain(`EXPOSE ${backup.config.ports}\n`);
+    expect(text).toContain(`CMD ${JSON.stringify(backup.config.command)}\n`);
+    for (const volume of backup.config.volumes ?? []) expect(text).toContain(volume);
   });
 });
 

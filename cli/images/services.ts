@@ -1,6 +1,7 @@
 import type { OwnService } from "../../components/blueprint.ts";
 import { node } from "../setup/node.ts";
-import { busybox, certificates, file, packages, program, service, system } from "./parts.ts";
+import { postgresAccount, postgresEnvironment, postgresPrograms } from "./debian.ts";
+import { busybox, certificates, file, folder, packages, program, service, system } from "./parts.ts";
 import type { Recipe } from "./recipe.ts";
 import type { Service } from "./service-files.ts";
 
@@ -19,6 +20,8 @@ export const frontendService: Service = {
 
 export const sinkService: Service = { workspace: "services/alert-sink", beside: [] };
 
+export const backupService: Service = { workspace: "services/backup", beside: [] };
+
 /** The same as services/backend/Dockerfile makes where a registry can be reached. */
 export const backend = serviceRecipe("backend", backendService, 8000, ["serve"]);
 
@@ -27,6 +30,9 @@ export const frontend = serviceRecipe("frontend", frontendService, 3000);
 
 /** The same as services/alert-sink/Dockerfile makes. */
 export const alertSink = serviceRecipe("alert-sink", sinkService, 8082);
+
+/** The same as services/backup/Dockerfile makes: PostgreSQL's own programs, and the process that calls them. */
+export const backup: Recipe = withPostgres(serviceRecipe("backup", backupService, 8083, ["run"]));
 
 function serviceRecipe(name: OwnService, own: Service, port: number, command?: readonly string[]): Recipe {
   return {
@@ -52,6 +58,31 @@ function serviceRecipe(name: OwnService, own: Service, port: number, command?: r
     },
     differences: [
       { what: "what the checkout holds, not a release", why: "it is for development; releases are built by CI" },
+    ],
+  };
+}
+
+/** As the database's own user: what is restored belongs to that one. */
+function withPostgres({ parts, config, differences, ...recipe }: Recipe): Recipe {
+  const { uid, gid } = postgresAccount;
+  return {
+    ...recipe,
+    parts: [
+      ...postgresPrograms,
+      ...parts,
+      ...system(postgresAccount),
+      folder("/var/lib/backup", [uid, gid], 0o700),
+      folder("/run/backup", [uid, gid]),
+    ],
+    config: {
+      ...config,
+      user: `${uid}:${gid}`,
+      environment: { ...config.environment, ...postgresEnvironment },
+      volumes: ["/var/lib/backup"],
+    },
+    differences: [
+      { what: "Debian's PostgreSQL 17, as in the image postgres", why: "they read and write the same files" },
+      ...differences,
     ],
   };
 }

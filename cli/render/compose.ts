@@ -33,6 +33,7 @@ const secretsFolder = "./secrets";
 const dockerfiles: Readonly<Record<string, string>> = {
   backend: "services/backend/Dockerfile",
   frontend: "services/frontend/Dockerfile",
+  backup: "services/backup/Dockerfile",
   "alert-sink": "services/alert-sink/Dockerfile",
   probe: "tools/probe/Dockerfile",
 };

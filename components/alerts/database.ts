@@ -3,11 +3,13 @@ import { holds, type State } from "./behaviour.ts";
 import { humanizedDuration, oneDecimal } from "./behaviour-text.ts";
 import { thresholdsOf } from "./thresholds.ts";
 
-/** What postgres_exporter sees; without it there is nothing to ask. */
-export const databaseAlerts = (watched: Watched): readonly Alert[] =>
-  watched.jobs.includes("postgres-exporter")
+/** What postgres_exporter and an own database's backup see; without them there is nothing to ask. */
+export const databaseAlerts = (watched: Watched): readonly Alert[] => [
+  ...(watched.jobs.includes("postgres-exporter")
     ? [highDatabaseConnections(watched), databaseDown(watched), longRunningQueries(watched)]
-    : [];
+    : []),
+  ...(watched.jobs.includes("backup") ? [backupTooOld(watched)] : []),
+];
 
 const common = { category: "database", team: "database", service: "database" } as const;
 const exporter = '{job="postgres-exporter"}';
@@ -86,6 +88,36 @@ function longRunningQueries({ settings: { alerts } }: Watched): Alert {
       calm: oldest(0.9 * limit),
       fault: oldest(1.1 * limit),
       tells: [{ summary: `A transaction has been open for ${humanizedDuration(1.1 * limit)}` }],
+    },
+  };
+}
+
+/** A backup that no restore has proven does not count. */
+function backupTooOld({ settings: { alerts } }: Watched): Alert {
+  const hours = thresholdsOf(alerts, "BackupTooOld").backupAge.seconds / 3600;
+  const backups = (provenAt: number, takenAt = provenAt): State => ({
+    'backup_last_proven_timestamp_seconds{job="backup"}': holds(provenAt * 3600),
+    'backup_last_taken_timestamp_seconds{job="backup"}': holds(takenAt * 3600),
+  });
+  const none = [{ summary: "There is no proven backup of the database" }];
+  return {
+    ...common,
+    service: "backup",
+    name: "BackupTooOld",
+    severity: "warning",
+    // 0 is never; what cannot be asked has none: both are infinitely old.
+    expression: `(time() - (max(backup_last_proven_timestamp_seconds{job="backup"} != 0) or vector(-Inf))) / 3600 > ${hours}`,
+    for: alerts.timing.warning.for,
+    summary:
+      '{{ if lt $value 1e9 }}The newest proven backup of the database is {{ printf "%.0f" $value }} hours old{{ else }}There is no proven backup of the database{{ end }}',
+    description: `No backup of the last ${hours} hours was proven by a restore: if the database's disk is lost, so may be what was written since, or all of it.`,
+    behaviour: {
+      // Before 1970, because promtool's time begins there.
+      calm: backups(-0.9 * hours),
+      fault: backups(-1.1 * hours, -0.1),
+      tells: [{ summary: `The newest proven backup of the database is ${Math.round(1.1 * hours)} hours old` }],
+      withoutData: none,
+      cases: [{ name: "taken, and never proven", state: backups(0, -1), tells: none }],
     },
   };
 }

@@ -38,7 +38,7 @@ function watchdog({ settings: { alerts } }: Watched): readonly Alert[] {
 }
 
 /** Jobs whose silence an alert of their own tells. */
-const toldElsewhere = ["alertmanager", "backend", "postgres-exporter", "redis-exporter", "site"];
+const toldElsewhere = ["alertmanager", "backend", "backup", "postgres-exporter", "redis-exporter", "site"];
 
 function targetDown({ settings: { alerts }, jobs }: Watched): Alert {
   const watched = jobs.filter((job) => !toldElsewhere.includes(job));

@@ -10,6 +10,7 @@ export const alertNames = [
   "HighDatabaseConnections",
   "DatabaseDown",
   "LongRunningQueries",
+  "BackupTooOld",
   "RedisDown",
   "HighRedisMemory",
   "HighCpuUsage",

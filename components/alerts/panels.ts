@@ -15,6 +15,7 @@ export const panelOf: Readonly<Record<AlertName, number>> = {
   HighDatabaseConnections: 1,
   DatabaseDown: 2,
   LongRunningQueries: 3,
+  BackupTooOld: 4,
   RedisDown: 1,
   HighRedisMemory: 2,
   HighCpuUsage: 1,

@@ -9,6 +9,7 @@ export const thresholdOf: { readonly [Name in AlertName]?: keyof AlertThresholds
   ErrorBudgetBurnSlow: "availabilityPercent",
   HighDatabaseConnections: "databaseConnectionsPercent",
   LongRunningQueries: "longRunningQuery",
+  BackupTooOld: "backupAge",
   HighRedisMemory: "redisMemoryPercent",
   HighCpuUsage: "cpuPercent",
   HighMemoryUsage: "memoryPercent",

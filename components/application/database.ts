@@ -1,6 +1,7 @@
 import { type Blueprint, checkedBy, logsOf, plain, productImage, stopFirst } from "../blueprint.ts";
 import { levelWord } from "../logging/levels.ts";
 import { type ManagedDatabase, port, type WorkloadSpec, workload } from "../workload/index.ts";
+import { backedUp, databaseUser } from "./backup.ts";
 
 /** Server parameters that hold for both kinds of database. */
 function parameters({ settings: { database, logs } }: Blueprint): Readonly<Record<string, string>> {
@@ -19,19 +20,22 @@ export function database(plan: Blueprint): WorkloadSpec | ManagedDatabase {
 
 function ownDatabase(plan: Blueprint): WorkloadSpec {
   const { database: own } = plan.settings;
+  const forBackup = backedUp(plan.settings);
+  const stated = { ...parameters(plan), ...forBackup.parameters };
   return workload({
     ...plain,
     name: "database",
     part: "application",
     image: productImage(plan, "postgres"),
-    args: ["postgres", ...Object.entries(parameters(plan)).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
+    args: ["postgres", ...Object.entries(stated).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
     variables: {
       POSTGRES_DB: own.name,
       POSTGRES_USER: own.user,
       POSTGRES_PASSWORD_FILE: "/etc/database/password",
       PGDATA: "/var/lib/postgresql/data/pgdata",
     },
-    secretFiles: [{ path: "/etc/database/password", secret: "databasePassword" }],
+    files: forBackup.files,
+    secretFiles: [{ path: "/etc/database/password", secret: "databasePassword" }, ...forBackup.secretFiles],
     ports: [port({ name: "postgres", number: 5432, exposure: "loopback" })],
     probes: checkedBy(
       // Liveness asks for the process only: a server that recovers after a crash must not be restarted.
@@ -42,8 +46,7 @@ function ownDatabase(plan: Blueprint): WorkloadSpec {
     ),
     placement: { kind: "stateful", replicas: 1, rollout: stopFirst(plan) },
     resources: own.resources,
-    // postgres in the alpine image.
-    user: { kind: "non-root", uid: 70, gid: 70 },
+    user: databaseUser,
     volumes: [
       { kind: "persistent", name: "data", path: "/var/lib/postgresql/data", sizeGiB: own.storageGiB },
       { kind: "scratch", name: "run", path: "/var/run/postgresql", sizeMiB: 1 },
@@ -65,7 +68,7 @@ function managedDatabase(plan: Blueprint): ManagedDatabase {
     instanceClass: own.instanceClass,
     port: 5432,
     multiZone: own.multiZone,
-    backupRetention: own.backupRetention,
+    backupRetention: plan.settings.backups.retention,
     sizeGiB: own.storageGiB,
     database: own.name,
     user: own.user,

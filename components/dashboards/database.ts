@@ -34,9 +34,15 @@ export const databaseDashboard = (shown: Shown): Dashboard => ({
           unit: "s",
           legends: ["open for"],
         }),
+        ...alertPanel(shown, "BackupTooOld", {
+          title: "Hours since the last proven backup",
+          unit: "short",
+          legends: ["hours; none is infinite"],
+        }),
       ],
     },
     { title: "Work", panels: where(shown, "postgres-exporter", ...work) },
+    { title: "Backups", panels: where(shown, "backup", ...backups) },
   ],
 });
 
@@ -76,4 +82,29 @@ const work = [
     `max by (datname) (pg_database_size_bytes{${ofDatabases}})`,
     "{{datname}}",
   ]),
+] as const;
+
+const backups = [
+  lines(
+    {
+      title: "Age of the newest backup",
+      unit: "s",
+      description:
+        "Taken, and taken and proven by a restore: a gap between them is a backup that may be worth nothing.",
+    },
+    ["time() - max(backup_last_taken_timestamp_seconds)", "taken"],
+    ["time() - max(backup_last_proven_timestamp_seconds)", "proven"],
+  ),
+  lines(
+    { title: "Size of the newest backup", unit: "bytes", description: "Compressed and encrypted, without the log." },
+    ["max(backup_last_size_bytes)", "size"],
+  ),
+  lines(
+    {
+      title: "Failed backups",
+      unit: "ops",
+      description: "Backups, or restores of one, that failed; each is tried again.",
+    },
+    [`sum(rate(backup_failures_total[${rateWindow}]))`, "failed"],
+  ),
 ] as const;

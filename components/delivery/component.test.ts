@@ -40,6 +40,7 @@ test("an owned registry makes a repository a service, and says where it is", asy
   expect(repositories.map(({ inputs }) => inputs.name)).toEqual([
     "trading/backend",
     "trading/frontend",
+    "trading/backup",
     "trading/probe",
   ]);
   expect(repositories[0]?.inputs).toMatchObject({
@@ -47,7 +48,7 @@ test("an owned registry makes a repository a service, and says where it is", asy
     imageTagMutabilityExclusionFilters: [{ filter: "live-*", filterType: "WILDCARD" }],
     imageScanningConfiguration: { scanOnPush: true },
   });
-  expect(asked.filter(({ type }) => type === "aws:ecr/lifecyclePolicy:LifecyclePolicy")).toHaveLength(3);
+  expect(asked.filter(({ type }) => type === "aws:ecr/lifecyclePolicy:LifecyclePolicy")).toHaveLength(4);
   const policies = asked.filter(({ type }) => type === "aws:ecr/repositoryPolicy:RepositoryPolicy");
   expect(policies[0]?.inputs.policy).toContain("arn:aws:iam::444455556666:root");
 });

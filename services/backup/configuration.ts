@@ -1,9 +1,14 @@
 import { readFileSync } from "node:fs";
 import { identityToRecipient } from "age-encryption";
 
-/** What the platform tells the process: components/backup/backup.ts states the same names. */
+/** From the most to the least talkative. */
+export const logLevels = ["DEBUG", "INFO", "WARNING", "ERROR"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** What the platform tells the process: components/application/backup.ts states the same names. */
 export interface Configuration {
   readonly port: number;
+  readonly logLevel: LogLevel;
   /** Where `backup now` finds the process that runs. */
   readonly socket: string;
   readonly database: Database;
@@ -25,6 +30,9 @@ export interface Database {
   readonly host: string;
   readonly port: string;
   readonly name: string;
+  /** Its superuser: by this one a restored copy is read, through the copy's own socket. */
+  readonly owner: string;
+  /** May replicate, and no more: components/application/backup.ts. */
   readonly user: string;
   readonly password: string;
 }
@@ -36,10 +44,12 @@ export class BackupError extends Error {
 
 const variables = [
   "PORT",
+  "LOG_LEVEL",
   "BACKUP_SOCKET",
   "DATABASE_HOST",
   "DATABASE_PORT",
   "DATABASE_NAME",
+  "DATABASE_OWNER",
   "DATABASE_USER",
   "DATABASE_PASSWORD_FILE",
   "BACKUP_ARCHIVE",
@@ -59,6 +69,10 @@ export async function readConfiguration(environment: NodeJS.ProcessEnv): Promise
       problems.push(`${name} is "${given(name)}"; it must be a whole number above 0`);
     return Number(given(name));
   };
+  const logLevel = logLevels.find((level) => level === given("LOG_LEVEL")) ?? "INFO";
+  if (given("LOG_LEVEL") !== "" && logLevel !== given("LOG_LEVEL")) {
+    problems.push(`LOG_LEVEL is "${given("LOG_LEVEL")}"; it must be ${logLevels.join(", ")}`);
+  }
   const [port, every, retention] = [number("PORT"), number("BACKUP_EVERY_SECONDS"), number("BACKUP_RETENTION_SECONDS")];
   const secret = (name: Variable): string => {
     try {
@@ -80,11 +94,13 @@ export async function readConfiguration(environment: NodeJS.ProcessEnv): Promise
   if (problems.length > 0) throw new BackupError(problems.join("\n"));
   return {
     port,
+    logLevel,
     socket: given("BACKUP_SOCKET"),
     database: {
       host: given("DATABASE_HOST"),
       port: given("DATABASE_PORT"),
       name: given("DATABASE_NAME"),
+      owner: given("DATABASE_OWNER"),
       user: given("DATABASE_USER"),
       password,
     },

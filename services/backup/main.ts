@@ -7,16 +7,17 @@ import { backupsIn, unbrokenSince, writeUnbrokenSince } from "./catalogue.ts";
 import { chosen, requireUnbroken } from "./choose.ts";
 import { BackupError, type Configuration, readConfiguration } from "./configuration.ts";
 import { fetchLog } from "./fetch.ts";
-import { log } from "./log.ts";
-import { complaint, restoreInto } from "./restore.ts";
+import { makeLog } from "./log.ts";
+import { complaint, requireProgram, restoreInto } from "./restore.ts";
 import { serve } from "./service.ts";
 
 const usage = `usage: backup <command>
   run                                       receive the log, back up when it is due, prove each backup
   now                                       have the process that runs take a backup and prove it
   list                                      the backups, as JSON
-  restore --data <folder> [--at <time>] [--force]
-                                            make the data folder of a stopped database as it was (at a time, ISO 8601)
+  restore --data <folder> [--at <time>] [--force] [--check]
+                                            make the data folder of a stopped database as it was (at a time, ISO 8601);
+                                            --check says what it would restore, or why it refuses: nothing is touched
   fetch <cluster> <complaint> <file> <to>   what PostgreSQL calls during a restore`;
 
 async function main([command, ...words]: readonly string[]): Promise<number> {
@@ -35,11 +36,12 @@ async function main([command, ...words]: readonly string[]): Promise<number> {
 }
 
 async function runUntilStopped(configuration: Configuration): Promise<void> {
+  const log = makeLog(configuration.logLevel);
   const asked = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => asked.abort());
   await serve(configuration, log, asked.signal);
   // A backup that is under way is no loss: the next start takes one.
-  log("INFO", "stopped");
+  log.always("INFO", "stopped");
   process.exit(0);
 }
 
@@ -59,9 +61,14 @@ function askForBackup({ socket }: Configuration): Promise<string> {
 async function restore(words: readonly string[], configuration: Configuration): Promise<void> {
   const { values } = parseArgs({
     args: [...words],
-    options: { data: { type: "string" }, at: { type: "string" }, force: { type: "boolean" } },
+    options: {
+      data: { type: "string" },
+      at: { type: "string" },
+      force: { type: "boolean" },
+      check: { type: "boolean" },
+    },
   });
-  const { data, at, force = false } = values;
+  const { data, at, force = false, check = false } = values;
   if (data === undefined) throw new BackupError(usage);
   const time = at === undefined ? undefined : Date.parse(at);
   if (time !== undefined && Number.isNaN(time)) {
@@ -75,6 +82,11 @@ async function restore(words: readonly string[], configuration: Configuration): 
   }
   const backup = chosen(await backupsIn(configuration.archive), time);
   requireUnbroken(backup, await unbrokenSince(configuration.archive, backup.cluster), time);
+  await requireProgram(backup, configuration);
+  if (check) {
+    console.log(JSON.stringify({ backup: backup.id, isThere }));
+    return;
+  }
   const work = `${data}.restoring`;
   try {
     await restoreInto(work, backup, time === undefined ? {} : { at: time }, configuration);

@@ -42,7 +42,7 @@ export async function run(program: string, words: readonly string[], database: D
     await ended(program, child);
   } catch (error) {
     const [, stderr] = await said;
-    throw new BackupError(`${error instanceof Error ? error.message : error}: ${lastLines(stderr)}`);
+    throw new BackupError(`${error instanceof Error ? error.message : error}: ${explained(stderr)}`);
   }
   const [stdout, stderr] = await said;
   return { stdout, stderr };
@@ -57,5 +57,14 @@ export async function ask(query: string, database: Database): Promise<string> {
   );
   return stdout.trim();
 }
+
+const notLetIn =
+  /password authentication failed|no pg_hba\.conf entry|permission denied for function|role "\w+" does not exist/;
+
+/** The last of what was said; with the way out where the database does not know the backup. */
+const explained = (said: string): string =>
+  notLetIn.test(said)
+    ? `${lastLines(said)} (is the database older than its backup, or the secret backupPassword new? In its container, run: sh /docker-entrypoint-initdb.d/backup.sh)`
+    : lastLines(said);
 
 export const lastLines = (said: string): string => said.trim().split("\n").slice(-3).join("; ");

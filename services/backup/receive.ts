@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { clustersIn, logFilesIn, unbrokenSince, walFolder, writeUnbrokenSince } from "./catalogue.ts";
 import type { Configuration } from "./configuration.ts";
-import type { Log } from "./log.ts";
+import { complainer, type Log } from "./log.ts";
 import { ask, ended, lastLines, start } from "./programs.ts";
 import { seal, sealing } from "./sealed.ts";
 
@@ -19,11 +19,12 @@ const pause = 1_000;
 
 /** Receives the log for as long as the process runs; what goes wrong is logged and tried again. */
 export async function receiveForever(configuration: Configuration, log: Log, stop: AbortSignal): Promise<void> {
+  const complain = complainer(log, "receiving_failed");
   while (!stop.aborted) {
     try {
       await receive(configuration, await openStream(configuration), log, stop);
     } catch (error) {
-      if (!stop.aborted) log("ERROR", "receiving_failed", error);
+      if (!stop.aborted) complain(error);
     }
     await delay(pause, undefined, { signal: stop }).catch(() => {});
   }
@@ -84,7 +85,7 @@ async function receive(
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-2_000)));
   child.stdout.resume();
-  log("INFO", "receiving");
+  log.at("INFO", "receiving");
   try {
     await ended("pg_receivewal", child);
   } catch (error) {
@@ -96,11 +97,12 @@ async function receive(
 
 /** Encrypts finished segments into the archive, for as long as the process runs. */
 export async function archiveForever(configuration: Configuration, log: Log, stop: AbortSignal): Promise<void> {
+  const complain = complainer(log, "archiving_failed");
   while (!stop.aborted) {
     try {
       for (const cluster of await clustersIn(configuration.spool)) await archiveFinished(configuration, cluster);
     } catch (error) {
-      log("ERROR", "archiving_failed", error);
+      complain(error);
     }
     await delay(pause, undefined, { signal: stop }).catch(() => {});
   }

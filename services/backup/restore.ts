@@ -32,8 +32,7 @@ export async function restoreInto(
   configuration: Configuration,
   use: (database: Configuration["database"]) => Promise<void> = async () => {},
 ): Promise<void> {
-  const { stdout } = await run("postgres", ["--version"], configuration.database);
-  requireReadable(backup, /\d[\d.]*/.exec(stdout)?.[0] ?? "");
+  await requireProgram(backup, configuration);
   await rm(data, { recursive: true, force: true });
   await rm(complaint(data), { force: true });
   await mkdir(data, { recursive: true, mode: 0o700 });
@@ -41,6 +40,12 @@ export async function restoreInto(
   await run("pg_verifybackup", ["--no-parse-wal", "--quiet", data], configuration.database);
   await configure(data, backup, target);
   await recover(data, backup, target, configuration, use);
+}
+
+/** Throws a {@link BackupError} where PostgreSQL's programs are of another major version than the backup. */
+export async function requireProgram(backup: Backup, { database }: Configuration): Promise<void> {
+  const { stdout } = await run("postgres", ["--version"], database);
+  requireReadable(backup, /\d[\d.]*/.exec(stdout)?.[0] ?? "");
 }
 
 async function unpack(backup: Backup, data: string, configuration: Configuration): Promise<void> {
@@ -99,7 +104,7 @@ async function recover(
   let said = "";
   server.stderr.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-20_000)));
   const closed = once(server, "close");
-  const own = { ...configuration.database, host: data, port: "5432", password: "" };
+  const own = { ...configuration.database, user: configuration.database.owner, host: data, port: "5432", password: "" };
   try {
     while (!(await isReady(own))) {
       if (server.exitCode !== null) throw new BackupError(await reasonOf(data, backup, target, said));

@@ -25,13 +25,13 @@ export async function serve(configuration: Configuration, log: Log, stop: AbortS
     const next = queue.then(async () => {
       try {
         const taken = await takeBackup(configuration, await openStream(configuration));
-        log("INFO", "backup_taken", { id: taken.id, bytes: taken.sizeBytes });
+        log.always("INFO", "backup_taken", { id: taken.id, bytes: taken.sizeBytes });
         const proven = await prove(configuration, taken);
-        log("INFO", "backup_proven", { id: taken.id, removed: await prune(configuration) });
+        log.always("INFO", "backup_proven", { id: taken.id, removed: await prune(configuration) });
         return proven;
       } catch (error) {
         failures += 1;
-        log("ERROR", "backup_failed", error);
+        log.always("ERROR", "backup_failed", error);
         throw error;
       }
     });
@@ -40,12 +40,13 @@ export async function serve(configuration: Configuration, log: Log, stop: AbortS
   };
 
   const pages: RequestListener = async (request, response) => {
-    if (request.url === "/metrics") {
-      response.setHeader("content-type", "text/plain; version=0.0.4");
-      response.end(metrics(await backupsIn(configuration.archive), failures));
-    } else {
-      response.statusCode = request.url === "/health" ? 200 : 404;
-      response.end();
+    if (request.url !== "/metrics") return response.writeHead(request.url === "/health" ? 200 : 404).end();
+    try {
+      const said = metrics(await backupsIn(configuration.archive), failures);
+      response.setHeader("content-type", "text/plain; version=0.0.4").end(said);
+    } catch (error) {
+      log.always("ERROR", "archive_unreadable", error);
+      response.writeHead(500).end();
     }
   };
   /** For who is in the same container: nobody on the network can ask for work. */
@@ -63,7 +64,7 @@ export async function serve(configuration: Configuration, log: Log, stop: AbortS
     await listening(createServer(pages), configuration.port),
     await listening(createServer(control), configuration.socket),
   ];
-  log("INFO", "started");
+  log.always("INFO", "started");
   await Promise.all([
     receiveForever(configuration, log, stop),
     archiveForever(configuration, log, stop),

@@ -1,5 +1,6 @@
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { identityToRecipient } from "age-encryption";
 import { describe, expect, test } from "vitest";
 import { composePlaces } from "../../cli/render/compose.ts";
 import { root } from "../../cli/root.ts";
@@ -68,6 +69,7 @@ describe.each([dev, prod])("the secrets of $file", ({ settings: { stack }, workl
           expect(files[secretFileName(spec, file)]).toBe(secretFileText(file, value));
         }
       }
+      await expect(identityToRecipient(files["backup-key"] ?? "")).resolves.toMatch(/^age1/);
       expect((await stat(join(folder, "secrets"))).mode & 0o777).toBe(0o700);
       expect((await stat(join(folder, ".env"))).mode & 0o777).toBe(0o600);
       await made(folder, stack);

@@ -19,6 +19,7 @@ const klog: Product = { setting: /^--v=(\d+)$/m, words: ["4", "0", "0", "0"] };
 const products: Readonly<Record<string, Product>> = {
   backend: variable,
   frontend: variable,
+  backup: variable,
   "alert-sink": variable,
   nginx: { setting: /^error_log \S+ (\w+);$/m, words: ["info", "info", "warn", "error"] },
   postgres: { setting: /^log_min_messages=(\w+)$/m, words: ["debug1", "info", "warning", "error"] },

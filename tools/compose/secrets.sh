@@ -31,10 +31,40 @@ certificate() { # <name in it> <file of the certificate> <file of the key>
   chmod 644 "secrets/$2" "secrets/$3"
 }
 
+# An age identity (age-encryption.org/v1): 32 random bytes, and a checksum, in bech32 (BIP 173). No part of it is in an argument.
+backup_key() {
+  bits=0 rest=0 groups=""
+  for byte in $(openssl rand 32 | od -An -v -tu1); do
+    rest=$(((rest << 8 | byte) & 0xffff)) bits=$((bits + 8))
+    while [ "$bits" -ge 5 ]; do
+      bits=$((bits - 5))
+      groups="$groups $((rest >> bits & 31))"
+    done
+  done
+  groups="$groups $((rest << (5 - bits) & 31))"
+  sum=1
+  # age-secret-key- : the high bits of each letter, 0, the low ones
+  for group in 3 3 3 1 3 3 3 3 3 3 1 3 3 3 1 0 1 7 5 13 19 5 3 18 5 20 13 11 5 25 13 $groups 0 0 0 0 0 0; do
+    top=$((sum >> 25)) sum=$(((sum & 0x1ffffff) << 5 ^ group))
+    for generator in 0x3b6a57b2 0x26508e6d 0x1ea119fa 0x3d4233dd 0x2a1462b3; do
+      [ $((top & 1)) -eq 0 ] || sum=$((sum ^ generator))
+      top=$((top >> 1))
+    done
+  done
+  sum=$((sum ^ 1))
+  for shift in 25 20 15 10 5 0; do groups="$groups $((sum >> shift & 31))"; done
+  echo "$groups" | awk '{
+    printf "AGE-SECRET-KEY-1"
+    for (i = 1; i <= NF; i++) printf "%s", substr("QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L", $i + 1, 1)
+  }'
+}
+
 for name in DATABASE_PASSWORD CACHE_PASSWORD TOKEN_SIGNING_KEY ALERT_WEBHOOK_TOKEN APPLICATION_ADMIN_PASSWORD; do
   variable "$name" "$(password)"
 done
 printf %s "$(value_of DATABASE_PASSWORD)" | file database-password
+password | tr -d '\n' | file backup-password
+backup_key | file backup-key
 printf 'requirepass %s\n' "$(value_of CACHE_PASSWORD)" | file cache-auth.conf
 printf %s "$(value_of ALERT_WEBHOOK_TOKEN)" | file alert-webhook-token
 password | tr -d '\n' | file grafana-admin-password

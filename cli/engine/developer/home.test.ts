@@ -35,12 +35,13 @@ test("every secret of dev is made; passwords are long, of harmless characters, a
   const others = secretNames.filter((name) => ofOthers.includes(name) || name.startsWith("monitoring"));
   expect([...Object.keys(secrets), ...others].sort()).toEqual([...secretNames].sort());
   const passwords = Object.entries(secrets).filter(
-    ([name]) => /Token|Key$|Password$/.test(name) && !/tls|pager|smtp/.test(name),
+    ([name]) => /Token|Key$|Password$/.test(name) && !/tls|pager|smtp|backupKey/.test(name),
   );
-  expect(passwords).toHaveLength(6);
+  expect(passwords).toHaveLength(7);
   const values = [...passwords.map(([, value]) => value), (await readFile(passphraseFile, "utf8")).trim()];
   for (const value of values) expect(value).toMatch(/^[\w-]{43}$/);
-  expect(new Set(values).size).toBe(7);
+  expect(new Set(values).size).toBe(8);
+  expect(secrets.backupKey).toMatch(/^AGE-SECRET-KEY-1[A-Z0-9]{58}$/);
   expect(secrets.tlsCertificate).toMatch(/^-----BEGIN CERTIFICATE-----\n/);
   expect(secrets.tlsPrivateKey).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
 });

@@ -5,6 +5,7 @@ import type { SecretName } from "../../../components/workload/index.ts";
 /** Passwords that nobody chooses and nobody outside must know: made once. */
 const passwords = [
   "databasePassword",
+  "backupPassword",
   "cachePassword",
   "tokenSigningKey",
   "alertWebhookToken",
@@ -26,6 +27,7 @@ const sinks: Partial<Readonly<Record<SecretName, string>>> = {
  */
 export const developersSecrets: readonly SecretName[] = [
   ...passwords,
+  "backupKey",
   "slackWebhookUrl",
   "pagerdutyRoutingKey",
   "smtpPassword",
@@ -41,6 +43,7 @@ export async function makeMissing(
   const made = {
     ...Object.fromEntries(passwords.map((name) => [name, makePassword()])),
     ...sinks,
+    ...(isMissing("backupKey") ? { backupKey: await makeBackupKey() } : {}),
     ...(isMissing("tlsCertificate") || isMissing("tlsPrivateKey") ? await makeCertificate() : {}),
   };
   const pair = ["tlsCertificate", "tlsPrivateKey"];
@@ -55,4 +58,10 @@ async function makeCertificate(): Promise<Partial<Readonly<Record<SecretName, st
   const { selfSigned } = await import("./certificate.ts");
   const { certificate, privateKey } = await selfSigned(["gateway"]);
   return { tlsCertificate: certificate, tlsPrivateKey: privateKey };
+}
+
+/** As `age-keygen` makes one: it opens what the backup encrypts. */
+async function makeBackupKey(): Promise<string> {
+  const { generateX25519Identity } = await import("age-encryption");
+  return generateX25519Identity();
 }

@@ -210,6 +210,8 @@ const entry = (name: SecretName) =>
 
 const sources: SecretSources = {
   databasePassword: entry("databasePassword"),
+  backupPassword: entry("backupPassword"),
+  backupKey: entry("backupKey"),
   cachePassword: entry("cachePassword"),
   tokenSigningKey: entry("tokenSigningKey"),
   alertWebhookToken: entry("alertWebhookToken"),

@@ -7,6 +7,9 @@ import { generateX25519Identity } from "age-encryption";
 import pg from "pg";
 import { packageFiles, type Service, sourceFiles } from "../../../cli/images/service-files.ts";
 import { debianObstacle, installDebian } from "../../../cli/setup/debian.ts";
+import { letInPath } from "../../../components/application/backup.ts";
+import { describePlatform, mountedFile } from "../../../components/specification.ts";
+import { settingsOf } from "../../../tests/support/stacks.ts";
 import { freePort } from "../../backend/testing/servers.ts";
 
 /** A database and the workload beside it, as two containers are: programs of the image, one user, folders of their own. */
@@ -78,11 +81,13 @@ export async function madeGround(): Promise<Ground | undefined> {
   const environment = {
     PATH: `${programs}:${process.env.PATH}`,
     PORT: String(metricsPort),
+    LOG_LEVEL: "INFO",
     BACKUP_SOCKET: join(folder, "backup.sock"),
     DATABASE_HOST: "127.0.0.1",
     DATABASE_PORT: String(port),
     DATABASE_NAME: "postgres",
-    DATABASE_USER: "trading",
+    DATABASE_OWNER: "trading",
+    DATABASE_USER: "backup",
     DATABASE_PASSWORD_FILE: passwordFile,
     BACKUP_ARCHIVE: archive,
     BACKUP_SPOOL: spool,
@@ -92,6 +97,22 @@ export async function madeGround(): Promise<Ground | undefined> {
   };
   const words = (command: readonly string[]) => [join(folder, "app", "services", "backup", "main.ts"), ...command];
   const node = join(folder, "node");
+  const letIn = (): void => {
+    const script = mountedFile(describePlatform(settingsOf("dev")), "database", letInPath);
+    execFileSync("sh", ["-eu", "-c", script.replace("/etc/database/backup-password", passwordFile)], {
+      ...user,
+      cwd: folder,
+      env: {
+        PATH: environment.PATH,
+        PGDATA: data,
+        PGHOST: folder,
+        PGPORT: String(port),
+        POSTGRES_USER: "trading",
+        POSTGRES_DB: "postgres",
+      },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+  };
   let database: ChildProcess | undefined;
   let backup: ChildProcess | undefined;
   let logged = "";
@@ -123,6 +144,7 @@ export async function madeGround(): Promise<Ground | undefined> {
         stdio: "ignore",
       });
       await until("the database answers", () => query("select 1"));
+      letIn();
     },
     stopDatabase: (signal = "SIGINT") => stopped(database, signal),
     startBackup: async (more = {}) => {

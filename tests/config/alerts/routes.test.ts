@@ -25,6 +25,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   HighDatabaseConnections: ["email", ...notice],
   DatabaseDown: ["email", ...page],
   LongRunningQueries: ["email", ...notice],
+  BackupTooOld: ["email", ...notice],
   RedisDown: page,
   HighRedisMemory: notice,
   HighCpuUsage: notice,

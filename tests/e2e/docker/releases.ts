@@ -6,7 +6,7 @@ const backendRepository = "localhost/trading/backend";
 
 /** Everything but the gateway and the backend. */
 const without = [
-  ...["database", "cache", "worker", "frontend", "loki", "promtail", "prometheus", "alertmanager", "grafana"],
+  ...["database", "backup", "cache", "worker", "frontend", "loki", "promtail", "prometheus", "alertmanager", "grafana"],
   ...["node-exporter", "redis-exporter", "postgres-exporter", "blackbox-exporter", "cadvisor"],
 ];
 
