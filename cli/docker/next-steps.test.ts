@@ -6,7 +6,7 @@ const home = { secretsFile: "/home/new/secrets.json" };
 
 test("a newcomer is told where to look, as whom, and what to do next", () => {
   const said = nextSteps(settingsOf("dev"), [], home).join("\n");
-  expect(said).toContain("  application: https://localhost\n");
+  expect(said).toContain("  application: http://localhost\n");
   expect(said).toContain('  application: admin; the password is "applicationAdminPassword" in /home/new/secrets.json');
   expect(said).toContain('  grafana: admin; the password is "grafanaAdminPassword" in /home/new/secrets.json');
   expect(said).toContain("  ./platform open dev ");

@@ -7,7 +7,7 @@ test("dev: all is on this host, and what does not answer is said to be so", asyn
   const shown = await openingsTable(openings, async (port) => port !== 3001);
   expect(shown.split("\n").map((line) => line.split(/ {2,}/))).toEqual([
     ["what", "where", "now"],
-    ["application", "https://localhost", "answers"],
+    ["application", "http://localhost", "answers"],
     ["grafana", "http://localhost:3001", "nobody answers"],
     ["prometheus", "http://localhost:9090", "answers"],
     ["alertmanager", "http://localhost:9093", "answers"],

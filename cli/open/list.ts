@@ -18,7 +18,9 @@ export interface Opening {
 export function openingsOf(settings: Settings): readonly Opening[] {
   const { stack, domain, target } = settings;
   const names = membersOf(describePlatform(settings)).map(({ name }) => name);
-  const application = { name: "application", url: `https://${domain}`, ...(target.loopback ? { port: 443 } : {}) };
+  // Where the site has no name, its certificate is one that no browser knows.
+  const [scheme, port] = domain === "localhost" ? ["http", 80] : ["https", 443];
+  const application = { name: "application", url: `${scheme}://${domain}`, ...(target.loopback ? { port } : {}) };
   const sink = { name: sinkName, url: `http://localhost:${sinkPorts.http}`, port: sinkPorts.http };
   return [
     ...(names.includes("gateway") ? [application] : []),
