@@ -6,6 +6,7 @@ import { namespace } from "../../stacks/error.ts";
 import { readStackFile } from "../../stacks/files.ts";
 import { readSettings, type Source } from "../../stacks/read.ts";
 import { say } from "../console/progress.ts";
+import { developerHome } from "../engine/developer/home.ts";
 import { usesDocker } from "../engine/docker-provider.ts";
 import type { Ground, Survey } from "../engine/ground.ts";
 import { developersStack, type LiveStack } from "../engine/live.ts";
@@ -20,6 +21,7 @@ import { namedDaemon, openDaemon } from "./connection.ts";
 import { componentOf, containersOf } from "./daemon.ts";
 import { requireRoom } from "./host.ts";
 import { labelledAs, leftoversIn, missingFrom, removeLeftovers } from "./leftovers.ts";
+import { nextSteps } from "./next-steps.ts";
 
 /**
  * Docker's ground: the images that no registry has are built (or what needs them is left out, and named), ports and disk
@@ -48,6 +50,7 @@ export async function dockerGround(stackOf: StackOf, operation: Operation): Prom
       if (operation === "up") await requireRoom(plan.steps, owner, daemon);
       return survey(daemon.docker, live, volumes);
     },
+    next: stack === developersStack ? nextSteps(readSettings(source), without, developerHome()) : [],
   };
 }
 

@@ -22,6 +22,8 @@ const look = 1;
 const listening = 25;
 /** Seconds for the stack to be calm before a drill. */
 const calming = 600;
+/** The same before several: for one that does not get calm the others do not wait long; what the round before left is over by then. */
+const calmingSeveral = 180;
 /** Looks in a row at which a sink on a burdened host may not answer. */
 const patience = 5;
 /** Beyond the promise, seconds until a drill is given up. */
@@ -95,7 +97,7 @@ const unjudged = (promised: Promised, now: number): Outcome => ({
 
 /** Alerts of the round that fire, or are about to, although nothing is broken. */
 async function notCalm(names: readonly AlertName[], { place, interrupt, say }: Running): Promise<ReadonlySet<string>> {
-  const end = Date.now() + 1000 * (names.length > 1 ? 0 : calming);
+  const end = Date.now() + 1000 * (names.length > 1 ? calmingSeveral : calming);
   let said = false;
   for (;;) {
     const active = await place.api.active();

@@ -65,6 +65,7 @@ export async function deploy(request: DeployRequest): Promise<RunResult | undefi
   if (operation === "up" && result.outcome === "failed") print(await takeBack(request, live));
   refuse(result, "what was done is recorded; mend the cause and run the same command again");
   await survey?.finish();
+  if (operation === "up" && ground !== undefined && ground.next.length > 0) print(ground.next.join("\n"));
   return result;
 }
 

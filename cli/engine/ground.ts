@@ -13,6 +13,8 @@ export interface Ground {
    * @param volumes whether volumes with data go too.
    */
   survey(live: LiveStack, plan: RunResult, volumes: boolean): Promise<Survey>;
+  /** Said after an `up` that went well: who may log in where, and what to do next. */
+  readonly next: readonly string[];
 }
 
 export interface Survey {

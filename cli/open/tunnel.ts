@@ -136,7 +136,8 @@ async function opened(child: ChildProcess, localPort: number): Promise<void> {
 export const typed = ({ program, words }: Command): string =>
   [program, ...words.map((word) => (/^[\w./:=,@-]+$/.test(word) ? word : `'${word}'`))].join(" ");
 
-const answers = (port: number): Promise<boolean> =>
+/** Whether anybody listens on a port of this host's loopback. */
+export const answers = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect({ host: "localhost", port });
     const end = (isOpen: boolean) => {

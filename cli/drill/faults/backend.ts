@@ -34,7 +34,7 @@ export const refusedOrders: Fault = {
   repair: async (place) => place.callOff("HighOrderFailureRate"),
 };
 
-/** Orders wait for an exchange that does not answer; each for two minutes, so there are always some. */
+/** Orders wait for an exchange that does not answer: each stays open until it says what became of it, so the oldest grows older. */
 export const silentExchange: Fault = {
   what: "the exchange does not answer",
   set: async (place) => {

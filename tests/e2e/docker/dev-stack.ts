@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -19,11 +18,14 @@ import { stateOf } from "../../../cli/engine/state.ts";
 import { locked } from "../../../cli/setup/lock.ts";
 import { deployed, type Outcome } from "../../support/deployed.ts";
 import type { TestDaemon } from "../../support/docker/daemon.ts";
+import { endedWhen } from "./ended-when.ts";
 
 /** A newcomer's dev on a real daemon, with a checkout and a home of its own. */
 export interface DevStack {
   /** Where public and loopback ports answer: an address of this test alone. */
   readonly address: string;
+  /** Where its settings are. */
+  readonly checkout: string;
   /** What stands in Pulumi.dev.yaml from now on, beside the target and the addresses. */
   settings(config: Readonly<Record<string, unknown>>): Promise<void>;
   /** As `./platform up|refresh|destroy dev --yes`. */
@@ -142,6 +144,7 @@ export async function makeDevStack(daemon: TestDaemon, address: string, program 
 
   return {
     address,
+    checkout,
     settings,
     run,
     drift: () => findDrift(stackOf(), {}, dockerGround),
@@ -161,13 +164,7 @@ export async function makeDevStack(daemon: TestDaemon, address: string, program 
       return shown === undefined ? "" : changeLines(shown.result).join("\n");
     },
     endedUp: async (signal, reached) => {
-      const words = [join(import.meta.dirname, "up.ts"), checkout];
-      const child = spawn(process.execPath, words, { stdio: ["ignore", "ignore", "pipe"] });
-      const gone = new Promise((resolve) => child.once("close", resolve));
-      // Read to the end, whatever `reached` reads: the process would wait for a reader.
-      child.stderr.setEncoding("utf8").resume();
-      void reached(child.stderr).then(() => child.kill(signal));
-      await gone;
+      await endedWhen(["up.ts", checkout], { signal, reached });
     },
     orphans: async () => {
       const live = await openLive(stackOf());

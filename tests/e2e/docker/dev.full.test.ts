@@ -48,6 +48,8 @@ describe.skipIf(daemon === undefined)("dev, as a newcomer has it on a real daemo
   }, async () => {
     const { printed, refusal } = await dev.run("up");
     expect(refusal, printed).toBeUndefined();
+    expect(printed).toMatch(/^look at:\n {2}application: http:/m);
+    expect(printed).toMatch(/^next:\n {2}\.\/platform open dev /m);
     const rows = statusOf(workloads, await containers());
     expect(rows.filter((row) => !isWell(row))).toEqual([]);
     expect(rows.map(({ component }) => component)).toEqual(workloads.map(({ name }) => name));

@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { settingsOf } from "../../tests/support/stacks.ts";
+import { openingsOf, openingsTable } from "./list.ts";
+
+test("dev: all is on this host, and what does not answer is said to be so", async () => {
+  const openings = openingsOf(settingsOf("dev"));
+  const shown = await openingsTable(openings, async (port) => port !== 3001);
+  expect(shown.split("\n").map((line) => line.split(/ {2,}/))).toEqual([
+    ["what", "where", "now"],
+    ["application", "http://localhost", "answers"],
+    ["grafana", "http://localhost:3001", "nobody answers"],
+    ["prometheus", "http://localhost:9090", "answers"],
+    ["alertmanager", "http://localhost:9093", "answers"],
+    ["loki", "http://localhost:3100", "answers"],
+    ["alert-sink", "http://localhost:8082", "answers"],
+  ]);
+});
+
+test("prod: what is public is said, and for the rest the command that opens the way, until it is open", async () => {
+  const openings = openingsOf(settingsOf("prod"));
+  const shown = await openingsTable(openings, async (port) => port === 19_093);
+  expect(shown).toMatch(/^application +https:\/\/trading\.example\.com +public$/m);
+  expect(shown).toMatch(/^grafana +https:\/\/grafana\.trading\.example\.com +public$/m);
+  expect(shown).toMatch(/^prometheus +http:\/\/localhost:19090 +\.\/platform open prod prometheus$/m);
+  expect(shown).toMatch(/^alertmanager +http:\/\/localhost:19093 +answers$/m);
+  expect(shown).not.toContain("alert-sink");
+});
+
+test("what is left out is not there to open", () => {
+  const settings = settingsOf("dev", undefined, { without: ["grafana", "alert-sink"] });
+  expect(openingsOf(settings).map(({ name }) => name)).toEqual(["application", "prometheus", "alertmanager", "loki"]);
+});

@@ -1,0 +1,53 @@
+import { isGrafanaPublic, openedMembers, openedPort, openedUrl } from "../../components/access.ts";
+import { sinkName, sinkPorts } from "../../components/alerts/sink.ts";
+import type { Settings } from "../../components/settings.ts";
+import { describePlatform, membersOf } from "../../components/specification.ts";
+import { table } from "../console/table.ts";
+
+/** Something to look at in a browser, or to ask. */
+export interface Opening {
+  readonly name: string;
+  readonly url: string;
+  /** Of this host, where it must answer for that; undefined where it is public. */
+  readonly port?: number;
+  /** What opens the way; undefined where none has to be opened. */
+  readonly command?: string;
+}
+
+/** All that there is to open of a stack, the application first. */
+export function openingsOf(settings: Settings): readonly Opening[] {
+  const { stack, domain, target } = settings;
+  const names = membersOf(describePlatform(settings)).map(({ name }) => name);
+  // Where the site has no name, its certificate is one that no browser knows.
+  const [scheme, port] = domain === "localhost" ? ["http", 80] : ["https", 443];
+  const application = { name: "application", url: `${scheme}://${domain}`, ...(target.loopback ? { port } : {}) };
+  const sink = { name: sinkName, url: `http://localhost:${sinkPorts.http}`, port: sinkPorts.http };
+  return [
+    ...(names.includes("gateway") ? [application] : []),
+    ...openedMembers
+      .filter((name) => names.includes(name))
+      .map((name): Opening => {
+        const url = openedUrl(settings, name);
+        if (name === "grafana" && isGrafanaPublic(settings)) return { name, url };
+        const found = { name, url, port: openedPort(settings, name) };
+        return isPlain(settings) ? found : { ...found, command: `./platform open ${stack} ${name}` };
+      }),
+    ...(names.includes(sinkName) ? [sink] : []),
+  ];
+}
+
+/** A developer's own host, where everything answers as it is. */
+const isPlain = ({ environment, target }: Settings): boolean => environment === "development" && target.loopback;
+
+/** A row for each: where it is, and whether somebody answers there now, or what opens the way. */
+export async function openingsTable(
+  openings: readonly Opening[],
+  answers: (port: number) => Promise<boolean>,
+): Promise<string> {
+  const rows = openings.map(async ({ name, url, port, command }) => {
+    if (port === undefined) return [name, url, "public"];
+    if (await answers(port)) return [name, url, "answers"];
+    return [name, url, command ?? "nobody answers"];
+  });
+  return table([["what", "where", "now"], ...(await Promise.all(rows))]);
+}

@@ -1,0 +1,89 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { componentOf, containersOf } from "../../../cli/docker/daemon.ts";
+import { isWell, statusOf } from "../../../cli/docker/status.ts";
+import { drillsTable } from "../../../cli/drill/report.ts";
+import { drillSession } from "../../../cli/drill/session.ts";
+import { developerHome } from "../../../cli/engine/developer/home.ts";
+import { dockerDaemon } from "../../support/docker/daemon.ts";
+import { until } from "../../support/process.ts";
+import { type DevStack, firstUp, makeDevStack } from "./dev-stack.ts";
+import { endedWhen } from "./ended-when.ts";
+
+const daemon = await dockerDaemon();
+
+/** What pages; the others of them take a quarter of an hour. */
+const chosen =
+  process.env.TEST_SIZE === "issue"
+    ? ["HighErrorRate", "BackendDown", "DatabaseDown", "RedisDown", "TradingSystemUnhealthy"]
+    : ["RedisDown"];
+
+/** What no page comes from. */
+const without = ["grafana", "loki", "promtail", "cadvisor", "node-exporter", "blackbox-exporter", "frontend"];
+
+describe.skipIf(daemon === undefined)("drills of a running dev", { timeout: 1_800_000 }, () => {
+  let dev: DevStack;
+  beforeAll(async () => {
+    if (daemon === undefined) return;
+    dev = await makeDevStack(daemon, "127.0.77.5");
+    await dev.settings({ "trading-platform:without": without, "trading-platform:backend": { faults: true } });
+    const { refusal, printed } = await dev.run("up");
+    expect(refusal, printed).toBeUndefined();
+  }, firstUp);
+  afterAll(async () => {
+    await dev?.remove();
+    await daemon?.release();
+  }, 180_000);
+
+  const containers = () => containersOf({ docker: daemon?.docker ?? expect.unreachable(), stack: "dev" });
+  const runs = async (component: string): Promise<boolean> =>
+    (await containers()).some((each) => componentOf(each) === component && each.State === "running");
+  const isGone = (component: string) => () =>
+    until(`${component} is stopped`, async () => ((await runs(component)) ? undefined : true));
+  const isJournalThere = (): boolean => existsSync(join(developerHome().directory, "drills-dev.json"));
+  const unwell = async () => statusOf([], await containers()).filter((row) => !isWell(row));
+
+  const drilled = async (alerts: readonly string[], yes: boolean) => {
+    const said: string[] = [];
+    const outcomes = await drillSession({
+      checkout: dev.checkout,
+      stack: "dev",
+      alerts,
+      interrupt: new AbortController().signal,
+      say: (line) => said.push(line),
+      confirm: async () => yes,
+    });
+    return { outcomes, said };
+  };
+
+  test("who is asked and says no breaks nothing", async () => {
+    expect((await drilled(["RedisDown"], false)).outcomes).toEqual([]);
+    expect(isJournalThere()).toBe(false);
+    expect(await unwell()).toEqual([]);
+  });
+
+  test("one that is interrupted repairs first", async () => {
+    const ending = { signal: "SIGINT", reached: isGone("backend") } as const;
+    expect(await endedWhen(["drill.ts", dev.checkout, "BackendDown"], ending)).toBe(130);
+    expect(isJournalThere()).toBe(false);
+    expect(await unwell()).toEqual([]);
+  });
+
+  test("what one that is killed has broken, the next one repairs; then everybody is told as promised", async () => {
+    const ending = { signal: "SIGKILL", reached: isGone("cache") } as const;
+    expect(await endedWhen(["drill.ts", dev.checkout, "RedisDown"], ending)).toBe("SIGKILL");
+    expect(isJournalThere()).toBe(true);
+    expect(await runs("cache")).toBe(false);
+
+    const { outcomes, said } = await drilled(chosen, true);
+    expect(said[0]).toBe("repaired what an earlier drill left: RedisDown");
+    console.log(drillsTable(outcomes, new Map()));
+    expect(outcomes.map(({ alert }) => alert)).toEqual(chosen);
+    // How late is shown, and judged by no test: other tests run beside this one.
+    const problems = outcomes.flatMap((outcome) => outcome.problems.filter((problem) => !/^too late/.test(problem)));
+    expect(problems).toEqual([]);
+    expect(isJournalThere()).toBe(false);
+    expect(await unwell()).toEqual([]);
+  });
+});
