@@ -14,6 +14,7 @@ import { policiesCommand } from "./policies.ts";
 import { previewCommand } from "./preview.ts";
 import { refreshCommand } from "./refresh.ts";
 import { renderCommand } from "./render.ts";
+import { secretsCommand } from "./secrets.ts";
 import { settingsCommand } from "./settings.ts";
 import { silencesCommand } from "./silences.ts";
 import { statusCommand } from "./status.ts";
@@ -32,6 +33,7 @@ export const commands: readonly (() => Command)[] = [
   openCommand,
   envCommand,
   settingsCommand,
+  secretsCommand,
   alertsCommand,
   silencesCommand,
   drillCommand,

@@ -9,6 +9,8 @@ export interface SecretRef {
 /** Every secret that the platform knows, by name. */
 export const secretNames = [
   "databasePassword",
+  "databasePasswordA",
+  "databasePasswordB",
   "cachePassword",
   "tokenSigningKey",
   "alertWebhookToken",

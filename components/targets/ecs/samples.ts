@@ -210,6 +210,8 @@ const entry = (name: SecretName) =>
 
 const sources: SecretSources = {
   databasePassword: entry("databasePassword"),
+  databasePasswordA: entry("databasePasswordA"),
+  databasePasswordB: entry("databasePasswordB"),
   cachePassword: entry("cachePassword"),
   tokenSigningKey: entry("tokenSigningKey"),
   alertWebhookToken: entry("alertWebhookToken"),
