@@ -1,4 +1,5 @@
 import type { AlertName } from "./alerts/names.ts";
+import type { DatabaseLogin } from "./application/database-login.ts";
 import type { BoundTarget } from "./targets/target.ts";
 import type { Duration, LogLevel, Resources, Scaling, SecretSources } from "./workload/index.ts";
 
@@ -26,6 +27,8 @@ export interface Settings {
   readonly grafana: GrafanaSettings;
   readonly alerts: AlertSettings;
   readonly secrets: SecretSources;
+  /** A secret that was not changed for longer is told by `./platform secrets check`. */
+  readonly secretMaxAge: Duration;
 }
 
 export type Environment = "development" | "staging" | "production";
@@ -153,7 +156,10 @@ export interface LogEvents {
 export interface DatabaseSettings {
   readonly management: "own" | "managed";
   readonly name: string;
+  /** Administrator of the database; the first to log in for the application. */
   readonly user: string;
+  /** By which role the application logs in. */
+  readonly login: DatabaseLogin;
   readonly storageGiB: number;
   readonly maxConnections: number;
   /** Of an own database. */

@@ -29,6 +29,8 @@ export const defaultTarget: Readonly<Record<Environment, string>> = {
 export const commonDefaults: Defaults = {
   without: [],
   drills: false,
+  // As AWS Security Hub asks (SecretsManager.4, "rotated within a specified number of days"): it begins with 90.
+  secretMaxAge: "90d",
   logs: { replicas: 1, collector: "promtail" },
   images: {
     versions: productVersions,
@@ -57,7 +59,7 @@ export const commonDefaults: Defaults = {
       "/api/v1/admin",
     ],
   },
-  database: { name: "trading", user: "trading" },
+  database: { name: "trading", user: "trading", login: "owner" },
   grafana: {},
   alerts: {
     thresholds: {

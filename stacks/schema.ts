@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { databaseLogins } from "../components/application/database-login.ts";
 import { logCollectors } from "../components/settings.ts";
 import { logLevels, type SecretName, type SecretSource } from "../components/workload/index.ts";
 import { alertsSection } from "./alerts-schema.ts";
@@ -53,7 +54,16 @@ const identifier = (what: string) =>
 const database = section("PostgreSQL.", {
   management,
   name: identifier("Name of the database."),
-  user: identifier("User of the application."),
+  // Names of roles end at 63 letters, and its own group is called <user>_owner.
+  user: text(
+    "Administrator of the database, and the application's user while login is owner.",
+    /^[a-z_][a-z0-9_]{0,56}$/,
+    "lower-case letters, digits and _, at most 57, as trading",
+  ),
+  login: choice(
+    "By which role the application logs in: the user itself, or one of two that take turns; ./platform secrets rotate changes it.",
+    databaseLogins,
+  ),
   storageGiB: whole("Size of its volume; it can grow, never shrink.", 1, 65_536, "GiB"),
   maxConnections: whole("Connections that the server takes; HighDatabaseConnections counts in it.", 20, 5000),
   resources,
@@ -139,6 +149,8 @@ const secrets = section(
     databasePassword: secretSource,
     backupPassword: secretSource,
     backupKey: secretSource,
+    databasePasswordA: secretSource,
+    databasePasswordB: secretSource,
     cachePassword: secretSource,
     tokenSigningKey: secretSource,
     alertWebhookToken: secretSource,
@@ -194,6 +206,11 @@ export const settingsSchema = z.strictObject({
   grafana: grafanaSection,
   alerts: alertsSection,
   secrets,
+  secretMaxAge: duration(
+    "A secret that was not changed for longer is too old: ./platform secrets check.",
+    "1d",
+    "3650d",
+  ),
 });
 
 /** What a stack file says, as it is written. */

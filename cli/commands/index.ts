@@ -17,6 +17,7 @@ import { refreshCommand } from "./refresh.ts";
 import { renderCommand } from "./render.ts";
 import { requirementCommand } from "./requirement.ts";
 import { restoreCommand } from "./restore.ts";
+import { secretsCommand } from "./secrets.ts";
 import { settingsCommand } from "./settings.ts";
 import { silencesCommand } from "./silences.ts";
 import { statusCommand } from "./status.ts";
@@ -35,6 +36,7 @@ export const commands: readonly (() => Command)[] = [
   openCommand,
   envCommand,
   settingsCommand,
+  secretsCommand,
   alertsCommand,
   silencesCommand,
   backupCommand,

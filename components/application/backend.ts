@@ -10,6 +10,7 @@ import {
 } from "../blueprint.ts";
 import { levelWord } from "../logging/levels.ts";
 import { port, type WorkloadSpec, workload } from "../workload/index.ts";
+import { currentLogin } from "./database-login.ts";
 
 /** The trading application's API. */
 export function backend(plan: Blueprint): WorkloadSpec {
@@ -42,6 +43,7 @@ export function worker(plan: Blueprint): WorkloadSpec {
 function backendProcess(plan: Blueprint) {
   const { settings, address } = plan;
   const { backend: own, database, environment, images, logs } = settings;
+  const login = currentLogin(database);
   return {
     ...plain,
     part: "application",
@@ -55,7 +57,7 @@ function backendProcess(plan: Blueprint) {
       DATABASE_HOST: address("database"),
       DATABASE_PORT: "5432",
       DATABASE_NAME: database.name,
-      DATABASE_USER: database.user,
+      DATABASE_USER: login.role,
       DATABASE_TLS: database.management === "managed" ? "require" : "disable",
       CACHE_HOST: address("cache"),
       CACHE_PORT: "6379",
@@ -63,7 +65,7 @@ function backendProcess(plan: Blueprint) {
       FAULTS: String(own.faults),
     },
     secretVariables: [
-      { name: "DATABASE_PASSWORD", secret: "databasePassword" },
+      { name: "DATABASE_PASSWORD", secret: login.secret },
       { name: "CACHE_PASSWORD", secret: "cachePassword" },
       { name: "TOKEN_SIGNING_KEY", secret: "tokenSigningKey" },
       { name: "ALERT_WEBHOOK_TOKEN", secret: "alertWebhookToken" },

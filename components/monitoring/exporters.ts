@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { currentLogin } from "../application/database-login.ts";
 import {
   type Blueprint,
   connection,
@@ -80,6 +81,7 @@ export function redisExporter(plan: Blueprint): WorkloadSpec {
 /** Connections, locks and long transactions of the database. */
 export function postgresExporter(plan: Blueprint): WorkloadSpec {
   const { database } = plan.settings;
+  const login = currentLogin(database);
   const tls = database.management === "managed" ? "require" : "disable";
   return workload({
     ...plain,
@@ -94,9 +96,9 @@ export function postgresExporter(plan: Blueprint): WorkloadSpec {
     ],
     variables: {
       DATA_SOURCE_URI: `${plan.address("database")}:5432/${database.name}?sslmode=${tls}`,
-      DATA_SOURCE_USER: database.user,
+      DATA_SOURCE_USER: login.role,
     },
-    secretVariables: [{ name: "DATA_SOURCE_PASS", secret: "databasePassword" }],
+    secretVariables: [{ name: "DATA_SOURCE_PASS", secret: login.secret }],
     ports: [port({ name: "http", number: 9187, exposure: "loopback" })],
     probes: httpProbes({ port: "http", liveness: "/", readiness: "/", tool: "wget" }),
     placement: alone(plan),

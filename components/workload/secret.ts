@@ -11,6 +11,8 @@ export const secretNames = [
   "databasePassword",
   "backupPassword",
   "backupKey",
+  "databasePasswordA",
+  "databasePasswordB",
   "cachePassword",
   "tokenSigningKey",
   "alertWebhookToken",

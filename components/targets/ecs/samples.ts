@@ -212,6 +212,8 @@ const sources: SecretSources = {
   databasePassword: entry("databasePassword"),
   backupPassword: entry("backupPassword"),
   backupKey: entry("backupKey"),
+  databasePasswordA: entry("databasePasswordA"),
+  databasePasswordB: entry("databasePasswordB"),
   cachePassword: entry("cachePassword"),
   tokenSigningKey: entry("tokenSigningKey"),
   alertWebhookToken: entry("alertWebhookToken"),

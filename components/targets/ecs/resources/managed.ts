@@ -1,11 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { managedPassword } from "../../../secrets.ts";
 import type { ManagedCache, ManagedDatabase, ManagedService } from "../../../workload/index.ts";
 import { cacheEngine, databaseParameters } from "../managed.ts";
 import type { Alarms } from "./alarms.ts";
 import type { SecurityGroups } from "./groups.ts";
 import type { Network } from "./network.ts";
-import { passwordOf, writtenPassword } from "./secrets.ts";
+import { writtenPassword } from "./secrets.ts";
 import type { EcsStack } from "./stack.ts";
 
 interface ManagedArgs {
@@ -43,7 +44,7 @@ export class Managed extends pulumi.ComponentResource {
       },
       here,
     );
-    const password = writtenPassword(stack, passwordOf("postgres"), this);
+    const password = writtenPassword(stack, managedPassword("postgres"), this);
     const instance = new aws.rds.Instance(
       name,
       {
@@ -93,7 +94,7 @@ export class Managed extends pulumi.ComponentResource {
       { family, parameters: Object.entries(service.parameters).map(([key, value]) => ({ name: key, value })), tags },
       here,
     );
-    const token = writtenPassword(stack, passwordOf("redis"), this);
+    const token = writtenPassword(stack, managedPassword("redis"), this);
     const group = new aws.elasticache.ReplicationGroup(
       name,
       {

@@ -1,21 +1,14 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { secretsOf } from "../../../secrets.ts";
 import type { SecretName } from "../../../workload/index.ts";
 import { parameterOf } from "../names.ts";
 import type { EcsStack } from "./stack.ts";
 
 /** The secrets that the stack's members use. */
-export function usedSecrets({ context }: Pick<EcsStack, "context">): readonly SecretName[] {
-  const used = context.members.flatMap((member) => {
-    if (member.kind === "workload")
-      return [...member.secretVariables, ...member.secretFiles].map(({ secret }) => secret);
-    return [passwordOf(member.engine)];
-  });
-  return [...new Set(used)];
-}
-
-export const passwordOf = (engine: "postgres" | "redis"): SecretName =>
-  engine === "postgres" ? "databasePassword" : "cachePassword";
+export const usedSecrets = ({ context }: Pick<EcsStack, "context">): readonly SecretName[] => [
+  ...new Set(context.members.flatMap(secretsOf)),
+];
 
 /** What ECS puts after `valueFrom`: the entry of Secrets Manager, or the parameter that {@link configSecrets} makes. */
 export function secretArn({ context, section, names }: EcsStack, name: SecretName): string {

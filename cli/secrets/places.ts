@@ -1,0 +1,35 @@
+import type { Settings } from "../../components/settings.ts";
+import type { SecretName, SecretSource } from "../../components/workload/index.ts";
+import { rotationOf } from "./rotatable.ts";
+
+/** Where a secret is held, for a person. */
+export function placeOf(source: SecretSource): string {
+  switch (source.kind) {
+    case "config":
+      return `Pulumi config secrets:${source.key}`;
+    case "secretsManager":
+      return `AWS Secrets Manager ${entryName(source.arn)}`;
+  }
+}
+
+/** `trading/prod/databasePassword` of an entry's ARN. */
+export const entryName = (arn: string): string => arn.split(":").slice(6).join(":");
+
+/** The command that gives a secret a value. The value is asked for or comes by stdin: it is in no argument. */
+export function howToSet(settings: Settings, secret: SecretName, isMissing: boolean): string {
+  const { stack, secrets } = settings;
+  const rotation = rotationOf(secret);
+  if (rotation !== undefined && !isMissing) return `./platform secrets rotate ${stack} ${rotation}`;
+  const source = secrets[secret];
+  switch (source.kind) {
+    case "config":
+      return `pulumi config set --secret secrets:${source.key} --stack ${stack}`;
+    case "secretsManager": {
+      const region = source.arn.split(":")[3];
+      const words = isMissing
+        ? `create-secret --name=${entryName(source.arn)}`
+        : `put-secret-value --secret-id=${entryName(source.arn)}`;
+      return `aws secretsmanager ${words} --region=${region} --secret-string=file:///dev/stdin`;
+    }
+  }
+}
