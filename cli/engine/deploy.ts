@@ -165,7 +165,7 @@ function refuseLocked({ stack, diagnostics }: RunResult): void {
 }
 
 function refuseUnwell({ stack }: StackOf, unwell: string | undefined): void {
-  if (unwell !== undefined) throw new UserError(`${stack}: is deployed, and does not serve: ${unwell}`);
+  if (unwell !== undefined) throw new UserError(`${stack}: does not serve as it should: ${unwell}`);
 }
 
 const changesAnything = ({ changes, steps }: RunResult): boolean =>

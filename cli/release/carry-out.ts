@@ -1,11 +1,9 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { type Release, type Releases, withRelease } from "../../components/delivery/releases.ts";
+import { type Release, withRelease } from "../../components/delivery/releases.ts";
 import { livePrefix } from "../../components/delivery/retention.ts";
 import type { Settings } from "../../components/settings.ts";
 import { readStackFile } from "../../stacks/files.ts";
 import { readSettings } from "../../stacks/read.ts";
-import { formatReleases, readReleases, releaseFile } from "../../stacks/releases.ts";
+import { readReleases, releaseFile } from "../../stacks/releases.ts";
 import { namedDaemon, openDaemon } from "../docker/connection.ts";
 import { type DeployRequest, deploy } from "../engine/deploy.ts";
 import { checkedOutCommit } from "../engine/release.ts";
@@ -14,6 +12,7 @@ import { dockerImages } from "./docker-images.ts";
 import { askGit } from "./git.ts";
 import { type ImageSource, releaseImages, requireImages } from "./images.ts";
 import { personIn } from "./person.ts";
+import { writeReleases } from "./record.ts";
 import { registryImages } from "./registry.ts";
 import { newestMigration } from "./schema.ts";
 import { smokeTest } from "./smoke.ts";
@@ -72,7 +71,7 @@ export async function carryOut(
   // Where nothing had to be done it may be known already.
   if (result !== undefined || before[0]?.version !== version) {
     const entry = { ...release, since: new Date().toISOString(), by: await personIn(project.directory) };
-    await write(project.directory, stack, withRelease(before, entry, settings.images.keep));
+    await writeReleases(project.directory, stack, withRelease(before, entry, settings.images.keep));
     print(`${stack}: runs ${version}; ${await nextStep(project.directory, stack)}`);
   }
   await Promise.all([...releaseImages(settings).values()].map((image) => source.mark(image, `${livePrefix}${stack}`)));
@@ -83,12 +82,4 @@ async function nextStep(checkout: string, stack: string): Promise<string> {
   const file = releaseFile(stack);
   const isShared = (await askGit(checkout, "check-ignore", "--quiet", file)) === undefined;
   return isShared ? `commit and push ${file}, or the next deploy does not know of it` : `${file} says so`;
-}
-
-/** Whole or not at all: the settings are read from it. */
-async function write(checkout: string, stack: string, releases: Releases): Promise<void> {
-  const file = join(checkout, releaseFile(stack));
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(`${file}.new`, formatReleases(stack, releases));
-  await rename(`${file}.new`, file);
 }
