@@ -58,12 +58,16 @@ export const ownServices = ["backend", "frontend", "backup", "alert-sink"] as co
 export type OwnService = (typeof ownServices)[number];
 
 /** An image of our own, in the release's version. */
-export const ownImage = ({ settings: { images } }: Blueprint, service: OwnService): Image =>
-  mirrored(image({ repository: `${images.application}/${service}`, version: images.version }), images.registry);
+export const ownImage = ({ settings: { images } }: Blueprint, service: OwnService): Image => released(images, service);
 
 /** The static probe binary, for images that have neither shell nor wget. */
-export const probeImage = ({ images }: Settings): Image =>
-  mirrored(image({ repository: `${images.application}/probe`, version: images.version }), images.registry);
+export const probeImage = ({ images }: Settings): Image => released(images, "probe");
+
+function released({ application, version, digests = {}, registry }: Settings["images"], service: string): Image {
+  const digest = Object.hasOwn(digests, service) ? digests[service] : undefined;
+  const pinned = { repository: `${application}/${service}`, version, ...(digest === undefined ? {} : { digest }) };
+  return mirrored(image(pinned), registry);
+}
 
 /** Repository prefixes that the stack's images come from: its registry, or where each maker publishes. */
 export const imageSources = ({ images, target }: Settings): readonly string[] =>

@@ -61,6 +61,8 @@ export interface ImageSettings {
   readonly application: string;
   /** Version of the application's release. */
   readonly version: string;
+  /** Digests of the release's images, by service, as far as they are known. */
+  readonly digests?: Readonly<Record<string, string>>;
   /** Version of each third-party product: a pinned tag. */
   readonly versions: Readonly<Record<Product, string>>;
   /** Images of a service that are kept; not fewer than `rollbackDepth` + 1. */

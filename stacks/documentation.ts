@@ -33,6 +33,8 @@ config:
 
 What a file does not say has the default of its environment; \`./platform settings <stack>\` prints what holds and where
 it comes from. A stack named dev, staging or prod is of that environment; any other says \`${namespace}:environment\`.
+The release that a stack runs is on record in \`stacks/releases/<stack>.yaml\`, which is written by \`./platform up --release\` and
+\`./platform rollback\` (docs/delivery.md); its version and digests hold in place of the file's.
 Where a service has a range (\`minimum\`, \`maximum\`), saying \`replicas\` replaces it as a whole, and the other way round.`;
 
 const secrets = `## secrets

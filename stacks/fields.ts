@@ -73,6 +73,9 @@ export function tag(what: string) {
   return described(schema, what, allowed);
 }
 
+/** What a registry names an image by for good. */
+export const digest = (what: string): z.ZodString => text(what, /^sha256:[0-9a-f]{64}$/, "sha256: and 64 hex digits");
+
 /** A path of the application's HTTP interface. */
 export const httpPath = (what: string): z.ZodString => text(what, /^\/[\w\-./~]*$/, "a path, as /api/v1/health/ready");
 

@@ -5,6 +5,7 @@ import { namespace, type Problem, SettingsError } from "./error.ts";
 import type { Source } from "./interpret.ts";
 import { type Data, isData } from "./layers.ts";
 import { nearest } from "./nearest.ts";
+import { readReleases } from "./releases.ts";
 
 /** Names of the stacks that a folder holds a file of, in the order of a release. */
 export function stacksIn(folder: string): readonly string[] {
@@ -16,7 +17,7 @@ export function stacksIn(folder: string): readonly string[] {
 }
 
 /**
- * Reads the settings' part of `Pulumi.<stack>.yaml`. Encrypted values and the namespace `secrets:` are not looked at.
+ * Reads the settings' part of `Pulumi.<stack>.yaml`, and which release is on record. Encrypted values and the namespace `secrets:` are not looked at.
  * Throws {@link SettingsError}: no such stack, broken YAML, a key whose namespace is a slip.
  * @param target in place of the file's.
  */
@@ -24,7 +25,8 @@ export function readStackFile(folder: string, stack: string, target?: string): S
   const file = `Pulumi.${stack}.yaml`;
   if (!existsSync(join(folder, file))) throw unknownStack(folder, stack);
   const config = settingsIn(readFileSync(join(folder, file), "utf8"), file);
-  return { stack, config, ...(target === undefined ? {} : { target }) };
+  const [release] = readReleases(folder, stack);
+  return { stack, config, release, ...(target === undefined ? {} : { target }) };
 }
 
 function unknownStack(folder: string, stack: string): SettingsError {

@@ -1,5 +1,6 @@
+import { z } from "zod";
 import type { Product } from "../components/settings.ts";
-import { section, tag, text, whole } from "./fields.ts";
+import { digest, section, tag, text, whole } from "./fields.ts";
 
 const version = tag("Pinned version of the product.");
 
@@ -19,7 +20,17 @@ export const imagesSection = section("Container images.", {
     /^[a-z0-9.-]+(?::\d+)?(?:\/[a-z0-9._-]+)+$/,
     "a registry with a path in lower case, as ghcr.io/example/trading",
   ),
-  version: tag("Release of the application."),
+  version: tag("Release of the application, until stacks/releases/ says which one runs."),
+  digests: z
+    .record(
+      z.string(),
+      digest("Digest of that service's image; ./platform up --release writes it into stacks/releases/."),
+      {
+        error: "must be a section of digests by service, as backend",
+      },
+    )
+    .meta({ description: "Digests of the application's images, by service." })
+    .exactOptional(),
   versions: section("Versions of the third-party products.", {
     nginx: version,
     postgres: version,

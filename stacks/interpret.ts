@@ -1,3 +1,4 @@
+import type { ReleasedImages } from "../components/delivery/releases.ts";
 import type { Environment, Settings } from "../components/settings.ts";
 import type { BoundTarget, TargetDescriptor } from "../components/targets/target.ts";
 import { combinationProblems } from "./combinations.ts";
@@ -15,6 +16,8 @@ export interface Source {
   readonly stack: string;
   /** The config's keys of namespace `trading-platform`, without it. */
   readonly config: Data;
+  /** What the stack's record says it runs. */
+  readonly release?: ReleasedImages | undefined;
   /** Another target than the stack file's, for this run. */
   readonly target?: string;
 }
@@ -134,7 +137,7 @@ function plainMessage(issue: { readonly code?: string; readonly [key: string]: u
 }
 
 function layersOf(
-  { stack, config }: Source,
+  { stack, config, release }: Source,
   descriptors: readonly TargetDescriptor[],
   environment: EnvironmentChoice,
   bound: BoundTarget | undefined,
@@ -150,8 +153,14 @@ function layersOf(
     { origin: "target", values: targetDefaults(bound, stack, kind) },
     { origin: "domain", values: domainDefaults(domain.success ? domain.data : "localhost") },
     { origin: "stack file", values: said },
+    ...(release === undefined ? [] : [releaseLayer(release)]),
   ];
 }
+
+const releaseLayer = ({ version, images }: ReleasedImages): Layer => ({
+  origin: "release",
+  values: { images: { version, digests: images } },
+});
 
 /** The sections that are right by themselves, so that what hangs between them is told at the same time. */
 function soundSections(values: Data, issues: readonly { readonly path: readonly PropertyKey[] }[]): Sound {

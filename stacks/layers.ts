@@ -5,7 +5,7 @@ export const isData = (value: unknown): value is Data =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Who said a value; later ones win. */
-export type Origin = "default" | "environment" | "target" | "domain" | "stack file" | "command line";
+export type Origin = "default" | "environment" | "target" | "domain" | "stack file" | "release" | "command line";
 
 export interface Layer {
   readonly origin: Origin;
@@ -25,6 +25,8 @@ const alternatives: ReadonlyMap<string, readonly string[]> = new Map([
   ["maximum", ["replicas"]],
   ["cpuPercent", ["replicas", "requestsPerSecond"]],
   ["requestsPerSecond", ["replicas", "cpuPercent"]],
+  // Of another release than the version's.
+  ["version", ["digests"]],
   ["config", ["secretsManager"]],
   ["secretsManager", ["config"]],
 ]);
@@ -35,12 +37,12 @@ export const overlay = (layers: readonly Layer[]): Data =>
 
 function over(below: Data, above: Data): Data {
   const voided = new Set(Object.keys(above).flatMap((key) => alternatives.get(key) ?? []));
-  const kept = Object.entries(below).filter(([key]) => !voided.has(key));
+  const kept = Object.fromEntries(Object.entries(below).filter(([key]) => !voided.has(key)));
   const laid = Object.entries(above).map(([key, value]) => {
-    const lower = Object.hasOwn(below, key) ? below[key] : undefined;
+    const lower = Object.hasOwn(kept, key) ? kept[key] : undefined;
     return [key, isData(value) ? over(isData(lower) ? lower : {}, value) : value] as const;
   });
-  return Object.fromEntries([...kept, ...laid]);
+  return Object.fromEntries([...Object.entries(kept), ...laid]);
 }
 
 /** Every value that is no section, with its path. */

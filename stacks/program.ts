@@ -3,12 +3,17 @@ import { TradingPlatform } from "../components/platform.ts";
 import { describePlatform, platformProblems } from "../components/specification.ts";
 import { configFromPulumi } from "./program-config.ts";
 import { readSettings } from "./read.ts";
+import { releaseInForce } from "./releases.ts";
 import { secretResolver } from "./secrets.ts";
 
 /** A stack as a Pulumi program: config → settings → specs → resources of the stack's target. */
 export async function program(): Promise<Record<string, unknown>> {
   const stack = pulumi.getStack();
-  const settings = readSettings({ stack, config: configFromPulumi(pulumi.runtime.allConfig()) });
+  const settings = readSettings({
+    stack,
+    config: configFromPulumi(pulumi.runtime.allConfig()),
+    release: releaseInForce(stack),
+  });
   const platform = describePlatform(settings);
   const problems = platformProblems(settings, platform);
   if (problems.length > 0) {

@@ -1,12 +1,12 @@
 import { Command } from "commander";
 import type { Deployment } from "../engine/result.ts";
-import { groundOf } from "./ground.ts";
+import { atTerminal, type TerminalOptions } from "./terminal.ts";
 
-interface DeployOptions {
-  readonly yes?: boolean;
-  readonly verbose?: boolean;
+interface DeployOptions extends TerminalOptions {
   /** Of destroy. */
   readonly volumes?: boolean;
+  /** Of up. */
+  readonly release?: string;
 }
 
 /** The frame of up, destroy and refresh: they differ in what the engine is asked to do. */
@@ -18,32 +18,14 @@ export function deployCommand(operation: Deployment, description: string): Comma
     .action((stack: string, _: unknown, command: Command) => run(operation, stack, command.optsWithGlobals()));
 }
 
-async function run(
-  operation: Deployment,
-  name: string,
-  { yes = false, verbose, volumes = false }: DeployOptions,
-): Promise<void> {
-  const [{ chooseStacks, projectsIn }, { deploy }, { confirmed }, { listenForInterrupts }] = await Promise.all([
-    import("../engine/stacks.ts"),
-    import("../engine/deploy.ts"),
-    import("../engine/confirm.ts"),
-    import("../engine/interrupt.ts"),
-  ]);
-  const interrupts = listenForInterrupts((line) => console.error(`platform: ${line}`));
-  try {
-    for (const stackOf of chooseStacks(projectsIn(), [name])) {
-      await deploy({
-        stackOf,
-        operation,
-        volumes,
-        groundOf,
-        interrupts,
-        print: (text) => console.log(text),
-        confirm: () => confirmed({ stack: stackOf.stack, operation, yes }),
-        ...(verbose ? { onOutput: (text: string) => process.stderr.write(text) } : {}),
-      });
+const run = (operation: Deployment, name: string, options: DeployOptions): Promise<void> =>
+  atTerminal(name, operation, options, async (request) => {
+    const { release, volumes = false } = options;
+    if (release === undefined) {
+      const { deploy } = await import("../engine/deploy.ts");
+      await deploy({ ...request, operation, volumes });
+    } else {
+      const { deployRelease } = await import("../release/carry-out.ts");
+      await deployRelease(request, release);
     }
-  } finally {
-    interrupts.stop();
-  }
-}
+  });

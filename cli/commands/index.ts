@@ -14,10 +14,13 @@ import { openCommand } from "./open.ts";
 import { policiesCommand } from "./policies.ts";
 import { previewCommand } from "./preview.ts";
 import { refreshCommand } from "./refresh.ts";
+import { releaseCommand } from "./release.ts";
+import { releasesCommand } from "./releases.ts";
 import { renderCommand } from "./render.ts";
 import { requirementCommand } from "./requirement.ts";
 import { restoreCommand } from "./restore.ts";
 import { secretsCommand } from "./secrets.ts";
+import { rollbackCommand } from "./rollback.ts";
 import { settingsCommand } from "./settings.ts";
 import { silencesCommand } from "./silences.ts";
 import { statusCommand } from "./status.ts";
@@ -28,6 +31,9 @@ import { upCommand } from "./up.ts";
 export const commands: readonly (() => Command)[] = [
   previewCommand,
   upCommand,
+  rollbackCommand,
+  releasesCommand,
+  releaseCommand,
   refreshCommand,
   driftCommand,
   destroyCommand,

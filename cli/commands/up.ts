@@ -7,6 +7,12 @@ export const upCommand = (): Command =>
     deployCommand(
       "up",
       "preview a stack with the policies, ask, and deploy it; a violation stops it before anything is touched",
+    ).option(
+      "--release <version>",
+      "deploy the application's images of this version, by digest; ask the site, and write it down in stacks/releases/",
     ),
-    [["up dev", "run everything on this machine's Docker"]],
+    [
+      ["up dev", "run everything on this machine's Docker"],
+      ["up staging --release 1.4.0", "make staging run the images that are tagged 1.4.0"],
+    ],
   );

@@ -32,7 +32,8 @@ export async function dockerGround(stackOf: StackOf, operation: Operation): Prom
   const { project, stack } = stackOf;
   // Neither `bootstrap/`, nor a stack that runs elsewhere.
   if (project.name !== namespace || !usesDocker(stackOf)) return undefined;
-  const source = readStackFile(project.directory, stack);
+  const checkedIn = readStackFile(project.directory, stack);
+  const source = stackOf.release === undefined ? checkedIn : { ...checkedIn, release: stackOf.release };
   const daemon = await openDaemon(namedDaemon(source));
   // Elsewhere the daemon runs in a virtual machine, where its socket is at its usual place.
   const socket = process.platform === "linux" ? daemon.address.socket : undefined;

@@ -4,7 +4,7 @@ import { isResource } from "./collect.ts";
 import type { Ground, GroundOf } from "./ground.ts";
 import { type Interrupts, interrupted } from "./interrupt.ts";
 import { type LiveStack, openLive, runLive } from "./live.ts";
-import { checkedOutCommit, lastGoodRelease, releaseMessage } from "./release.ts";
+import { checkedOutCommit, lastGoodRelease, type Release, releaseMessage } from "./release.ts";
 import { changeLines } from "./report/change.ts";
 import { changedWorkloads, reportComponents } from "./report/components.ts";
 import { findingLines } from "./report/findings.ts";
@@ -27,6 +27,8 @@ export interface DeployRequest {
   readonly print: (text: string) => void;
   /** Asks whether to go on with the plan that was printed; throws where nobody can answer. */
   readonly confirm: () => Promise<boolean>;
+  /** For `up`: looks at what is deployed as customers do. Why it must not stay; undefined where all is well. Default: nobody looks. */
+  readonly verify?: (deployed: RunResult) => Promise<string | undefined>;
 }
 
 /**
@@ -48,13 +50,17 @@ export async function deploy(request: DeployRequest): Promise<RunResult | undefi
   const survey = passed(plan) ? await ground?.survey(live, plan, volumes) : undefined;
   const beside = survey?.lines ?? [];
   print([...findingLines([plan]), ...changeLines(plan), ...beside].join("\n"));
+  refuseLocked(plan);
   refuse(plan, "nothing was touched");
   if (operation !== "refresh" && !changesAnything(plan) && beside.length === 0) {
     print(`${stackOf.stack}: nothing to do`);
+    refuseUnwell(stackOf, await request.verify?.(plan));
     return undefined;
   }
   if (!(await confirm())) throw new UserError("not confirmed: nothing was touched");
   await survey?.clear();
+  // Afterwards the newest good update of its history is this one.
+  const before = request.verify === undefined ? undefined : await lastGoodRelease(live);
   const result = await apply(
     request,
     live,
@@ -62,8 +68,14 @@ export async function deploy(request: DeployRequest): Promise<RunResult | undefi
     await checkedOutCommit(stackOf.project.directory),
   );
   print([...findingLines([result]), ...failureLines(result), ...outputLines(result)].join("\n"));
-  if (operation === "up" && result.outcome === "failed") print(await takeBack(request, live));
+  refuseLocked(result);
+  const unwell = passed(result) ? await request.verify?.(result) : undefined;
+  if (unwell !== undefined) print(`unwell     ${stackOf.stack}  ${unwell}`);
+  if (operation === "up" && (result.outcome === "failed" || unwell !== undefined)) {
+    print(await takeBack(request, live, before ?? (await lastGoodRelease(live))));
+  }
   refuse(result, "what was done is recorded; mend the cause and run the same command again");
+  refuseUnwell(stackOf, unwell);
   await survey?.finish();
   if (operation === "up" && ground !== undefined && ground.next.length > 0) print(ground.next.join("\n"));
   return result;
@@ -116,9 +128,8 @@ async function apply(
 }
 
 /** A second update, to the last good release: what could not run twice, or the target does not take back, is gone. */
-async function takeBack(request: DeployRequest, live: LiveStack): Promise<string> {
+async function takeBack(request: DeployRequest, live: LiveStack, release: Release | undefined): Promise<string> {
   const { stack } = live;
-  const release = await lastGoodRelease(live);
   const obstacle = await obstacleTo(release, live);
   if (release === undefined || obstacle !== undefined) return `${stack}: nothing is taken back: ${obstacle}`;
   const name = `the release of ${release.at}${release.commit === undefined ? "" : ` (${release.commit.slice(0, 9)})`}`;
@@ -143,6 +154,19 @@ function refuse(result: RunResult, consequence: string): void {
   if (result.outcome === "interrupted") throw interrupted();
   const reason = result.violations.length > 0 ? "a mandatory policy is violated" : `${result.operation} failed`;
   throw new UserError(`${result.stack}: ${reason}; ${consequence}`);
+}
+
+/** A state is written by one at a time; what another deploy does is not taken back. */
+function refuseLocked({ stack, diagnostics }: RunResult): void {
+  if (!diagnostics.some(({ message }) => message.includes("the stack is currently locked"))) return;
+  throw new UserError(
+    `${stack}: another deploy is under way, which is named above; nothing was touched. Wait for its end and run the same ` +
+      `command again; only where its process is known to be gone: pulumi cancel ${stack}`,
+  );
+}
+
+function refuseUnwell({ stack }: StackOf, unwell: string | undefined): void {
+  if (unwell !== undefined) throw new UserError(`${stack}: does not serve as it should: ${unwell}`);
 }
 
 const changesAnything = ({ changes, steps }: RunResult): boolean =>

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import { readReleases, releaseEnvironment } from "../../stacks/releases.ts";
 import { secretsFileVariable } from "../../stacks/secrets.ts";
 import { UserError } from "../console/error.ts";
 import { ensurePulumi } from "../setup/pulumi.ts";
@@ -34,7 +35,8 @@ export interface LiveStack extends StackOf {
  * nobody is logged in, or the passphrase is missing.
  * @param config laid over the developer's own stack's, whole keys with their namespace; other stacks have what is checked in.
  */
-export async function openLive({ project, stack }: StackOf, config: StackFile["config"] = {}): Promise<LiveStack> {
+export async function openLive(stackOf: StackOf, config: StackFile["config"] = {}): Promise<LiveStack> {
+  const { project, stack, release = readReleases(project.directory, stack)[0] } = stackOf;
   const login = backendInUse(project);
   const isDevelopers = stack === developersStack;
   if (login === undefined && !isDevelopers) {
@@ -53,12 +55,16 @@ export async function openLive({ project, stack }: StackOf, config: StackFile["c
   }
   const ownEnvironment = home === undefined ? {} : developerEnvironment(home, login);
   return {
-    project,
-    stack,
+    ...stackOf,
     backend: login ?? home?.backend ?? "",
     pulumi,
     workDirectory: home === undefined ? project.directory : await fillWorkspace(home, project, stack, config),
-    environment: { PULUMI_SKIP_UPDATE_CHECK: "true", ...policyEnvironment(pulumi), ...ownEnvironment },
+    environment: {
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      ...policyEnvironment(pulumi),
+      ...ownEnvironment,
+      ...releaseEnvironment(release),
+    },
     dockerDriver: docker?.kind === "driver",
   };
 }

@@ -24,6 +24,8 @@ export interface OfflineRun extends RunControl {
   /** Folders of policy packs. Default: the project's own; `[]` for none. */
   readonly policyPacks?: readonly string[];
   readonly faults?: readonly Fault[];
+  /** Added to the program's environment. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** True: record the state after each step, as a real backend does. Default: once, at the end, which is faster. */
   readonly recordEachStep?: boolean;
   /** Path of the Pulumi CLI. Default: what the set-up finds. */
@@ -61,7 +63,7 @@ export async function runOffline(run: OfflineRun): Promise<RunResult> {
         createStack: false,
         standIns: { backend: { directory: backend.directory, url: backend.url }, faults },
       },
-      { ...harmlessEnvironment(process.env), ...environment },
+      { ...harmlessEnvironment(process.env), ...environment, ...run.environment },
       run,
     );
   } finally {

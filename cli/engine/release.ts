@@ -20,7 +20,8 @@ const execute = promisify(execFile);
 export async function checkedOutCommit(directory: string): Promise<string | undefined> {
   const git = async (...words: string[]) => (await execute("git", ["-C", directory, ...words])).stdout.trim();
   try {
-    if ((await git("status", "--porcelain")) !== "") return undefined;
+    // The record of releases is not the program: a run is told which release it is about.
+    if ((await git("status", "--porcelain", "--", ".", ":(exclude)stacks/releases")) !== "") return undefined;
     return await git("rev-parse", "HEAD");
   } catch {
     return undefined;

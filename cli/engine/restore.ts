@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { stringify } from "yaml";
+import { readReleases, releaseEnvironment, releaseVariable } from "../../stacks/releases.ts";
 import { root } from "../root.ts";
 import type { LiveStack } from "./live.ts";
 import { openProject } from "./project.ts";
@@ -22,9 +23,14 @@ const plainConfig = (config: StackFile["config"]): StackFile["config"] =>
     ),
   );
 
+const recordedEnvironment = ({ project, stack }: LiveStack) =>
+  releaseEnvironment(readReleases(project.directory, stack)[0]);
+
 /** Why a failed release cannot be taken back; undefined where it can. */
 export async function obstacleTo(release: Release | undefined, live: LiveStack): Promise<string | undefined> {
   if (release === undefined) return "there was no good release before it";
+  // What failed is another release than the one on record, which ran until now.
+  if (live.environment[releaseVariable] !== recordedEnvironment(live)[releaseVariable]) return undefined;
   const { config } = await usedStackFile(live);
   const commit = await checkedOutCommit(live.project.directory);
   if (!isDeepStrictEqual(plainly(plainConfig(config)), plainly(release.config))) return undefined;
@@ -44,7 +50,7 @@ const plainly = (value: unknown): unknown =>
 
 /**
  * Calls `run` with the stack as it was at a release: that release's configuration, its program where its commit is known,
- * and today's secrets.
+ * the images that are on record, and today's secrets.
  */
 export async function asReleased<Result>(
   live: LiveStack,
@@ -53,6 +59,7 @@ export async function asReleased<Result>(
   run: (stack: LiveStack) => Promise<Result>,
 ): Promise<Result> {
   const { project, stack } = live;
+  const environment = { ...live.environment, ...recordedEnvironment(live) };
   const { config, ...keys } = await usedStackFile(live);
   const plain = plainConfig(config);
   const secrets = Object.fromEntries(Object.entries(config).filter(([key]) => !(key in plain)));
@@ -64,7 +71,7 @@ export async function asReleased<Result>(
     await writeFile(join(workDirectory, "Pulumi.yaml"), stringify({ name: project.name, runtime: "nodejs" }));
     const released =
       reference === undefined ? project : openProject(join(reference.directory, relative(root, project.directory)));
-    return await run({ ...live, project: released, workDirectory });
+    return await run({ ...live, project: released, workDirectory, environment });
   } finally {
     await reference?.remove();
     await rm(workDirectory, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { ReleasedImages } from "../../components/delivery/releases.ts";
 import { root } from "../root.ts";
 import { openProject, type Project, readStackFile, unknownStack } from "./project.ts";
 
@@ -7,6 +8,8 @@ import { openProject, type Project, readStackFile, unknownStack } from "./projec
 export interface StackOf {
   readonly project: Project;
   readonly stack: string;
+  /** The release that a run is about, in place of the one on record. */
+  readonly release?: ReleasedImages;
 }
 
 /** The platform's project, and `bootstrap/` beside it: what outlives the stacks. */

@@ -55,13 +55,13 @@ function fakeStore(obstacle?: string): Fake {
     find: async (reference) => images.get(reference),
     async pull(reference) {
       pulled?.push(reference);
-      if (obstacle === undefined) images.set(reference, { labels: {}, bytes: 1 });
+      if (obstacle === undefined) images.set(reference, { labels: {}, bytes: 1, digests: [] });
       return obstacle;
     },
     async load(archive) {
       loaded?.push(archive);
       const { reference, labels } = await contents(archive);
-      images.set(reference, { labels, bytes: 2 });
+      images.set(reference, { labels, bytes: 2, digests: [] });
     },
   };
 }
@@ -98,7 +98,7 @@ test("one that the daemon lost is loaded from the cache; one of an older recipe 
 
 test("an official image is never replaced by ours", async () => {
   const store = fakeStore();
-  store.images.set("docker.io/library/redis:1.0", { labels: {}, bytes: 1 });
+  store.images.set("docker.io/library/redis:1.0", { labels: {}, bytes: 1, digests: [] });
   expect(await outcomes([wanted("redis")], true, store)).toEqual(["was there"]);
   expect(store.loaded).toEqual([]);
 });

@@ -18,6 +18,8 @@ export interface ImageStore {
 export interface Stored {
   readonly labels: Readonly<Record<string, string>>;
   readonly bytes: number;
+  /** `repository@sha256:…` of each registry that it was pulled from. */
+  readonly digests: readonly string[];
 }
 
 export function storeOf(daemon: Daemon): ImageStore {
@@ -25,8 +27,8 @@ export function storeOf(daemon: Daemon): ImageStore {
   return {
     async find(reference) {
       try {
-        const { Config, Size } = await docker.getImage(reference).inspect();
-        return { labels: Config.Labels ?? {}, bytes: Size };
+        const { Config, Size, RepoDigests } = await docker.getImage(reference).inspect();
+        return { labels: Config.Labels ?? {}, bytes: Size, digests: RepoDigests ?? [] };
       } catch (error) {
         if (isMissing(error)) return undefined;
         throw error;

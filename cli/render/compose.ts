@@ -39,7 +39,7 @@ const dockerfiles: Readonly<Record<string, string>> = {
 };
 
 export function composePlaces(): readonly [dev: ComposePlace, prod: ComposePlace] {
-  const [dev, prod] = [readStackFile(root, "dev"), readStackFile(root, "prod")];
+  const [dev, prod] = [unreleased("dev"), unreleased("prod")];
   return [
     place("docker-compose.dev.yml", folderOf("dev"), dev, true),
     place("docker-compose.prod.yml", "monitoring/compose-prod", {
@@ -49,6 +49,9 @@ export function composePlaces(): readonly [dev: ComposePlace, prod: ComposePlace
     }),
   ];
 }
+
+/** What a stack runs is on record; checked-in files would differ after each deploy. */
+const unreleased = (stack: string): Source => ({ ...readStackFile(root, stack), release: undefined });
 
 function place(file: string, folder: string, source: Source, isBuilt = false): ComposePlace {
   const settings = readSettings(source);

@@ -39,12 +39,37 @@ describe("the order", () => {
     expect([...before(name)]).toEqual(expect.arrayContaining(needed)),
   );
 
-  test("inside a deploy: images are there before the update, and marked as live only after the smoke test", () => {
-    const texts = Object.values(deploy.jobs).flatMap(({ steps }) => steps.map(({ run = "" }) => run));
+  test("inside a deploy: the branch's record and the images are there before the update, what it wrote is handed on", () => {
+    const texts = Object.values(deploy.jobs).flatMap(({ steps }) =>
+      steps.map(({ run = "", uses = "" }) => `${run}${uses}`),
+    );
     const place = (words: string): number => texts.findIndex((text) => text.includes(words));
-    const places = ["docker login", ":release-", "./platform up", "curl", ":live-"].map(place);
+    const words = [
+      "cp -r stacks/releases",
+      "docker login",
+      ":release-",
+      "./platform up",
+      "upload-artifact",
+      "git push",
+    ];
+    const places = words.map(place);
     expect(places).not.toContain(-1);
     expect(places).toEqual(places.toSorted((one, other) => one - other));
+    expect(texts[place("./platform up")]).toContain('--release "release-$STACK-$GITHUB_SHA"');
+    expect(deploy.jobs.record?.needs).toEqual(["deploy"]);
+  });
+
+  test("what is committed of a deploy starts no run, and the job that commits it has no credentials of a cloud", () => {
+    const [commit = ""] =
+      deploy.jobs.record?.steps.flatMap(({ run = "" }) => (run.includes("git commit") ? [run] : [])) ?? [];
+    expect(commit).toContain("[skip ci]");
+    expect(deploy.jobs.record?.permissions).toEqual({ contents: "write" });
+    expect(deploy.jobs.record?.environment).toBeUndefined();
+  });
+
+  test("a release is made of what is on record after the deploy, with every commit since the last one", () => {
+    const [checkout] = pipeline.jobs.release?.steps ?? [];
+    expect(checkout?.with).toEqual({ ref: expression("github.ref"), "fetch-depth": 0 });
   });
 });
 
@@ -89,9 +114,10 @@ describe.each(jobs)("$file, $name", ({ name, job }) => {
       preview: ["security-events"],
       build: ["id-token", "packages"],
       "security-scan": ["security-events"],
-      "deploy-staging": ["id-token"],
-      "deploy-production": ["id-token"],
+      "deploy-staging": ["contents", "id-token"],
+      "deploy-production": ["contents", "id-token"],
       deploy: ["id-token"],
+      record: ["contents"],
       release: ["contents"],
       comment: ["pull-requests"],
     };

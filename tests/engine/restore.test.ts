@@ -30,7 +30,8 @@ async function projectOf(version: string): Promise<Project> {
   return openProject(folder);
 }
 
-const up = async (version: string) => deployed({ project: await projectOf(version), stack: "dev" }, "up");
+const up = async (version: string, unwell?: string) =>
+  deployed({ project: await projectOf(version), stack: "dev" }, "up", { verify: async () => unwell });
 
 test("a release that fails is taken back to the last good one, and the update still fails with the reason", {
   timeout: 180_000,
@@ -48,4 +49,15 @@ test("a release that fails is taken back to the last good one, and the update st
   }
   const again = await up("good-1");
   expect(again.printed).toContain("dev: nothing to do");
+});
+
+test("one that is deployed and does not serve goes back as well, and the command fails with what was seen", {
+  timeout: 120_000,
+}, async () => {
+  expect((await up("good-1")).refusal).toBeUndefined();
+  const { printed, refusal } = await up("good-2", "http://site/ answers 502");
+  expect(printed).toContain("unwell     dev  http://site/ answers 502");
+  expect(printed).toMatch(/^dev: taken back: the release of /m);
+  expect(refusal).toBe("dev: does not serve as it should: http://site/ answers 502");
+  expect((await up("good-1")).printed).toContain("dev: nothing to do");
 });

@@ -10,14 +10,30 @@ export interface Outcome {
 
 const never = new AbortController().signal;
 
-type More = Pick<DeployRequest, "groundOf" | "volumes">;
+/** What a command gives a deployment from its terminal. */
+type Request = Omit<DeployRequest, "operation" | "volumes" | "verify">;
+
+type More = Pick<DeployRequest, "groundOf">;
 
 /** As `./platform up|refresh|destroy <stack> --yes`, in this process. */
-export async function deployed(stackOf: StackOf, operation: Deployment, more: More = {}): Promise<Outcome> {
+export const deployed = (
+  stackOf: StackOf,
+  operation: Deployment,
+  { volumes = false, verify, ...more }: More & Pick<DeployRequest, "volumes" | "verify"> = {},
+): Promise<Outcome> =>
+  carriedOut(stackOf, more, (request) =>
+    deploy({ ...request, operation, volumes, ...(verify === undefined ? {} : { verify }) }),
+  );
+
+/** As a command that deploys, with `--yes`. */
+export async function carriedOut(
+  stackOf: StackOf,
+  more: More,
+  action: (request: Request) => Promise<unknown>,
+): Promise<Outcome> {
   const printed: string[] = [];
-  const refusal = await deploy({
+  const refusal = await action({
     stackOf,
-    operation,
     interrupts: { interrupt: never, kill: never, stop: () => {} },
     print: (text) => printed.push(text),
     confirm: async () => true,

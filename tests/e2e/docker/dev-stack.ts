@@ -15,8 +15,12 @@ import { openProject, type Project } from "../../../cli/engine/project.ts";
 import { changeLines } from "../../../cli/engine/report/change.ts";
 import type { Deployment, RunResult } from "../../../cli/engine/result.ts";
 import { stateOf } from "../../../cli/engine/state.ts";
+import { deployRelease } from "../../../cli/release/carry-out.ts";
+import { rollBack } from "../../../cli/release/rollback.ts";
 import { locked } from "../../../cli/setup/lock.ts";
-import { deployed, type Outcome } from "../../support/deployed.ts";
+import type { Releases } from "../../../components/delivery/releases.ts";
+import { readReleases } from "../../../stacks/releases.ts";
+import { carriedOut, deployed, type Outcome } from "../../support/deployed.ts";
 import type { TestDaemon } from "../../support/docker/daemon.ts";
 import { endedWhen } from "./ended-when.ts";
 
@@ -30,6 +34,12 @@ export interface DevStack {
   settings(config: Readonly<Record<string, unknown>>): Promise<void>;
   /** As `./platform up|refresh|destroy dev --yes`. */
   run(operation: Deployment): Promise<Outcome>;
+  /** As `./platform up dev --release <version> --yes`. */
+  release(version: string): Promise<Outcome>;
+  /** As `./platform rollback dev --yes`, and with `--to`. */
+  rollback(to?: string): Promise<Outcome>;
+  /** What is on record. */
+  releases(): Releases;
   /** As `./platform preview dev --live`; its lines of changes. */
   preview(): Promise<string>;
   /** As `./platform drift dev`. */
@@ -133,7 +143,8 @@ export async function makeDevStack(daemon: TestDaemon, address: string, program 
   await settings({});
 
   const stackOf = () => ({ project: project(), stack: "dev" });
-  const run = (operation: Deployment) => deployed(stackOf(), operation, { groundOf: dockerGround });
+  const grounded = { groundOf: dockerGround };
+  const run = (operation: Deployment) => deployed(stackOf(), operation, grounded);
   const left = async () =>
     (await labelledAs(daemon.docker, namespace, "dev")).filter(({ kept }) => !kept).map(({ name }) => name);
 
@@ -147,8 +158,11 @@ export async function makeDevStack(daemon: TestDaemon, address: string, program 
     checkout,
     settings,
     run,
+    release: (version) => carriedOut(stackOf(), grounded, (request) => deployRelease(request, version)),
+    rollback: (to) => carriedOut(stackOf(), grounded, (request) => rollBack(request, to)),
+    releases: () => readReleases(checkout, "dev"),
     drift: () => findDrift(stackOf(), {}, dockerGround),
-    destroyAll: () => deployed(stackOf(), "destroy", { groundOf: dockerGround, volumes: true }),
+    destroyAll: () => deployed(stackOf(), "destroy", { ...grounded, volumes: true }),
     plainUp: async () => {
       const ground = await dockerGround(stackOf(), "up");
       return runLive(await openLive(stackOf(), ground?.config), "up");

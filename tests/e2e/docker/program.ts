@@ -4,20 +4,25 @@ import { describePlatform, type Member } from "../../../components/specification
 import { type Placement, probe, probes, rollout, seconds, workload } from "../../../components/workload/index.ts";
 import { configFromPulumi } from "../../../stacks/program-config.ts";
 import { readSettings } from "../../../stacks/read.ts";
+import { releaseInForce } from "../../../stacks/releases.ts";
 import { secretResolver } from "../../../stacks/secrets.ts";
 
 /**
  * The platform's program (stacks/program.ts) with two changes for tests: a stand-in for the backend is started as the config
- * `e2e:backend` says, a list of arguments, and nobody waits minutes for it, or for a database, that never gets ready.
+ * `e2e:backend` says, a list of arguments, and says its version, and nobody waits minutes for it, or for a database, that never gets ready.
  */
 export default async function program(): Promise<Record<string, unknown>> {
   const stack = pulumi.getStack();
-  const settings = readSettings({ stack, config: configFromPulumi(pulumi.runtime.allConfig()) });
+  const settings = readSettings({
+    stack,
+    config: configFromPulumi(pulumi.runtime.allConfig()),
+    release: releaseInForce(stack),
+  });
   const args = new pulumi.Config("e2e").getObject<string[]>("backend");
   const described = describePlatform(settings);
   const application = described.application.map((member) => {
     if (member.name === "backend" && member.kind === "workload" && args !== undefined) {
-      return impatient({ ...member, args }, 12);
+      return impatient({ ...member, args: [...args, "-version", settings.images.version] }, 12);
     }
     return member.name === "database" ? impatient(member, 30) : member;
   });

@@ -7,7 +7,7 @@ const backendRepository = "localhost/trading/backend";
 /** Everything but the gateway and the backend. */
 const without = [
   ...["database", "backup", "cache", "worker", "frontend", "loki", "promtail", "prometheus", "alertmanager", "grafana"],
-  ...["node-exporter", "redis-exporter", "postgres-exporter", "blackbox-exporter", "cadvisor"],
+  ...["node-exporter", "redis-exporter", "postgres-exporter", "blackbox-exporter", "cadvisor", "alert-sink"],
 ];
 
 /** Settings of dev with a release of the backend, which is the tests' own server: its version, and how it behaves. */
@@ -15,7 +15,7 @@ export const backendRelease = (version: string, ...behaviour: readonly string[])
   "trading-platform:without": without,
   "trading-platform:images": { version },
   "trading-platform:backend": { readinessPath: "/ready", livenessPath: "/" },
-  "e2e:backend": ["-listen", ":8000", "-version", version, ...behaviour],
+  "e2e:backend": ["-listen", ":8000", ...behaviour],
 });
 
 /** Puts the images of these releases on a daemon. */

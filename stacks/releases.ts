@@ -1,0 +1,80 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { z } from "zod";
+import type { ReleasedImages, Releases } from "../components/delivery/releases.ts";
+import { SettingsError } from "./error.ts";
+import { digest, tag, text, whole } from "./fields.ts";
+import { valueAt } from "./layers.ts";
+import { shown } from "./messages.ts";
+
+/** The record of what a stack runs: stacks/releases/<stack>.yaml, written by `./platform up --release` and `rollback`. */
+
+const release = z.strictObject({
+  version: tag("Release of the application."),
+  images: z.record(z.string(), digest("Digest of a service's image."), { error: "must be a section of digests" }),
+  commit: text("The checkout that deployed it.", /^[0-9a-f]{40}$/, "a commit's 40 hex digits").exactOptional(),
+  migration: whole("Newest migration that it brings along.", 0, 1_000_000),
+  since: z.iso.datetime({ error: "must be a time, as 2026-11-26T08:30:00.000Z" }),
+  by: z.string({ error: "must be a name" }),
+});
+
+const record = z.strictObject(
+  { releases: z.array(release, { error: "must be a list of releases, the newest first" }).readonly() },
+  { error: "must be a mapping with the key releases" },
+);
+
+/** Below the folder of the checkout. */
+export const releaseFile = (stack: string): string => join("stacks", "releases", `${stack}.yaml`);
+
+/** The record of a stack in a checkout; empty for a stack that has run no release. Throws a {@link SettingsError}. */
+export function readReleases(folder: string, stack: string): Releases {
+  const file = join(folder, releaseFile(stack));
+  return existsSync(file) ? releasesIn(readFileSync(file, "utf8"), releaseFile(stack)) : [];
+}
+
+function releasesIn(content: string, file: string): Releases {
+  const said = parsed(content, file);
+  const { data, error } = record.safeParse(said);
+  if (data !== undefined) return data.releases;
+  const problems = (error?.issues ?? []).map(({ path, message }) => ({
+    key: path.map(String).join(".") || file,
+    message: `${path.length === 0 ? "" : `${shown(path, valueAt(said, path))} `}${message}; git has what ./platform wrote`,
+  }));
+  throw new SettingsError(file, problems);
+}
+
+function parsed(content: string, file: string): unknown {
+  try {
+    return parse(content);
+  } catch (error) {
+    throw new SettingsError(file, [
+      { key: file, message: `is no YAML: ${error instanceof Error ? error.message : error}` },
+    ]);
+  }
+}
+
+/** The file's text. */
+export const formatReleases = (stack: string, releases: Releases): string =>
+  `# What ${stack} runs (the first) and ran. Written by ./platform up ${stack} --release and ./platform rollback ${stack};\n` +
+  `# the settings take version and digests from here: docs/delivery.md\n${stringify({ releases })}`;
+
+/** Environment variable by which `./platform` says which release a run is about: JSON, `null` for none. */
+export const releaseVariable = "TRADING_PLATFORM_RELEASE";
+
+const images = z.object({ version: z.string(), images: z.record(z.string(), z.string()) }).nullable();
+
+/** What a program runs: as `./platform` says it, else (plain `pulumi`) what is on record beside the program. */
+export function releaseInForce(stack: string): ReleasedImages | undefined {
+  const said = process.env[releaseVariable];
+  return said === undefined
+    ? readReleases(join(import.meta.dirname, ".."), stack)[0]
+    : (images.parse(JSON.parse(said)) ?? undefined);
+}
+
+/** {@link releaseVariable} for a run of this release, or of none. */
+export const releaseEnvironment = (release: ReleasedImages | undefined): Readonly<Record<string, string>> => ({
+  [releaseVariable]: JSON.stringify(
+    release === undefined ? null : { version: release.version, images: release.images },
+  ),
+});
