@@ -3,10 +3,12 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, expect, test } from "vitest";
 import { parse } from "yaml";
-import { z } from "zod";
 import { program } from "../../bootstrap/program.ts";
+import { readBootstrap } from "../../bootstrap/read.ts";
 import { bootstrapSettings } from "../../bootstrap/settings.ts";
 import { root } from "../../cli/root.ts";
+import { readStackFile, stacksIn } from "../../stacks/files.ts";
+import { readSettings } from "../../stacks/read.ts";
 import { ImageRegistry } from "./component.ts";
 
 let asked: pulumi.runtime.MockResourceArgs[];
@@ -67,9 +69,7 @@ test("fewer images than a rollback needs are refused", () => {
 
 test("every stack whose images come from bootstrap's registry keeps its releases there", () => {
   const read = (file: string): unknown => parse(readFileSync(join(root, file), "utf8"));
-  const project = z.object({ config: z.record(z.string(), z.unknown()) });
-  const { config } = project.parse(read("bootstrap/Pulumi.bootstrap.yaml"));
-  const { accountId, region, namespace, stacks } = bootstrapSettings(config["trading-platform-bootstrap:settings"]);
+  const { accountId, region, namespace, stacks } = readBootstrap(root);
   const registry = `${accountId}.dkr.ecr.${region}.amazonaws.com/${namespace}`;
   const pulls = readdirSync(root).flatMap((file) => {
     const [, stack] = /^Pulumi\.([^.]+)\.yaml$/.exec(file) ?? [];
@@ -77,6 +77,13 @@ test("every stack whose images come from bootstrap's registry keeps its releases
   });
   expect(pulls.length).toBeGreaterThan(0);
   expect(stacks.toSorted()).toEqual(pulls.toSorted());
+});
+
+test("ECR, ghcr.io and what the stacks state keep as many", () => {
+  const { keep, rollbackDepth } = readBootstrap(root);
+  const stated = stacksIn(root).map((stack) => readSettings(readStackFile(root, stack)).images);
+  expect(stated.length).toBeGreaterThan(0);
+  for (const images of stated) expect(images).toMatchObject({ keep, rollbackDepth });
 });
 
 test("bootstrap's settings: every bad key at once", () => {

@@ -35,6 +35,7 @@ describe("the order", () => {
       ["lint", "test-platform", "test-backend", "test-frontend", "preview", "build", "security-scan"],
     ],
     ["release", ["deploy-production"]],
+    ["cleanup", ["deploy-production", "release"]],
   ])("before %s", (name, needed) => expect([...before(name)]).toEqual(expect.arrayContaining(needed)));
 
   test("inside a deploy: images are there before the update, and marked as live only after the smoke test", () => {
@@ -68,9 +69,11 @@ describe.each(jobs)("$file, $name", ({ name, job }) => {
       preview: ["security-events"],
       build: ["id-token", "packages"],
       "security-scan": ["security-events"],
-      "deploy-staging": ["id-token"],
-      "deploy-production": ["id-token"],
-      deploy: ["id-token"],
+      // packages: the marks in ghcr.io, by which the cleanup knows what runs.
+      "deploy-staging": ["id-token", "packages"],
+      "deploy-production": ["id-token", "packages"],
+      deploy: ["id-token", "packages"],
+      cleanup: ["packages"],
       release: ["contents"],
       comment: ["pull-requests"],
     };
@@ -84,7 +87,8 @@ describe.each(jobs)("$file, $name", ({ name, job }) => {
   test("calls only what ./platform has, with options that it knows", () => {
     for (const { run = "" } of job.steps) {
       for (const [, called = "", rest = ""] of run.matchAll(/\.\/platform (\S+)([^|\n]*)/g)) {
-        const command = commands.map((make) => make()).find((each) => each.name() === called);
+        const whole = commands.map((make) => make()).find((each) => each.name() === called);
+        const command = whole?.commands.find((each) => each.name() === rest.trim().split(" ")[0]) ?? whole;
         expect(command, called).toBeDefined();
         const known = command?.options.flatMap(({ long }) => (long == null ? [] : [long])) ?? [];
         for (const [option] of rest.matchAll(/--[\w-]+/g))
