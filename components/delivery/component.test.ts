@@ -3,6 +3,8 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, expect, test } from "vitest";
 import { parse } from "yaml";
+import { z } from "zod";
+import { boundaryArn } from "../../bootstrap/permissions.ts";
 import { program } from "../../bootstrap/program.ts";
 import { readBootstrap } from "../../bootstrap/read.ts";
 import { bootstrapSettings } from "../../bootstrap/settings.ts";
@@ -32,12 +34,13 @@ test("an owned registry makes a repository a service, and says where it is", asy
     "trading-platform-bootstrap:settings": JSON.stringify({
       accountId: "111122223333",
       region: "eu-central-1",
+      repository: "acme/trading",
       pullAccounts: ["444455556666"],
     }),
   });
   const outputs = await program();
   await pulumi.runtime.disconnect();
-  expect(outputs).toEqual({ repositories: ["111122223333.dkr.ecr.eu-central-1.amazonaws.com/trading"] });
+  expect(outputs).toMatchObject({ repositories: ["111122223333.dkr.ecr.eu-central-1.amazonaws.com/trading"] });
   const repositories = asked.filter(({ type }) => type === "aws:ecr/repository:Repository");
   expect(repositories.map(({ inputs }) => inputs.name)).toEqual([
     "trading/backend",
@@ -79,6 +82,16 @@ test("every stack whose images come from bootstrap's registry keeps its releases
   expect(stacks.toSorted()).toEqual(pulls.toSorted());
 });
 
+test("every such stack's roles have bootstrap's boundary, without which its deploy role makes none", () => {
+  const settings = readBootstrap(root);
+  for (const stack of Object.keys(settings.branches)) {
+    const file = z
+      .object({ config: z.object({ "trading-platform:ecs": z.object({ rolesBoundary: z.string() }) }) })
+      .parse(parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8")));
+    expect(file.config["trading-platform:ecs"].rolesBoundary).toBe(boundaryArn(settings));
+  }
+});
+
 test("ECR, ghcr.io and what the stacks state keep as many", () => {
   const { keep, rollbackDepth } = readBootstrap(root);
   const stated = stacksIn(root).map((stack) => readSettings(readStackFile(root, stack)).images);
@@ -91,9 +104,20 @@ test("bootstrap's settings: every bad key at once", () => {
     /settings\.accountId[\s\S]*settings\.region/,
   );
   expect(() =>
-    bootstrapSettings({ accountId: "111122223333", region: "eu-central-1", keep: 5, rollbackDepth: 5 }),
+    bootstrapSettings({
+      accountId: "111122223333",
+      region: "eu-central-1",
+      repository: "acme/trading",
+      keep: 5,
+      rollbackDepth: 5,
+    }),
   ).toThrow(/settings\.keep: must be more than rollbackDepth/);
   expect(() =>
-    bootstrapSettings({ accountId: "111122223333", region: "eu-central-1", stacks: ["prod", "prod-eu"] }),
+    bootstrapSettings({
+      accountId: "111122223333",
+      region: "eu-central-1",
+      repository: "acme/trading",
+      stacks: ["prod", "prod-eu"],
+    }),
   ).toThrow(/settings\.stacks: prod-eu would be counted among the releases of prod/);
 });

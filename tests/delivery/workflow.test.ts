@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { readBootstrap } from "../../bootstrap/read.ts";
 import { commands } from "../../cli/commands/index.ts";
+import { root } from "../../cli/root.ts";
 import { type Workflow, workflowFiles, workflows } from "./workflow.ts";
 
 const pipeline = named("ci-cd.yml");
@@ -54,6 +56,11 @@ test("develop goes to staging, main to production, a pull request nowhere", () =
   expect(pipeline.jobs["deploy-staging"]?.with).toEqual({ stack: "staging" });
   expect(pipeline.jobs["deploy-production"]?.with).toEqual({ stack: "prod" });
   expect(pipeline.jobs.build?.if).toBe("github.event_name == 'push'");
+  // The same branches that the deploy roles trust.
+  const branches = Object.values(pipeline.jobs).flatMap(({ uses, with: { stack }, if: condition = "" }) =>
+    uses === undefined ? [] : [[stack, /refs\/heads\/(\S+)'/.exec(condition)?.[1]]],
+  );
+  expect(Object.fromEntries(branches)).toEqual(readBootstrap(root).branches);
 });
 
 describe.each(jobs)("$file, $name", ({ name, job }) => {
