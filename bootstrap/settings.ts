@@ -30,6 +30,15 @@ export const bootstrapSchema = z
         if (message !== undefined) context.addIssue({ code: "custom", message });
       })
       .default(["staging", "prod"]),
+    /** The GitHub repository whose pipeline deploys, as `acme/trading`. */
+    repository: z.string().regex(/^[A-Za-z0-9-]+\/[\w.-]+$/, "must be a GitHub repository, as acme/trading"),
+    /** Stacks that the pipeline deploys, each from one branch; a stack's GitHub environment has its name. */
+    branches: z
+      .record(
+        z.string().regex(/^[a-z0-9]+(?:[._-][a-z0-9]+)*$/, "must be a stack's name"),
+        z.string().regex(/^[\w./-]+$/, "must be a branch, without wildcards"),
+      )
+      .default({ staging: "develop", prod: "main" }),
     /** Released images of a service that are kept for each stack; more than `rollbackDepth`. */
     keep: z.int().min(2).max(1000).default(10),
     /** How many releases back a rollback can go. */
@@ -38,6 +47,12 @@ export const bootstrapSchema = z
   .refine(({ keep, rollbackDepth }) => keep > rollbackDepth, {
     error: "must be more than rollbackDepth: the running release is kept too",
     path: ["keep"],
+  })
+  .superRefine(({ stacks, branches }, context) => {
+    const strangers = Object.keys(branches).filter((stack) => !stacks.includes(stack));
+    if (strangers.length === 0) return;
+    const message = `${strangers.join(", ")} is none of stacks: what is deployed is released from this registry`;
+    context.addIssue({ code: "custom", message, path: ["branches"] });
   });
 
 export type BootstrapSettings = z.infer<typeof bootstrapSchema>;

@@ -9,10 +9,16 @@ export function imagesCommand(): Command {
     .argument("[name...]", "as in the settings' images.versions, and probe; default: all")
     .option("--offline", "ask no registry; build")
     .action((names: string[], { offline }: { offline?: boolean }) => buildImages(names, offline ?? false));
+  const cleanup = new Command("cleanup")
+    .description("delete the releases' images from ghcr.io but what runs, the last releases and the newest")
+    .option("--dry-run", "say what would go and why; delete nothing")
+    .option("--from <registry>", "the images' name without the service; default: ghcr.io/$GITHUB_REPOSITORY")
+    .action(({ dryRun, from }: { dryRun?: boolean; from?: string }) => cleanUp(from, dryRun ?? false));
   withExamples(build, buildExamples);
+  withExamples(cleanup, cleanupExamples);
   return withExamples(
-    new Command("images").description("the container images of the dev stack").addCommand(build),
-    buildExamples,
+    new Command("images").description("the container images of the platform").addCommand(build).addCommand(cleanup),
+    [...buildExamples, ...cleanupExamples],
   );
 }
 
@@ -21,6 +27,31 @@ const buildExamples = [
   ["images build --offline", "build every image without a registry; about 20 minutes the first time"],
   ["images build redis postgres --offline", "these two, from Debian packages; a minute"],
 ] as const;
+
+const cleanupExamples = [
+  ["images cleanup --dry-run --from ghcr.io/acme/trading", "what would go and why; GITHUB_TOKEN must be set"],
+  ["images cleanup", "in a job of GitHub Actions: of its repository"],
+] as const;
+
+async function cleanUp(from: string | undefined, dryRun: boolean): Promise<void> {
+  const { readBootstrap } = await import("../../bootstrap/read.ts");
+  const { stacksIn } = await import("../../stacks/files.ts");
+  const { cleanupRequest } = await import("../registry/request.ts");
+  const { openPackages } = await import("../registry/packages.ts");
+  const { openRegistry } = await import("../registry/distribution.ts");
+  const { carryOut, planCleanup } = await import("../registry/cleanup.ts");
+  const { planText, removalText, totalText } = await import("../registry/report.ts");
+  const { keep, services, stacks: sharing } = readBootstrap(root);
+  const stacks = [...new Set([...sharing, ...stacksIn(root)])];
+  const request = cleanupRequest(from, { keep, services, stacks }, process.env);
+  const packages = await openPackages({ url: request.apiUrl, token: request.token }, request.owner);
+  const registry = openRegistry(request.host, { name: request.owner, password: request.token });
+  const plans = await planCleanup(request.services, request.rule, packages, registry);
+  console.log(plans.map(planText).join("\n\n"));
+  if (dryRun) return;
+  const removals = await carryOut(plans, packages, (removal) => console.log(removalText(removal)));
+  console.log(totalText(removals, plans.length));
+}
 
 async function buildImages(names: readonly string[], offline: boolean): Promise<void> {
   const { readSettings } = await import("../../stacks/read.ts");

@@ -4,9 +4,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
+import { boundaryArn } from "../../bootstrap/permissions.ts";
 import { program } from "../../bootstrap/program.ts";
+import { readBootstrap } from "../../bootstrap/read.ts";
 import { bootstrapSettings } from "../../bootstrap/settings.ts";
 import { root } from "../../cli/root.ts";
+import { readStackFile, stacksIn } from "../../stacks/files.ts";
+import { readSettings } from "../../stacks/read.ts";
 import { ImageRegistry } from "./component.ts";
 
 let asked: pulumi.runtime.MockResourceArgs[];
@@ -30,12 +34,13 @@ test("an owned registry makes a repository a service, and says where it is", asy
     "trading-platform-bootstrap:settings": JSON.stringify({
       accountId: "111122223333",
       region: "eu-central-1",
+      repository: "acme/trading",
       pullAccounts: ["444455556666"],
     }),
   });
   const outputs = await program();
   await pulumi.runtime.disconnect();
-  expect(outputs).toEqual({ repositories: ["111122223333.dkr.ecr.eu-central-1.amazonaws.com/trading"] });
+  expect(outputs).toMatchObject({ repositories: ["111122223333.dkr.ecr.eu-central-1.amazonaws.com/trading"] });
   const repositories = asked.filter(({ type }) => type === "aws:ecr/repository:Repository");
   expect(repositories.map(({ inputs }) => inputs.name)).toEqual([
     "trading/backend",
@@ -68,9 +73,7 @@ test("fewer images than a rollback needs are refused", () => {
 
 test("every stack whose images come from bootstrap's registry keeps its releases there", () => {
   const read = (file: string): unknown => parse(readFileSync(join(root, file), "utf8"));
-  const project = z.object({ config: z.record(z.string(), z.unknown()) });
-  const { config } = project.parse(read("bootstrap/Pulumi.bootstrap.yaml"));
-  const { accountId, region, namespace, stacks } = bootstrapSettings(config["trading-platform-bootstrap:settings"]);
+  const { accountId, region, namespace, stacks } = readBootstrap(root);
   const registry = `${accountId}.dkr.ecr.${region}.amazonaws.com/${namespace}`;
   const pulls = readdirSync(root).flatMap((file) => {
     const [, stack] = /^Pulumi\.([^.]+)\.yaml$/.exec(file) ?? [];
@@ -80,14 +83,42 @@ test("every stack whose images come from bootstrap's registry keeps its releases
   expect(stacks.toSorted()).toEqual(pulls.toSorted());
 });
 
+test("every such stack's roles have bootstrap's boundary, without which its deploy role makes none", () => {
+  const settings = readBootstrap(root);
+  for (const stack of Object.keys(settings.branches)) {
+    const file = z
+      .object({ config: z.object({ "trading-platform:ecs": z.object({ rolesBoundary: z.string() }) }) })
+      .parse(parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8")));
+    expect(file.config["trading-platform:ecs"].rolesBoundary).toBe(boundaryArn(settings));
+  }
+});
+
+test("ECR, ghcr.io and what the stacks state keep as many", () => {
+  const { keep, rollbackDepth } = readBootstrap(root);
+  const stated = stacksIn(root).map((stack) => readSettings(readStackFile(root, stack)).images);
+  expect(stated.length).toBeGreaterThan(0);
+  for (const images of stated) expect(images).toMatchObject({ keep, rollbackDepth });
+});
+
 test("bootstrap's settings: every bad key at once", () => {
   expect(() => bootstrapSettings({ accountId: 1, region: "Frankfurt", keep: 2, rollbackDepth: 1 })).toThrow(
     /settings\.accountId[\s\S]*settings\.region/,
   );
   expect(() =>
-    bootstrapSettings({ accountId: "111122223333", region: "eu-central-1", keep: 5, rollbackDepth: 5 }),
+    bootstrapSettings({
+      accountId: "111122223333",
+      region: "eu-central-1",
+      repository: "acme/trading",
+      keep: 5,
+      rollbackDepth: 5,
+    }),
   ).toThrow(/settings\.keep: must be more than rollbackDepth/);
   expect(() =>
-    bootstrapSettings({ accountId: "111122223333", region: "eu-central-1", stacks: ["prod", "prod-eu"] }),
+    bootstrapSettings({
+      accountId: "111122223333",
+      region: "eu-central-1",
+      repository: "acme/trading",
+      stacks: ["prod", "prod-eu"],
+    }),
   ).toThrow(/settings\.stacks: prod-eu would be counted among the releases of prod/);
 });

@@ -16,6 +16,11 @@ export interface RegistryRetention extends Retention {
 export const releasePrefixOf = (stack: string): string => `release-${stack}-`;
 /** Begins the tag of what a stack runs now, as `live-prod`: it moves with each release and rollback. */
 export const livePrefix = "live-";
+/**
+ * Ends the tag of what a stack ran before, as `live-prod-previous`. After a rollback far back and one more release that
+ * is none of the last ones, and yet the first that somebody goes back to.
+ */
+export const previousSuffix = "-previous";
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html */
 export interface LifecycleRule {
@@ -31,8 +36,8 @@ export interface LifecycleRule {
   readonly action: { readonly type: "expire" };
 }
 
-/** Days for which an image without a tag is kept: what a moved tag left behind. */
-const untaggedDays = 1;
+/** Days for which an image without a tag is kept: what a moved tag left behind, or a push that has not ended. */
+export const untaggedDays = 1;
 
 /** Builds that were never released; with them the number of images is bounded. */
 const buildsKept = 30;
@@ -90,7 +95,7 @@ export function lifecycleRules({ stacks, ...stated }: RegistryRetention): readon
   if (problem !== undefined) throw new RangeError(`stacks: ${problem}`);
   const rules: readonly Omit<LifecycleRule, "rulePriority" | "action">[] = [
     {
-      description: "What a stack runs is never taken away",
+      description: "What a stack runs, or ran before, is never taken away",
       selection: tagged([`${livePrefix}*`], never),
     },
     ...setsOf(stacks).map((set) => ({

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { readBootstrap } from "../../bootstrap/read.ts";
 import { commands } from "../../cli/commands/index.ts";
+import { root } from "../../cli/root.ts";
 import { type Workflow, workflowFiles, workflows } from "./workflow.ts";
 
 const pipeline = named("ci-cd.yml");
@@ -35,6 +37,7 @@ describe("the order", () => {
       ["lint", "test-platform", "test-backend", "test-frontend", "preview", "build", "security-scan"],
     ],
     ["release", ["deploy-production"]],
+    ["cleanup", ["deploy-production", "release"]],
   ])("before %s [requirement ci/order]", (name, needed) =>
     expect([...before(name)]).toEqual(expect.arrayContaining(needed)),
   );
@@ -80,6 +83,11 @@ test("develop goes to staging, main to production, a pull request nowhere [requi
   expect(pipeline.jobs["deploy-staging"]?.with).toEqual({ stack: "staging" });
   expect(pipeline.jobs["deploy-production"]?.with).toEqual({ stack: "prod" });
   expect(pipeline.jobs.build?.if).toBe("github.event_name == 'push'");
+  // The same branches that the deploy roles trust.
+  const branches = Object.values(pipeline.jobs).flatMap(({ uses, with: { stack }, if: condition = "" }) =>
+    uses === undefined ? [] : [[stack, /refs\/heads\/(\S+)'/.exec(condition)?.[1]]],
+  );
+  expect(Object.fromEntries(branches)).toEqual(readBootstrap(root).branches);
 });
 
 /** What makes a job what its name says: a command that it runs, or an action that it uses. */
@@ -114,10 +122,12 @@ describe.each(jobs)("$file, $name", ({ name, job }) => {
       preview: ["security-events"],
       build: ["id-token", "packages"],
       "security-scan": ["security-events"],
-      "deploy-staging": ["contents", "id-token"],
-      "deploy-production": ["contents", "id-token"],
-      deploy: ["id-token"],
+      // packages: the marks in ghcr.io, by which the cleanup knows what runs.
+      "deploy-staging": ["contents", "id-token", "packages"],
+      "deploy-production": ["contents", "id-token", "packages"],
+      deploy: ["id-token", "packages"],
       record: ["contents"],
+      cleanup: ["packages"],
       release: ["contents"],
       comment: ["pull-requests"],
     };
@@ -131,7 +141,8 @@ describe.each(jobs)("$file, $name", ({ name, job }) => {
   test("calls only what ./platform has, with options that it knows", () => {
     for (const { run = "" } of job.steps) {
       for (const [, called = "", rest = ""] of run.matchAll(/\.\/platform (\S+)([^|\n]*)/g)) {
-        const command = commands.map((make) => make()).find((each) => each.name() === called);
+        const whole = commands.map((make) => make()).find((each) => each.name() === called);
+        const command = whole?.commands.find((each) => each.name() === rest.trim().split(" ")[0]) ?? whole;
         expect(command, called).toBeDefined();
         const known = command?.options.flatMap(({ long }) => (long == null ? [] : [long])) ?? [];
         for (const [option] of rest.matchAll(/--[\w-]+/g))

@@ -24,7 +24,7 @@ export async function renderBootstrap(): Promise<readonly Asked[]> {
     "bootstrap",
     false,
   );
-  const settings = { accountId: "111122223333", region: "eu-central-1" };
+  const settings = { accountId: "111122223333", region: "eu-central-1", repository: "acme/trading" };
   pulumi.runtime.setAllConfig({ [`${project}:settings`]: JSON.stringify(settings) });
   await program();
   await pulumi.runtime.disconnect();

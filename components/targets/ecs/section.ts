@@ -86,6 +86,13 @@ export const ecsSection = z
           ),
       })
       .prefault({}),
+    rolesBoundary: z
+      .string()
+      .regex(/^arn:aws[a-z-]*:iam::\d{12}:policy\/[\w+=,.@/-]+$/, "must be the ARN of an IAM policy")
+      .optional()
+      .describe(
+        "Permissions boundary of every role of the stack: bootstrap's output `boundary`, without which its deploy role makes no role.",
+      ),
     alarmSubscribers: z
       .array(
         z.union([z.email(), z.url({ protocol: /^https$/ })], { error: "must be an e-mail address or an https URL" }),

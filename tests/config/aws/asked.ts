@@ -17,7 +17,12 @@ export function platformAsks(stack: string): Promise<readonly Asked[]> {
 /** What the project bootstrap asks of AWS. */
 export const bootstrapAsks = (): Promise<readonly Asked[]> =>
   recording("bootstrap", "trading-platform-bootstrap", async () => {
-    const settings = { accountId: "111122223333", region: "eu-central-1", pullAccounts: ["444455556666"] };
+    const settings = {
+      accountId: "111122223333",
+      region: "eu-central-1",
+      repository: "acme/trading",
+      pullAccounts: ["444455556666"],
+    };
     pulumi.runtime.setAllConfig(encoded("trading-platform-bootstrap", { settings }));
     await bootstrap();
   });

@@ -165,15 +165,16 @@ export class Cluster extends pulumi.ComponentResource {
 
   #template(args: HostsArgs): aws.ec2.LaunchTemplate {
     const { component } = args;
-    const { section, names, tags } = this.#stack;
+    const { section, names, roles, tags } = this.#stack;
     const here = this.#stack.under(this);
     const role = new aws.iam.Role(
       component,
-      { assumeRolePolicy: trustPolicy("ec2.amazonaws.com"), tags: tags(component) },
+      { ...roles, assumeRolePolicy: trustPolicy("ec2.amazonaws.com"), tags: tags(component) },
       here,
     );
     new aws.iam.RolePolicy(component, { role: role.name, policy: args.statements }, here);
-    const profile = new aws.iam.InstanceProfile(component, { role: role.name, tags: tags(component) }, here);
+    const { path } = roles;
+    const profile = new aws.iam.InstanceProfile(component, { path, role: role.name, tags: tags(component) }, here);
     const launched = { ...tags(component), Name: `${names.prefix}-${component}` };
     return new aws.ec2.LaunchTemplate(
       component,

@@ -36,7 +36,11 @@ function makeTaskDefinition(
   const role = (kind: string, statements: ReturnType<typeof taskStatements>) => {
     const name = `${spec.name}-${kind}`;
     const assumeRolePolicy = trustPolicy("ecs-tasks.amazonaws.com", section.accountId);
-    const made = new aws.iam.Role(name, { assumeRolePolicy, tags: stack.tags(spec.name) }, stack.under(parent));
+    const made = new aws.iam.Role(
+      name,
+      { ...stack.roles, assumeRolePolicy, tags: stack.tags(spec.name) },
+      stack.under(parent),
+    );
     if (statements.length === 0) return { arn: made.arn, ready: made };
     const policy = policyDocument(statements);
     return { arn: made.arn, ready: new aws.iam.RolePolicy(name, { role: made.name, policy }, stack.under(parent)) };

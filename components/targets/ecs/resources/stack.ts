@@ -13,6 +13,8 @@ export interface EcsStack {
   readonly provider: aws.Provider;
   /** Tags of a resource; `version` where it belongs to a release. */
   tags(component: string, version?: string): Record<string, string>;
+  /** What every role of the stack has: a path of the stack's own, and the boundary where the settings say one. */
+  readonly roles: Pick<aws.iam.RoleArgs, "path" | "permissionsBoundary">;
   /** Options of a child of `parent`. */
   under(parent: pulumi.Resource, more?: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions;
 }
@@ -24,10 +26,16 @@ export function ecsStack(section: EcsSection, context: TargetContext, platform: 
     { parent: platform },
   );
   const { stack, environment } = context;
+  const called = names(stack, section);
+  const { rolesBoundary } = section;
   return {
     section,
     context,
-    names: names(stack, section),
+    names: called,
+    roles: {
+      path: `/${called.prefix}/`,
+      ...(rolesBoundary === undefined ? {} : { permissionsBoundary: rolesBoundary }),
+    },
     production: environment === "production",
     provider,
     tags: (component, version) => ({
