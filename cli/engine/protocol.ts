@@ -1,4 +1,5 @@
 import type { Fault } from "../../offline/faults.ts";
+import type { Patience } from "../../offline/start.ts";
 import type { Operation, Progress, RunResult } from "./result.ts";
 
 /** What the child process is told, once, when it is up. No secret is in here: those are in files that the engine reads. */
@@ -29,6 +30,8 @@ export interface EngineRequest {
   readonly standIns?: {
     readonly backend: { readonly directory: string; readonly url: string };
     readonly faults: readonly Fault[];
+    /** ECS services are made where AWS_ENDPOINT_URL says. Default: in the state alone. */
+    readonly services?: Patience;
   };
 }
 
