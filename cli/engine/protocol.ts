@@ -12,6 +12,8 @@ export interface EngineRequest {
   readonly refresh?: boolean;
   /** For an update: what the stack's history says of it. */
   readonly message?: string;
+  /** For a refresh: what is refreshed. Default: everything. */
+  readonly urns?: readonly string[];
   /** Module whose default export is the Pulumi program. */
   readonly program: string;
   /** Folder with the Pulumi.yaml and Pulumi.<stack>.yaml that this run reads. */

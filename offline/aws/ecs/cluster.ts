@@ -15,12 +15,18 @@ export class AwsRefusal extends Error {
 /** ECS and CloudWatch Logs as far as a deployment asks them; what becomes of a deployment is said beforehand. */
 export class ScriptedCluster {
   readonly #services = new Map<string, ScriptedService>();
-  readonly #fates = new Map<string, Fate>();
+  readonly #fates = new Map<string, Fate[]>();
   readonly #lines = new Map<string, readonly string[]>();
 
-  /** From now on a new task definition of the service fares so. Default: `steady`. */
-  script(service: string, fate: Fate): void {
-    this.#fates.set(service, fate);
+  /** How the next new task definitions of the service fare, one after the other; those after them are steady. */
+  script(service: string, ...fates: readonly Fate[]): void {
+    this.#fates.set(service, [...fates]);
+  }
+
+  /** Has the service run what it ran before: an alarm went off long after the update, or somebody did it by hand. */
+  goBack(service: string): void {
+    const found = this.#service(service);
+    found.deploy(found.previous, "steady");
   }
 
   /** What the containers of that name have written before they stopped, wherever their log streams are. */
@@ -52,7 +58,7 @@ export class ScriptedCluster {
     },
     UpdateService: ({ service, taskDefinition }) => {
       const found = this.#service(service);
-      found.deploy(String(taskDefinition), this.#fate(found.name));
+      if (found.taskDefinition !== taskDefinition) found.deploy(String(taskDefinition), this.#fate(found.name));
       return { service: found.look() };
     },
     DescribeServices: ({ services }) => {
@@ -105,7 +111,7 @@ export class ScriptedCluster {
   };
 
   #fate(service: string): Fate {
-    return this.#fates.get(service) ?? "steady";
+    return this.#fates.get(service)?.shift() ?? "steady";
   }
 
   #service(name: unknown): ScriptedService {

@@ -24,10 +24,14 @@ export class ScriptedService {
     return this.#frame.deployments[0]?.taskDefinition ?? "";
   }
 
-  /** Begins a rollout, unless it is that task definition already. */
+  /** The one that was there before it. */
+  get previous(): string {
+    return this.#rollout.from ?? this.taskDefinition;
+  }
+
+  /** Begins a rollout. */
   deploy(taskDefinition: string, fate: Fate): void {
     const from = this.taskDefinition;
-    if (from === taskDefinition) return;
     this.#past.unshift(this.#rollout);
     const { tasks, number } = this.#rollout;
     this.#rollout = { fate, from, to: taskDefinition, tasks, number: number + 1, startedAt: now() };

@@ -58,7 +58,6 @@ describe.each<Patience>(["older", "current"])("with the %s provider", (patience)
       expect(said, "what succeeded").not.toContain("frontend:");
       expect(running()).toEqual(["backend:1", "frontend:2"]);
     }
-    cloud.cluster.script("backend", "steady");
     expect(complaint(await up("3", patience))).toBe("");
     expect(running()).toEqual(["backend:3", "frontend:3"]);
   });
