@@ -17,6 +17,8 @@ export interface TradingPlatformArgs {
   /** The stack's target, its provider's SDK loaded. */
   readonly start: TargetStart;
   readonly secretValue: (name: SecretName) => pulumi.Output<string>;
+  /** False where there is no cloud to ask what really runs. */
+  readonly asksCloud: boolean;
 }
 
 /** The root of the tree: settings → specs → target. Reads like the architecture in a preview, the same on every target. */
@@ -25,7 +27,7 @@ export class TradingPlatform extends pulumi.ComponentResource {
   readonly addresses: Target["outputs"];
 
   constructor(name: string, args: TradingPlatformArgs, options: pulumi.ComponentResourceOptions = {}) {
-    const { settings, platform, start, secretValue } = args;
+    const { settings, platform, start, secretValue, asksCloud } = args;
     const { stack, environment, domain, images, logs, metrics } = settings;
     super(TradingPlatform.__pulumiType, name, { stack, environment, target: settings.target.name, domain }, options);
     const target = start(
@@ -38,6 +40,7 @@ export class TradingPlatform extends pulumi.ComponentResource {
         members: membersOf(platform),
         secretSources: settings.secrets,
         secretValue,
+        asksCloud,
         probeImage: probeImage(settings),
         registry: images.registry,
         registryUser: images.registryUser,

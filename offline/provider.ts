@@ -1,4 +1,5 @@
 import type { Problem } from "./check.ts";
+import type { Elsewhere } from "./elsewhere.ts";
 import { driftFor, type Fault, faultFor, type Operation, Waits } from "./faults.ts";
 import type { Guard } from "./guard.ts";
 import { Lives, parseUrn, type ResourceName } from "./identity.ts";
@@ -13,7 +14,7 @@ import {
   type ServedProvider,
   type State,
 } from "./served-provider.ts";
-import { type Properties, reveal } from "./value.ts";
+import { type Properties, reveal, text } from "./value.ts";
 
 /** One stand-in, without the protocol around it: what is asked comes in as plain values. */
 export class OfflineProvider implements ServedProvider {
@@ -21,14 +22,17 @@ export class OfflineProvider implements ServedProvider {
   readonly #planner: Planner;
   readonly #guard: Guard;
   readonly #faults: readonly Fault[];
+  readonly #elsewhere: Elsewhere | undefined;
   readonly #lives = new Lives();
   readonly #waits = new Waits();
 
-  constructor(model: Model, guard: Guard, faults: readonly Fault[]) {
+  /** @param elsewhere what of its resources is not in the state alone. */
+  constructor(model: Model, guard: Guard, faults: readonly Fault[], elsewhere?: Elsewhere) {
     this.model = model;
     this.#planner = new Planner(model, (urn) => this.#lives.seed(urn));
     this.#guard = guard;
     this.#faults = faults;
+    this.#elsewhere = elsewhere;
   }
 
   get version(): string {
@@ -45,7 +49,7 @@ export class OfflineProvider implements ServedProvider {
   }
 
   diff(urn: string, id: string, before: Properties, after: Properties, state: Properties = {}): Difference {
-    this.#lives.saw(urn, id);
+    this.#saw(urn, id, state);
     return this.#planner.diff(urn, before, after, state);
   }
 
@@ -59,7 +63,8 @@ export class OfflineProvider implements ServedProvider {
     const id = this.model.id(planned);
     const state = { id, properties: this.model.outputs({ ...planned, id }) };
     await this.#disturb(resource, "create", inputs, state);
-    this.#lives.saw(urn, id);
+    this.#saw(urn, id, state.properties);
+    await this.#settle(resource, inputs, state, undefined);
     return state;
   }
 
@@ -78,6 +83,7 @@ export class OfflineProvider implements ServedProvider {
     const instance = { resource, inputs, config, seed: urn, previous: state.properties };
     const properties = this.model.outputs({ ...instance, id: state.id });
     await this.#disturb(resource, "update", inputs, { id: state.id, properties });
+    await this.#settle(resource, inputs, { id: state.id, properties }, state.properties);
     return properties;
   }
 
@@ -94,8 +100,10 @@ export class OfflineProvider implements ServedProvider {
     inputs: Properties,
     config: Properties,
   ): Promise<Found | undefined> {
-    this.#lives.saw(urn, id);
+    this.#saw(urn, id, stored);
     const known = Object.keys(stored).length > 0;
+    const there = known ? await this.#elsewhere?.read(parseUrn(urn).type, stored) : undefined;
+    if (there !== undefined) return { id, properties: { ...stored, ...there }, inputs: { ...inputs, ...there } };
     const drift = driftFor(this.#faults, parseUrn(urn));
     if (drift !== undefined) {
       const { found } = drift;
@@ -130,6 +138,26 @@ export class OfflineProvider implements ServedProvider {
     }
   }
 
+  /** By its ARN where it has one: a task definition's id is that of its whole family. */
+  #saw(urn: string, id: string, outputs: Properties): void {
+    this.#lives.saw(urn, text(outputs.arn) ?? id);
+  }
+
+  /** A failure here comes after the id: what was asked for is recorded, with `initErrors`. */
+  async #settle(
+    resource: ResourceName,
+    inputs: Properties,
+    state: State,
+    before: Properties | undefined,
+  ): Promise<void> {
+    try {
+      await this.#elsewhere?.settle(resource.type, before, inputs);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      throw new PartialFailure(message, state.id, state.properties, inputs);
+    }
+  }
+
   async #disturb(resource: ResourceName, on: Operation, inputs: Properties, state: State | undefined): Promise<void> {
     const fault = faultFor(this.#faults, resource, on);
     if (fault === undefined) {
@@ -142,7 +170,7 @@ export class OfflineProvider implements ServedProvider {
     // Bridged providers and Kubernetes record what a failed update may have done (tfbridge's Update, initErrors).
     const leftBehind = fault.afterId ?? (on === "update" || this.model.failsAfterId(resource.type));
     if (state !== undefined && leftBehind) {
-      this.#lives.saw(resource.urn, state.id);
+      this.#saw(resource.urn, state.id, state.properties);
       throw new PartialFailure(message, state.id, state.properties, inputs);
     }
     throw new ProviderError(message);

@@ -21,6 +21,11 @@ export async function program(): Promise<Record<string, unknown>> {
   }
   const start = await settings.target.load();
   const secretValue = secretResolver(stack, settings.secrets);
-  const { addresses } = new TradingPlatform("trading-platform", { settings, platform, start, secretValue });
+  const args = { settings, platform, start, secretValue, asksCloud: hasCloud() };
+  const { addresses } = new TradingPlatform("trading-platform", args);
   return { target: settings.target.name, environment: settings.environment, ...addresses };
 }
+
+/** An offline run (config `offline:secrets`) has none, but where a stand-in of it is named. */
+const hasCloud = (): boolean =>
+  new pulumi.Config("offline").get("secrets") === undefined || process.env.AWS_ENDPOINT_URL !== undefined;

@@ -33,6 +33,7 @@ export default async function program(): Promise<void> {
       members,
       secretSources: settings.secrets,
       secretValue: secretResolver(stack, settings.secrets),
+      asksCloud: false,
       probeImage: backend.image,
       registry: undefined,
       registryUser: undefined,

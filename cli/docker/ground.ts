@@ -46,7 +46,11 @@ export async function dockerGround(stackOf: StackOf, operation: Operation): Prom
       ...(without.length === 0 ? {} : { [`${namespace}:without`]: without }),
       ...(socket === undefined ? {} : { [`${namespace}:docker`]: withSocket(source.config.docker, socket) }),
     },
-    missing: async (live) => missingFrom(await labelledAs(daemon.docker, project.name, stack), await stateOf(live)),
+    // Somebody removed it by hand.
+    outdated: async (live) => {
+      const missing = missingFrom(await labelledAs(daemon.docker, project.name, stack), await stateOf(live));
+      return missing.length === 0 ? undefined : { why: `no longer there: ${missing.join(", ")}` };
+    },
     survey: async (live, plan, volumes) => {
       if (operation === "up") await requireRoom(plan.steps, owner, daemon);
       return survey(daemon.docker, live, volumes);

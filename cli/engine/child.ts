@@ -80,7 +80,7 @@ async function run(request: EngineRequest): Promise<void> {
 }
 
 async function operate(request: EngineRequest): Promise<RunResult> {
-  const { operation, stack: name, planOnly = false, refresh = false, message } = request;
+  const { operation, stack: name, planOnly = false, refresh = false, message, urns } = request;
   const planned = operation === "preview" || planOnly;
   const collector = makeCollector(planned);
   const problems: Diagnostic[] = [];
@@ -146,7 +146,12 @@ async function operate(request: EngineRequest): Promise<RunResult> {
         ...(message === undefined ? {} : { message }),
       });
     else if (operation === "refresh")
-      await stack.refresh({ ...options, previewOnly: planOnly, clearPendingCreates: !planOnly });
+      await stack.refresh({
+        ...options,
+        previewOnly: planOnly,
+        clearPendingCreates: !planOnly,
+        ...(urns === undefined ? {} : { target: [...urns] }),
+      });
     else await stack.destroy({ ...options, previewOnly: planOnly });
   } catch (error) {
     failed = true;

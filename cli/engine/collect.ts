@@ -107,7 +107,12 @@ function toStep(metadata: StepEventMetadata, reached: Step["state"], before: Ste
 }
 
 /** Said about every run with our own way of starting a policy pack, and about every run that failed: no news. */
-const noNews = [/^using pulumi-analyzer-policy-nodejs from \$PATH/, /^(preview|update|refresh|destroy|up) failed$/];
+const noNews = [
+  /^using pulumi-analyzer-policy-nodejs from \$PATH/,
+  /^(preview|update|refresh|destroy|up) failed$/,
+  // Of an inline program: what it has logged as errors, each of them told already.
+  /^One or more errors occurred/,
+];
 
 /** A message without the engine's colour marks, and without the SDK's own lines of a stack trace. */
 const wording = (message: string): string =>

@@ -72,7 +72,8 @@ export async function deploy(request: DeployRequest): Promise<RunResult | undefi
   const unwell = passed(result) ? await request.verify?.(result) : undefined;
   if (unwell !== undefined) print(`unwell     ${stackOf.stack}  ${unwell}`);
   if (operation === "up" && (result.outcome === "failed" || unwell !== undefined)) {
-    print(await takeBack(request, live, before ?? (await lastGoodRelease(live))));
+    const told = result.outcome === "failed" ? await ground?.afterFailure?.(live) : undefined;
+    print([...(told ?? []), await takeBack(request, live, before ?? (await lastGoodRelease(live)))].join("\n"));
   }
   refuse(result, "what was done is recorded; mend the cause and run the same command again");
   refuseUnwell(stackOf, unwell);
@@ -82,20 +83,22 @@ export async function deploy(request: DeployRequest): Promise<RunResult | undefi
 }
 
 /**
- * The engine plans from the state: what is gone has to leave it before it is made anew. That nothing is gone is usual, so
- * the plan is made meanwhile.
+ * The engine plans from the state: what is gone has to leave it before it is made anew, and what went back has to be known.
+ * That the state is right is usual, so the plan is made meanwhile.
  */
 async function planFromWhatIsThere(
   request: DeployRequest,
   live: LiveStack,
   ground: Ground | undefined,
 ): Promise<RunResult> {
-  const looking = request.operation === "up" ? ground?.missing(live) : undefined;
-  const [missing = [], plan] = await Promise.all([looking, planned(request, live)]);
-  if (missing.length === 0) return plan;
-  say(`${live.stack}: no longer there: ${missing.join(", ")}; the state is refreshed first …`);
+  const looking = request.operation === "up" ? ground?.outdated(live) : undefined;
+  const [outdated, plan] = await Promise.all([looking, planned(request, live)]);
+  if (outdated === undefined) return plan;
+  const { why, urns } = outdated;
+  say(`${live.stack}: ${why}; the state is refreshed first …`);
   const progress = reportProgress([live.stack]);
-  const result = await runLive(live, "refresh", controlOf(request, progress.on(live.stack)));
+  const control = controlOf(request, progress.on(live.stack));
+  const result = await runLive(live, "refresh", { ...control, ...(urns === undefined ? {} : { urns }) });
   progress.end(live.stack, `refreshed in ${result.seconds.toFixed(1)} s`);
   if (!passed(result)) request.print(findingLines([result]).join("\n"));
   refuse(result, "nothing was touched");

@@ -6,8 +6,8 @@ import type { StackOf } from "./stacks.ts";
 export interface Ground {
   /** Laid over the stack's settings for this operation, whole keys with their namespace. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** What the state knows and is no longer there: somebody removed it by hand. */
-  missing(live: LiveStack): Promise<readonly string[]>;
+  /** What the state says and is not so any more; undefined where it is right. */
+  outdated(live: LiveStack): Promise<Outdated | undefined>;
   /**
    * Looks at the plan and at what is really there. Throws a UserError that names all that stands in the way.
    * @param volumes whether volumes with data go too.
@@ -15,6 +15,16 @@ export interface Ground {
   survey(live: LiveStack, plan: RunResult, volumes: boolean): Promise<Survey>;
   /** Said after an `up` that went well: who may log in where, and what to do next. */
   readonly next: readonly string[];
+  /** What can be told of an update that has failed, line by line. Default: nothing more. */
+  afterFailure?(live: LiveStack): Promise<readonly string[]>;
+}
+
+/** Why a state has to be refreshed before the plan. */
+export interface Outdated {
+  /** As `no longer there: backend`. */
+  readonly why: string;
+  /** What is refreshed. Default: everything. */
+  readonly urns?: readonly string[];
 }
 
 export interface Survey {

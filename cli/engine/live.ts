@@ -112,13 +112,19 @@ async function fillWorkspace(
  * @param planOnly for refresh and destroy: only find out what would happen.
  * @param refresh for a preview: compare with what is really there.
  * @param message what the stack's history says of an update.
+ * @param urns for a refresh: what is refreshed; default: everything.
  */
 export async function runLive(
   { project, stack, backend, pulumi, workDirectory, environment, dockerDriver }: LiveStack,
   operation: Operation,
-  control: RunControl & { readonly planOnly?: boolean; readonly message?: string; readonly refresh?: boolean } = {},
+  control: RunControl & {
+    readonly planOnly?: boolean;
+    readonly message?: string;
+    readonly refresh?: boolean;
+    readonly urns?: readonly string[];
+  } = {},
 ): Promise<RunResult> {
-  const { planOnly = false, message, refresh = false } = control;
+  const { planOnly = false, message, refresh = false, urns } = control;
   const removed = await clearDeadLocks(backend, project.name, stack);
   if (removed > 0) console.error(`platform: ${stack}: removed the lock of a process that is no longer there`);
   return runEngine(
@@ -128,6 +134,7 @@ export async function runLive(
       planOnly,
       refresh,
       ...(message === undefined ? {} : { message }),
+      ...(urns === undefined ? {} : { urns }),
       program: project.program,
       workDirectory,
       pulumi,

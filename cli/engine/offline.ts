@@ -1,5 +1,6 @@
 import type { TemporaryBackend } from "../../offline/backend.ts";
 import type { Fault } from "../../offline/faults.ts";
+import type { Patience } from "../../offline/start.ts";
 import { root } from "../root.ts";
 import { ensurePulumi } from "../setup/pulumi.ts";
 import { harmlessEnvironment, offlineSwitches, policyEnvironment, policyPack, recordAtEnd } from "./environment.ts";
@@ -26,6 +27,8 @@ export interface OfflineRun extends RunControl {
   readonly faults?: readonly Fault[];
   /** Added to the program's environment. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** A scripted cloud, in which ECS services are made, and which the program asks what runs. Default: none. */
+  readonly cloud?: { readonly environment: Readonly<Record<string, string>>; readonly patience: Patience };
   /** True: record the state after each step, as a real backend does. Default: once, at the end, which is faster. */
   readonly recordEachStep?: boolean;
   /** Path of the Pulumi CLI. Default: what the set-up finds. */
@@ -38,7 +41,7 @@ export interface OfflineRun extends RunControl {
  * (preview) or a `placeholder` (where a temporary state is deployed).
  */
 export async function runOffline(run: OfflineRun): Promise<RunResult> {
-  const { stack, operation, backend, project = openProject(root), faults = [] } = run;
+  const { stack, operation, backend, project = openProject(root), faults = [], cloud } = run;
   const policyPacks = run.policyPacks ?? [policyPack];
   const pulumi = run.pulumi ?? (await ensurePulumi());
   const config = {
@@ -48,7 +51,13 @@ export async function runOffline(run: OfflineRun): Promise<RunResult> {
   };
   const workspace = await makeTemporaryWorkspace(project, stack, config, backend);
   const recording = operation === "preview" || run.recordEachStep ? {} : recordAtEnd;
-  const environment = { ...workspace.environment, ...offlineSwitches, ...recording, ...policyEnvironment(pulumi) };
+  const environment = {
+    ...workspace.environment,
+    ...offlineSwitches,
+    ...recording,
+    ...policyEnvironment(pulumi),
+    ...cloud?.environment,
+  };
   try {
     await clearDeadLocks(backend.url, project.name, stack);
     return await runEngine(
@@ -61,7 +70,11 @@ export async function runOffline(run: OfflineRun): Promise<RunResult> {
         environment,
         policyPacks,
         createStack: false,
-        standIns: { backend: { directory: backend.directory, url: backend.url }, faults },
+        standIns: {
+          backend: { directory: backend.directory, url: backend.url },
+          faults,
+          ...(cloud === undefined ? {} : { services: cloud.patience }),
+        },
       },
       { ...harmlessEnvironment(process.env), ...environment, ...run.environment },
       run,

@@ -1,4 +1,5 @@
 import type { Fault } from "../../offline/faults.ts";
+import type { Patience } from "../../offline/start.ts";
 import type { Operation, Progress, RunResult } from "./result.ts";
 
 /** What the child process is told, once, when it is up. No secret is in here: those are in files that the engine reads. */
@@ -11,6 +12,8 @@ export interface EngineRequest {
   readonly refresh?: boolean;
   /** For an update: what the stack's history says of it. */
   readonly message?: string;
+  /** For a refresh: what is refreshed. Default: everything. */
+  readonly urns?: readonly string[];
   /** Module whose default export is the Pulumi program. */
   readonly program: string;
   /** Folder with the Pulumi.yaml and Pulumi.<stack>.yaml that this run reads. */
@@ -29,6 +32,8 @@ export interface EngineRequest {
   readonly standIns?: {
     readonly backend: { readonly directory: string; readonly url: string };
     readonly faults: readonly Fault[];
+    /** ECS services are made where AWS_ENDPOINT_URL says. Default: in the state alone. */
+    readonly services?: Patience;
   };
 }
 

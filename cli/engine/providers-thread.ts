@@ -17,7 +17,7 @@ async function startProviders(): Promise<{
   const { startOfflineProviders } = await import("../../offline/start.ts");
   // The folder belongs to whoever made it, and that is not this process.
   const backend = { ...standIns.backend, remove: async () => {} };
-  return startOfflineProviders({ backend, faults: standIns.faults });
+  return startOfflineProviders({ ...standIns, backend });
 }
 
 async function startPolicies(): Promise<Readonly<Record<string, string>>> {

@@ -7,10 +7,13 @@ import type { LiveStack } from "./live.ts";
 import { nameOf } from "./result.ts";
 
 interface StateResource {
+  readonly urn: string;
   readonly type: string;
   readonly name: string;
   /** Empty for what has none. */
   readonly id: string;
+  /** Secrets are ciphertext. */
+  readonly outputs: Readonly<Record<string, unknown>>;
 }
 
 /** What a stack's state says is there. */
@@ -20,10 +23,17 @@ export interface StackState {
   readonly pending: number;
 }
 
+const resource = z.looseObject({
+  type: z.string(),
+  urn: z.string(),
+  id: z.string().default(""),
+  outputs: z.record(z.string(), z.unknown()).default({}),
+});
+
 const exported = z.looseObject({
   deployment: z
     .looseObject({
-      resources: z.array(z.looseObject({ type: z.string(), urn: z.string(), id: z.string().default("") })).default([]),
+      resources: z.array(resource).default([]),
       pending_operations: z.array(z.unknown()).default([]),
     })
     .nullish(),
@@ -39,7 +49,13 @@ export async function stateOf(live: LiveStack): Promise<StackState> {
 export function readState(text: string): StackState {
   const { deployment } = exported.parse(JSON.parse(text));
   return {
-    resources: (deployment?.resources ?? []).map(({ type, urn, id }) => ({ type, name: nameOf(urn), id })),
+    resources: (deployment?.resources ?? []).map(({ urn, type, id, outputs }) => ({
+      urn,
+      type,
+      name: nameOf(urn),
+      id,
+      outputs,
+    })),
     pending: deployment?.pending_operations.length ?? 0,
   };
 }

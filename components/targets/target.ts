@@ -44,6 +44,8 @@ export interface TargetContext {
   readonly registry: string | undefined;
   /** User of the image registry where one is needed; its password is the secret `registryPassword`. */
   readonly registryUser: string | undefined;
+  /** False where there is no cloud to ask what really runs: an offline run. */
+  readonly asksCloud: boolean;
   /** How many images of a service are kept; a target that keeps images locally keeps the same. */
   readonly imagesKept: number;
 }

@@ -99,9 +99,9 @@ export function arnOf(instance: Instance, place: Place): string | undefined {
       );
 }
 
-/** A task definition's number in its family: each new one is a resource of its own here, so made up from its life. */
+/** A task definition's number in its family, one above the highest that was seen of it. */
 export function taskRevision(seed: string): number {
-  return seed.split("\n").length + integer(seed, 0, 1);
+  return Math.max(0, ...seed.split("\n").map((life) => Number(/:task-definition\/.*:(\d+)$/.exec(life)?.[1] ?? 0))) + 1;
 }
 
 /** What RDS is called when the program gives no identifier (Terraform's own prefix). */

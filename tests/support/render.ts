@@ -74,7 +74,7 @@ export async function render(settings: Settings, platform: PlatformSpec): Promis
   };
   const root = new TradingPlatform(
     "trading-platform",
-    { settings, platform, start, secretValue: (name) => pulumi.secret(secretMark(name)) },
+    { settings, platform, start, secretValue: (name) => pulumi.secret(secretMark(name)), asksCloud: false },
     { transformations: [record] },
   );
   const outputs = await resolved(root.addresses);

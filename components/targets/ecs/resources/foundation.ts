@@ -12,6 +12,7 @@ import { PrivateBucket } from "./buckets.ts";
 import { Cluster } from "./cluster.ts";
 import { SecurityGroups } from "./groups.ts";
 import { Network } from "./network.ts";
+import type { Running } from "./running.ts";
 import { configSecrets, registryCredentials, secretArn } from "./secrets.ts";
 import type { EcsStack } from "./stack.ts";
 
@@ -30,6 +31,8 @@ export interface Foundation {
   /** What must be there before a task reads its secrets. */
   readonly secrets: readonly pulumi.Resource[];
   readonly order: StartOrder;
+  /** Grows with each workload that is made. */
+  readonly running: pulumi.Output<Running>[];
 }
 
 /** Lays network, hosts, way in, buckets and names; throws {@link InvalidSpec} where the members do not fit on them. */
@@ -74,6 +77,7 @@ export function layFoundation(stack: EcsStack, platform: pulumi.Resource): Found
     configBucket: config.bucket,
     secrets: configSecrets(stack, platform),
     order: new StartOrder(),
+    running: [],
     site: {
       names,
       region: section.region,

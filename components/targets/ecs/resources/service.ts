@@ -8,6 +8,7 @@ import { isPublic } from "../problems.ts";
 import { gracePeriod, scalingMetric, serviceSettings } from "../service.ts";
 import type { Foundation } from "./foundation.ts";
 import { edgePort } from "./groups.ts";
+import { runningCheck } from "./running.ts";
 
 /** Makes a workload's task definition, service and what they stand on, as children of `parent`. */
 export function realizeWorkload(spec: WorkloadSpec, foundation: Foundation, parent: pulumi.Resource): void {
@@ -82,7 +83,8 @@ function makeService(
   const dependsOn: Promise<pulumi.Resource[]> = order
     .after(spec.startsAfter)
     .then((services) => [...ready, ...services]);
-  return new aws.ecs.Service(
+  const running = runningCheck(spec, stack);
+  const service = new aws.ecs.Service(
     spec.name,
     {
       name: spec.name,
@@ -117,14 +119,16 @@ function makeService(
         : {}),
       tags: { ...stack.tags(spec.name, spec.image.version), ...reasonTag(spec) },
     },
-    // The place of the hook that compares the running task definition with the requested one: `hooks` of these options.
     stack.under(parent, {
       dependsOn,
+      hooks: running.hooks,
       customTimeouts: { create: deadline, update: deadline },
       // Automatic scaling owns the number between its bounds.
       ...(isAutomatic(spec) ? { ignoreChanges: ["desiredCount"] } : {}),
     }),
   );
+  foundation.running.push(running.of(service));
+  return service;
 }
 
 /** Why the service runs one task, where the workload says it. */

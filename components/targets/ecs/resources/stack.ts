@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { TargetContext } from "../../target.ts";
 import { type Names, names } from "../names.ts";
+import { Cloud } from "../running/cloud.ts";
 import type { EcsSection } from "../section.ts";
 
 /** What every resource of the stack needs to know. */
@@ -11,6 +12,8 @@ export interface EcsStack {
   readonly names: Names;
   readonly production: boolean;
   readonly provider: aws.Provider;
+  /** Tells what really runs; opened when it is first asked. */
+  cloud(): Promise<Cloud>;
   /** Tags of a resource; `version` where it belongs to a release. */
   tags(component: string, version?: string): Record<string, string>;
   /** What every role of the stack has: a path of the stack's own, and the boundary where the settings say one. */
@@ -28,6 +31,7 @@ export function ecsStack(section: EcsSection, context: TargetContext, platform: 
   const { stack, environment } = context;
   const called = names(stack, section);
   const { rolesBoundary } = section;
+  let cloud: Promise<Cloud> | undefined;
   return {
     section,
     context,
@@ -38,6 +42,10 @@ export function ecsStack(section: EcsSection, context: TargetContext, platform: 
     },
     production: environment === "production",
     provider,
+    cloud: () => {
+      cloud ??= Cloud.open(section.region);
+      return cloud;
+    },
     tags: (component, version) => ({
       project: "trading-platform",
       stack,
