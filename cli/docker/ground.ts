@@ -6,12 +6,12 @@ import { namespace } from "../../stacks/error.ts";
 import { readStackFile } from "../../stacks/files.ts";
 import { readSettings, type Source } from "../../stacks/read.ts";
 import { say } from "../console/progress.ts";
-import { usesDocker } from "../engine/docker-provider.ts";
 import type { Ground, Survey } from "../engine/ground.ts";
 import { developersStack, type LiveStack } from "../engine/live.ts";
 import type { Operation } from "../engine/result.ts";
 import type { StackOf } from "../engine/stacks.ts";
 import { clearPending, stateOf } from "../engine/state.ts";
+import { drivenTargetOf } from "../engine/target-provider.ts";
 import { isRecipe } from "../images/catalogue.ts";
 import { provideImages } from "../images/provide.ts";
 import { type ImageStore, storeOf } from "../images/store.ts";
@@ -29,7 +29,7 @@ import { labelledAs, leftoversIn, missingFrom, removeLeftovers } from "./leftove
 export async function dockerGround(stackOf: StackOf, operation: Operation): Promise<Ground | undefined> {
   const { project, stack } = stackOf;
   // Neither `bootstrap/`, nor a stack that runs elsewhere.
-  if (project.name !== namespace || !usesDocker(stackOf)) return undefined;
+  if (project.name !== namespace || drivenTargetOf(stackOf) !== "docker") return undefined;
   const source = readStackFile(project.directory, stack);
   const daemon = await openDaemon(namedDaemon(source));
   // Elsewhere the daemon runs in a virtual machine, where its socket is at its usual place.
