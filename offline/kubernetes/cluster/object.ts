@@ -3,8 +3,9 @@ import { redact, secretTexts } from "../../redaction.ts";
 import { type Found, PartialFailure, ProviderError, type State } from "../../served-provider.ts";
 import { object, type Properties, revealAll, secret, text, type Value } from "../../value.ts";
 import { type Cluster, type ObjectName, refusalOf } from "./client.ts";
+import { takeOver } from "./field-managers.ts";
 import { observedInputs } from "./observed.ts";
-import { fieldManagerIn, outputsOf } from "./outputs.ts";
+import { fieldManagerIn, outputsOf, secretContent } from "./outputs.ts";
 import type { Operation } from "./resource.ts";
 import { freeStuckPods } from "./stuck-pods.ts";
 import { untilGone, untilReady, verdictOn, WaitFailure } from "./waiting.ts";
@@ -39,12 +40,14 @@ export async function updateObject(
   operation: Operation,
 ): Promise<Properties> {
   const { cluster } = operation;
-  const before = await cluster.request({ method: "GET", path: await cluster.pathOf(name) });
+  const path = await cluster.pathOf(name);
+  const before = await cluster.request({ method: "GET", path });
   if (before.status === 404) {
     throw new ProviderError(`${shown(name)} is gone; \`./platform refresh\` notes it, then up makes it anew`);
   }
   if (before.status !== 200) throw new ProviderError(`${shown(name)} cannot be read: ${refusalOf(before)}`);
   const fieldManager = fieldManagerIn(state.properties) ?? `pulumi-kubernetes-${randomUUID().slice(0, 8)}`;
+  await takeOver(before.body, path, fieldManager, cluster);
   const applied = await apply(name, inputs, fieldManager, cluster);
   const changed = generationOf(applied) !== generationOf(before.body);
   const live = await orPartialFailure(state.id, inputs, fieldManager, async () => {
@@ -169,7 +172,8 @@ async function observed(
 function imported({ status: _, metadata, ...rest }: Properties): Properties {
   const kept = ["name", "namespace", "labels", "annotations"];
   const said = Object.entries(object(metadata)).filter(([key]) => kept.includes(key));
-  return { ...rest, metadata: Object.fromEntries(said) };
+  const taken = { ...rest, metadata: Object.fromEntries(said) };
+  return rest.kind === "Secret" ? secretContent(taken) : taken;
 }
 
 async function orPartialFailure<Result>(

@@ -1,4 +1,14 @@
-import { isList, isProperties, isSecret, object, type Properties, reveal, secret, type Value } from "../../value.ts";
+import {
+  isList,
+  isProperties,
+  isSecret,
+  object,
+  type Properties,
+  reveal,
+  revealAll,
+  secret,
+  type Value,
+} from "../../value.ts";
 
 /** Keys under which pulumi-kubernetes notes what it needs the next time (provider.go, checkpointObject). */
 const fieldManagerKey = "__fieldManager";
@@ -37,11 +47,11 @@ function asSecretAs(value: Value, inputs: Value | undefined): Value {
   return Object.fromEntries(Object.entries(value).map(([key, it]) => [key, asSecretAs(it, plain[key])]));
 }
 
-/** A Secret's content is secret though the program may not say so (pulumi-kubernetes does the same). */
-function secretContent(value: Properties): Properties {
+/** A Secret's content is secret as a whole, though the program may not say so (pulumi-kubernetes does the same). */
+export function secretContent(value: Properties): Properties {
   const content = ["data", "stringData"].flatMap((key): [string, Value][] => {
     const inside = value[key];
-    return inside === undefined ? [] : [[key, isSecret(inside) ? inside : secret(inside)]];
+    return inside === undefined ? [] : [[key, secret(revealAll(inside))]];
   });
   return { ...value, ...Object.fromEntries(content) };
 }
