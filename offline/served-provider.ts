@@ -12,10 +12,24 @@ export interface ServedProvider {
   check(urn: string, inputs: Properties, previous?: Properties, proposedName?: string): Checked;
   /** `state`: the outputs, which tell what the provider had filled in where the inputs of last time say nothing. */
   diff(urn: string, id: string, before: Properties, after: Properties, state?: Properties): Difference;
-  create(urn: string, inputs: Properties, config: Properties, preview: boolean): Promise<State>;
+  /** `timeoutSeconds`, here and below: of the program's `customTimeouts`; undefined where it says none. */
+  create(
+    urn: string,
+    inputs: Properties,
+    config: Properties,
+    preview: boolean,
+    timeoutSeconds?: number,
+  ): Promise<State>;
   /** Answers the outputs. */
-  update(urn: string, state: State, inputs: Properties, config: Properties, preview: boolean): Promise<Properties>;
-  delete(urn: string, state: State, config: Properties): Promise<void>;
+  update(
+    urn: string,
+    state: State,
+    inputs: Properties,
+    config: Properties,
+    preview: boolean,
+    timeoutSeconds?: number,
+  ): Promise<Properties>;
+  delete(urn: string, state: State, config: Properties, timeoutSeconds?: number): Promise<void>;
   /** What there is now; undefined where the resource is gone. `inputs`: of last time, empty for one that is only named. */
   read(urn: string, state: State, inputs: Properties, config: Properties): Promise<Found | undefined>;
   invoke(token: string, args: Properties, config: Properties): Properties;

@@ -84,19 +84,26 @@ function implementation(provider: ServedProvider, log: EngineLog): UntypedServic
     create: answer(async (request: rpc.CreateRequest, peer) => {
       const inputs = decode(request.getProperties());
       const config = configurations.get(peer);
-      const created = await provider.create(request.getUrn(), inputs, config, request.getPreview());
+      const created = await provider.create(request.getUrn(), inputs, config, request.getPreview(), timeoutOf(request));
       return new rpc.CreateResponse().setId(created.id).setProperties(encode(created.properties));
     }),
     update: answer(async (request: rpc.UpdateRequest, peer) => {
       const state = { id: request.getId(), properties: decode(request.getOlds()) };
       const config = configurations.get(peer);
       const inputs = decode(request.getNews());
-      const outputs = await provider.update(request.getUrn(), state, inputs, config, request.getPreview());
+      const outputs = await provider.update(
+        request.getUrn(),
+        state,
+        inputs,
+        config,
+        request.getPreview(),
+        timeoutOf(request),
+      );
       return new rpc.UpdateResponse().setProperties(encode(outputs));
     }),
     delete: answer(async (request: rpc.DeleteRequest, peer) => {
       const state = { id: request.getId(), properties: decode(request.getProperties()) };
-      await provider.delete(request.getUrn(), state, configurations.get(peer));
+      await provider.delete(request.getUrn(), state, configurations.get(peer), timeoutOf(request));
       return nothing;
     }),
     read: answer(async (request: rpc.ReadRequest, peer) => {
@@ -133,6 +140,9 @@ function notOffered(what: string): () => never {
     throw Object.assign(new Error(`an offline provider has no ${what}`), { code: status.UNIMPLEMENTED });
   };
 }
+
+/** The protocol says 0 where the program says nothing. */
+const timeoutOf = (request: { getTimeout(): number }): number | undefined => request.getTimeout() || undefined;
 
 const failures = (problems: readonly Problem[]): rpc.CheckFailure[] =>
   problems.map((it) => new rpc.CheckFailure().setProperty(it.property).setReason(it.reason));

@@ -40,7 +40,7 @@ async function thisMachine(): Promise<Machine> {
   const { pulumi } = await import("../setup/pulumi.ts");
   const { isAtLeast } = await import("../setup/tool.ts");
   const { hasCloudCredentials } = await import("../engine/login.ts");
-  const { chooseDockerProvider } = await import("../engine/docker-provider.ts");
+  const { chooseProvider } = await import("../engine/target-provider.ts");
   const programOnPath = findProgram("pulumi");
   const onPath = programOnPath === undefined ? undefined : (pulumi.versionOf(programOnPath) ?? "unknown");
   return {
@@ -53,6 +53,6 @@ async function thisMachine(): Promise<Machine> {
     },
     nodeVersion: process.version.slice(1),
     hasCloudCredentials: hasCloudCredentials(),
-    dockerProvider: await chooseDockerProvider(),
+    providers: { docker: await chooseProvider("docker"), kubernetes: await chooseProvider("kubernetes") },
   };
 }

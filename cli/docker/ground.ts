@@ -7,12 +7,12 @@ import { readStackFile } from "../../stacks/files.ts";
 import { readSettings, type Source } from "../../stacks/read.ts";
 import { say } from "../console/progress.ts";
 import { developerHome } from "../engine/developer/home.ts";
-import { usesDocker } from "../engine/docker-provider.ts";
 import type { Ground, Survey } from "../engine/ground.ts";
 import { developersStack, type LiveStack } from "../engine/live.ts";
 import type { Operation } from "../engine/result.ts";
 import type { StackOf } from "../engine/stacks.ts";
 import { clearPending, stateOf } from "../engine/state.ts";
+import { drivenTargetOf } from "../engine/target-provider.ts";
 import { isRecipe } from "../images/catalogue.ts";
 import { provideImages } from "../images/provide.ts";
 import { type ImageStore, storeOf } from "../images/store.ts";
@@ -31,7 +31,7 @@ import { nextSteps } from "./next-steps.ts";
 export async function dockerGround(stackOf: StackOf, operation: Operation): Promise<Ground | undefined> {
   const { project, stack } = stackOf;
   // Neither `bootstrap/`, nor a stack that runs elsewhere.
-  if (project.name !== namespace || !usesDocker(stackOf)) return undefined;
+  if (project.name !== namespace || drivenTargetOf(stackOf) !== "docker") return undefined;
   const checkedIn = readStackFile(project.directory, stack);
   const source = stackOf.release === undefined ? checkedIn : { ...checkedIn, release: stackOf.release };
   const daemon = await openDaemon(namedDaemon(source));

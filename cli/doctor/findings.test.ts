@@ -9,7 +9,10 @@ const machine = (answers: Readonly<Record<string, string>>, engine: Engine = noE
   engine,
   nodeVersion: "v24.21.0",
   hasCloudCredentials: false,
-  dockerProvider: { kind: "driver", reason: "the official plugin is not installed" },
+  providers: {
+    docker: { kind: "driver", reason: "the official plugin is not installed" },
+    kubernetes: { kind: "plugin", reason: "it is on PATH" },
+  },
 });
 
 function finding(tool: string, ...from: Parameters<typeof machine>): Finding {
@@ -57,6 +60,7 @@ test("a docker command without a daemon is told apart from no docker", () => {
   expect(finding("docker", {}).wayOut).toContain("install Docker");
 });
 
-test("who makes Docker's resources is said, and why", () => {
+test("who makes the resources of Docker and Kubernetes is said, and why", () => {
   expect(finding("docker provider", {}).found).toBe("our own driver: the official plugin is not installed");
+  expect(finding("kubernetes provider", {}).found).toBe("official plugin: it is on PATH");
 });

@@ -1,4 +1,4 @@
-import type { DockerProvider } from "../engine/docker-provider.ts";
+import type { DrivenTarget, TargetProvider } from "../engine/target-provider.ts";
 
 /** What can be looked at: everything that the doctor asks of a machine, so that tests can stand in for one. */
 export interface Machine {
@@ -8,8 +8,8 @@ export interface Machine {
   readonly engine: Engine;
   readonly nodeVersion: string;
   readonly hasCloudCredentials: boolean;
-  /** Who would make Docker's resources, and why. */
-  readonly dockerProvider: DockerProvider;
+  /** Who would make a target's resources, and why. */
+  readonly providers: Readonly<Record<DrivenTarget, TargetProvider>>;
 }
 
 export interface Engine {
@@ -42,7 +42,8 @@ export function examine(machine: Machine): readonly Finding[] {
     engine(machine.engine, go !== undefined),
     optional("go", go, "building programs that cannot be downloaded", "install Go 1.25 or newer: https://go.dev/dl/"),
     docker(ask),
-    dockerProvider(machine.dockerProvider),
+    provider("docker provider", machine.providers.docker, "up dev"),
+    provider("kubernetes provider", machine.providers.kubernetes, "up of a stack on Kubernetes"),
     optional("git", ask("git", "--version")?.replace("git version ", ""), "preview --against", "install git"),
     optional(
       "kubectl",
@@ -92,9 +93,9 @@ function docker(ask: Machine["ask"]): Finding {
 }
 
 /** Never missing: what cannot be had is replaced. */
-function dockerProvider({ kind, reason }: DockerProvider): Finding {
+function provider(tool: string, { kind, reason }: TargetProvider, neededFor: string): Finding {
   const names = { plugin: "official plugin", driver: "our own driver", attached: "attached" };
-  return optional("docker provider", `${names[kind]}: ${reason}`, "up dev", "");
+  return optional(tool, `${names[kind]}: ${reason}`, neededFor, "");
 }
 
 const firstLine = (text: string | undefined): string | undefined => text?.split("\n")[0];

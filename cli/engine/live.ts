@@ -6,7 +6,6 @@ import { secretsFileVariable } from "../../stacks/secrets.ts";
 import { UserError } from "../console/error.ts";
 import { ensurePulumi } from "../setup/pulumi.ts";
 import { type DeveloperHome, makeDeveloperHome } from "./developer/home.ts";
-import { chooseDockerProvider, usesDocker } from "./docker-provider.ts";
 import { policyEnvironment, policyPack } from "./environment.ts";
 import { clearDeadLocks } from "./lock.ts";
 import { backendInUse, isService } from "./login.ts";
@@ -15,6 +14,7 @@ import type { Operation, RunResult } from "./result.ts";
 import { type RunControl, runEngine } from "./run.ts";
 import { formatStackFile, parseStackFile, type StackFile } from "./stack-file.ts";
 import type { StackOf } from "./stacks.ts";
+import { chooseProvider, type DrivenTarget, drivenTargetOf } from "./target-provider.ts";
 
 /** The stack that every developer has for themselves. */
 export const developersStack = "dev";
@@ -26,8 +26,8 @@ export interface LiveStack extends StackOf {
   /** Folder with the Pulumi.yaml and Pulumi.<stack>.yaml that the engine reads. */
   readonly workDirectory: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** True: Docker's resources are made by our driver. */
-  readonly dockerDriver: boolean;
+  /** The target whose resources are made by our driver; undefined where plugins make all. */
+  readonly driver: DrivenTarget | undefined;
 }
 
 /**
@@ -49,10 +49,7 @@ export async function openLive(stackOf: StackOf, config: StackFile["config"] = {
   if (login !== undefined) requirePassphrase(project, stack, login);
   const home = isDevelopers ? await makeDeveloperHome() : undefined;
   const pulumi = await ensurePulumi();
-  const docker = usesDocker({ project, stack }) ? await chooseDockerProvider() : undefined;
-  if (docker?.kind === "driver") {
-    console.error(`platform: ${stack}: Docker's resources are made by our own driver: ${docker.reason}`);
-  }
+  const driver = await driverOf({ project, stack });
   const ownEnvironment = home === undefined ? {} : developerEnvironment(home, login);
   return {
     ...stackOf,
@@ -65,8 +62,18 @@ export async function openLive(stackOf: StackOf, config: StackFile["config"] = {
       ...ownEnvironment,
       ...releaseEnvironment(release),
     },
-    dockerDriver: docker?.kind === "driver",
+    driver,
   };
+}
+
+/** The stack's target where our driver serves it; the person is told. */
+async function driverOf(stackOf: StackOf): Promise<DrivenTarget | undefined> {
+  const target = drivenTargetOf(stackOf);
+  if (target === undefined) return undefined;
+  const { kind, reason } = await chooseProvider(target);
+  if (kind !== "driver") return undefined;
+  console.error(`platform: ${stackOf.stack}: what is on ${target} is made by our own driver: ${reason}`);
+  return target;
 }
 
 /** What plain `pulumi` needs in its environment to work on dev as `./platform` does. Paths, never values. */
@@ -115,7 +122,7 @@ async function fillWorkspace(
  * @param urns for a refresh: what is refreshed; default: everything.
  */
 export async function runLive(
-  { project, stack, backend, pulumi, workDirectory, environment, dockerDriver }: LiveStack,
+  { project, stack, backend, pulumi, workDirectory, environment, driver }: LiveStack,
   operation: Operation,
   control: RunControl & {
     readonly planOnly?: boolean;
@@ -140,7 +147,7 @@ export async function runLive(
       pulumi,
       environment,
       policyPacks: [policyPack],
-      dockerDriver,
+      ...(driver === undefined ? {} : { driver }),
       createStack: operation === "up" || stack === developersStack,
     },
     { ...process.env, ...environment },

@@ -1,6 +1,7 @@
 import type { Fault } from "../../offline/faults.ts";
 import type { Patience } from "../../offline/start.ts";
 import type { Operation, Progress, RunResult } from "./result.ts";
+import type { DrivenTarget } from "./target-provider.ts";
 
 /** What the child process is told, once, when it is up. No secret is in here: those are in files that the engine reads. */
 export interface EngineRequest {
@@ -26,8 +27,8 @@ export interface EngineRequest {
   readonly policyPacks: readonly string[];
   /** True: make the stack when the backend does not have it. */
   readonly createStack: boolean;
-  /** True: Docker's resources are made by our driver, because the official plugin cannot be had. Default: false. */
-  readonly dockerDriver?: boolean;
+  /** The target whose resources are made by our driver, because the official plugin cannot be had. Default: none. */
+  readonly driver?: DrivenTarget;
   /** Stand-in providers to start for this run; absent: the engine starts the real plugins. */
   readonly standIns?: {
     readonly backend: { readonly directory: string; readonly url: string };

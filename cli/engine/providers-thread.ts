@@ -2,7 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { type ProvidersWanted, policyPortVariable } from "./providers.ts";
 
-const { standIns, dockerDriver, policies }: ProvidersWanted = workerData;
+const { standIns, driver, policies }: ProvidersWanted = workerData;
 const [providers, policyPort] = await Promise.all([startProviders(), policies ? startPolicies() : {}]);
 // Whatever a provider was still waiting for, nobody hears of it any more.
 parentPort?.once("message", () => void providers.stop().finally(() => process.exit()));
@@ -12,7 +12,10 @@ async function startProviders(): Promise<{
   readonly environment: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }> {
-  if (dockerDriver) return (await import("../../offline/docker/daemon/start.ts")).startDockerDriver();
+  if (driver === "docker") return (await import("../../offline/docker/daemon/start.ts")).startDockerDriver();
+  if (driver === "kubernetes") {
+    return (await import("../../offline/kubernetes/cluster/start.ts")).startKubernetesDriver();
+  }
   if (standIns === undefined) return { environment: {}, stop: async () => {} };
   const { startOfflineProviders } = await import("../../offline/start.ts");
   // The folder belongs to whoever made it, and that is not this process.

@@ -12,7 +12,7 @@ export interface RunningProviders {
 }
 
 /** What the thread is asked for. */
-export interface ProvidersWanted extends Pick<EngineRequest, "standIns" | "dockerDriver"> {
+export interface ProvidersWanted extends Pick<EngineRequest, "standIns" | "driver"> {
   /** True: serve the platform's own policies too. */
   readonly policies: boolean;
 }
@@ -27,11 +27,15 @@ const thread = fileURLToPath(new URL("providers-thread.ts", import.meta.url));
  * keeps its thread busy while it registers resources, and the engine waits for the answers of both.
  */
 export async function startProviders(request: EngineRequest): Promise<RunningProviders> {
-  const { standIns, dockerDriver = false, policyPacks, environment: own } = request;
+  const { standIns, driver, policyPacks, environment: own } = request;
   // Where Pulumi's language host is installed, the engine has it start the pack.
   const policies = policyPacks.includes(policyPack) && own[policyRunnerVariable] !== undefined;
-  if (standIns === undefined && !dockerDriver && !policies) return { environment: {}, stop: async () => {} };
-  const wanted: ProvidersWanted = { dockerDriver, policies, ...(standIns === undefined ? {} : { standIns }) };
+  if (standIns === undefined && driver === undefined && !policies) return { environment: {}, stop: async () => {} };
+  const wanted: ProvidersWanted = {
+    policies,
+    ...(driver === undefined ? {} : { driver }),
+    ...(standIns === undefined ? {} : { standIns }),
+  };
   const worker = new Worker(thread, { workerData: wanted });
   // Rejects with what the thread threw where it could not begin.
   const [environment]: Readonly<Record<string, string>>[] = await once(worker, "message");

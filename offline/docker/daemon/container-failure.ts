@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
+import { redact, secretTexts } from "../../redaction.ts";
 import type { Properties } from "../../value.ts";
 import { lastLogLines } from "./container-log.ts";
-import { redact, secretTexts } from "./redaction.ts";
 
 /** Why a container failed, with what it said last and what its health check said; secrets taken out. */
 export async function describeFailure(

@@ -1,7 +1,8 @@
 import type Docker from "dockerode";
+import { poll } from "../../cancellation.ts";
+import { redact, secretTexts } from "../../redaction.ts";
 import { PartialFailure, ProviderError } from "../../served-provider.ts";
 import { number, object, type Properties, text } from "../../value.ts";
-import { poll } from "./cancellation.ts";
 import { limitDrift, observedInputs, shouldRun } from "./container-drift.ts";
 import { describeFailure } from "./container-failure.ts";
 import { logOf } from "./container-log.ts";
@@ -12,7 +13,6 @@ import { tooNewFor } from "./features.ts";
 import { ensureImage } from "./image.ts";
 import { updateOptions } from "./limits.ts";
 import { furtherNetworks } from "./networks.ts";
-import { redact, secretTexts } from "./redaction.ts";
 import type { DrivenResource, Operation } from "./resource.ts";
 import { uploadsArchive } from "./uploads.ts";
 import { asFlag, asText } from "./values.ts";

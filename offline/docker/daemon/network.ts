@@ -1,10 +1,10 @@
 import type Docker from "dockerode";
 import { bridgedOutputs } from "../../bridged.ts";
+import { poll } from "../../cancellation.ts";
 import { parseUrn } from "../../identity.ts";
 import { loadTable } from "../../schema/load.ts";
 import { ProviderError } from "../../served-provider.ts";
 import { list, object, type Properties } from "../../value.ts";
-import { poll } from "./cancellation.ts";
 import { daemonsWords, isConflict, isMissing } from "./errors.ts";
 import type { DrivenResource } from "./resource.ts";
 import { asFlag, asLabels, asText, asTextMap } from "./values.ts";

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { Cancellation } from "../../cancellation.ts";
 import type { Problem } from "../../check.ts";
 import type { EngineLog } from "../../engine-log.ts";
 import { parseUrn } from "../../identity.ts";
@@ -13,7 +14,6 @@ import {
 } from "../../served-provider.ts";
 import type { Properties } from "../../value.ts";
 import { docker } from "../model.ts";
-import { Cancellation } from "./cancellation.ts";
 import { connect, type Daemon } from "./client.ts";
 import { container } from "./container.ts";
 import { connectionProblem } from "./errors.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Cancellation, poll } from "./cancellation.ts";
+import { Cancellation, poll } from "../../cancellation.ts";
 import { inspected } from "./testing.ts";
 import { isSick, stateOf, verdictOn } from "./waiting.ts";
 

@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { poll } from "./cancellation.ts";
+import { poll } from "../../cancellation.ts";
 
 /** A container that is not what it was waited for to be, and why. */
 export class WaitFailure extends Error {}

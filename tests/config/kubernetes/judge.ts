@@ -1,6 +1,6 @@
+import type { ApiServer } from "../../support/kubernetes/api-server.ts";
+import { type Answer, request } from "../../support/kubernetes/request.ts";
 import { data, isData, type KubernetesObject } from "./objects.ts";
-import { type Answer, request } from "./request.ts";
-import type { ApiServer } from "./server.ts";
 
 /** What an API server says to objects. */
 export class Judge {

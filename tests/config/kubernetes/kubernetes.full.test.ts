@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { askedFor } from "../../../components/targets/kubernetes/testing.ts";
+import { type ApiServer, startApiServer } from "../../support/kubernetes/api-server.ts";
 import { Judge, type Verdict } from "./judge.ts";
 import {
   type Data,
@@ -10,7 +11,6 @@ import {
   podOf,
   withCertificate,
 } from "./objects.ts";
-import { type ApiServer, startApiServer } from "./server.ts";
 
 let server: ApiServer;
 let judge: Judge;

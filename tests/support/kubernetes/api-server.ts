@@ -3,13 +3,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../../../cli/open/free-port.ts";
-import { ensureKubeApiserver } from "../../../cli/setup/kube-apiserver.ts";
-import { ended, type Launched, launch, until } from "../../support/process.ts";
+import { ensureKubeApiserver } from "../../../cli/setup/kubernetes.ts";
+import { ended, type Launched, launch, until } from "../process.ts";
 import { type Access, request } from "./request.ts";
 
 /** An API server of the test's own: nothing but etcd behind it, no nodes, no controllers. */
 export interface ApiServer {
   readonly access: Access;
+  /** Holds the key of accounts' tokens (`accounts.pem`), its certificate (`apiserver.crt`) and its log. */
+  readonly folder: string;
   /** Ends both processes and removes their files. */
   stop(): Promise<void>;
 }
@@ -34,7 +36,7 @@ export async function startApiServer(): Promise<ApiServer> {
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    return { access: await ready(folder, { port, token }, [etcd, server]), stop };
+    return { access: await ready(folder, { port, token }, [etcd, server]), folder, stop };
   } catch (error) {
     await stop();
     throw error;

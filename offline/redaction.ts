@@ -1,4 +1,4 @@
-import { isList, isProperties, isSecret, type Properties, revealAll, type Value } from "../../value.ts";
+import { isList, isProperties, isSecret, type Properties, revealAll, type Value } from "./value.ts";
 
 /** Shorter ones would make every message unreadable, and protect nothing. */
 const shortest = 4;

@@ -19,14 +19,15 @@ export class Cancellation {
   }
 }
 
-/** Between two questions to the daemon, in ms: short beside what is waited for, long beside what a question costs it. */
-const pause = 200;
+/** Between two questions, in ms: short beside what is waited for, long beside what a question costs a daemon of one machine. */
+const usualPause = 200;
 
 /** Asks again and again until there is an answer, the time is over (undefined) or the update is interrupted (throws). */
 export async function poll<Answer>(
   ask: () => Promise<Answer | undefined>,
   milliseconds: number,
   signal: AbortSignal,
+  pause = usualPause,
 ): Promise<Answer | undefined> {
   const end = performance.now() + milliseconds;
   for (;;) {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { secret } from "../../value.ts";
 import { redact, secretTexts } from "./redaction.ts";
+import { secret } from "./value.ts";
 
 test("a secret variable is hidden with and without its name, a plain one is not", () => {
   const secrets = secretTexts({ envs: ["LEVEL=debug", secret("PASSWORD=hunter2=x")], image: "nginx" });

@@ -7,16 +7,18 @@ import { findProgram } from "../setup/program.ts";
 import { readStackFile } from "./project.ts";
 import { type StackOf, targetOf } from "./stacks.ts";
 
-/** Who makes Docker's resources: the official plugin, our driver (`offline/docker/daemon`), or a server that is attached. */
-export interface DockerProvider {
+/** The targets that have a driver of ours beside their official plugin; the plugin has the same name. */
+export const drivenTargets = ["docker", "kubernetes"] as const;
+export type DrivenTarget = (typeof drivenTargets)[number];
+
+/** Who makes a target's resources: the official plugin, our driver (under `offline/`), or a server that is attached. */
+export interface TargetProvider {
   readonly kind: "plugin" | "driver" | "attached";
   /** Why it is this one, as a person reads it. */
   readonly reason: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-const program = "pulumi-resource-docker";
 
 /** A host that does not answer within this, in ms, is not reachable from here. */
 const connectTimeout = 5_000;
@@ -25,16 +27,19 @@ const connectTimeout = 5_000;
  * The official plugin wherever it can be had, installed or to be downloaded; else the driver.
  * @param canDownload whether a URL answers; looked up unless a test says it.
  */
-export async function chooseDockerProvider(
+export async function chooseProvider(
+  target: DrivenTarget,
   environment: Environment = process.env,
   canDownload: (url: string) => Promise<boolean> = answers,
-): Promise<DockerProvider> {
-  if (/(^|,)docker:/.test(environment.PULUMI_DEBUG_PROVIDERS ?? "")) {
+): Promise<TargetProvider> {
+  const attached = (environment.PULUMI_DEBUG_PROVIDERS ?? "").split(",");
+  if (attached.some((it) => it.startsWith(`${target}:`))) {
     return { kind: "attached", reason: "PULUMI_DEBUG_PROVIDERS names it" };
   }
-  const { version } = loadTable("docker");
+  const { version } = loadTable(target);
+  const program = `pulumi-resource-${target}`;
   const home = environment.PULUMI_HOME || join(environment.HOME || homedir(), ".pulumi");
-  const installed = join(home, "plugins", `resource-docker-v${version}`, program);
+  const installed = join(home, "plugins", `resource-${target}-v${version}`, program);
   if (existsSync(installed)) return { kind: "plugin", reason: `version ${version} is installed in ${home}` };
   const onPath = findProgram(program, environment.PATH);
   if (onPath !== undefined) return { kind: "plugin", reason: `it is on PATH (${onPath})` };
@@ -45,23 +50,24 @@ export async function chooseDockerProvider(
       reason: `${missing}, and PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION forbids to fetch it`,
     };
   }
-  const url = downloadUrl(version);
+  const url = downloadUrl(program, version);
   return (await canDownload(url))
     ? { kind: "plugin", reason: `version ${version} is downloaded by Pulumi when it is needed` }
     : { kind: "driver", reason: `${missing}, and ${new URL(url).host} is not reachable` };
 }
 
-/** Whether a stack's target is Docker, by its file and the defaults of its environment. */
-export function usesDocker(stackOf: StackOf): boolean {
+/** A stack's target where it has a driver, by its file and the defaults of its environment. */
+export function drivenTargetOf(stackOf: StackOf): DrivenTarget | undefined {
   const { project, stack } = stackOf;
   const named = readStackFile(project, stack).config[`${project.name}:environment`];
   const environment = Object.keys(defaultTarget).find((it) => it === (named ?? environmentOfStack.get(stack)));
   const usual = Object.entries(defaultTarget).find(([it]) => it === environment)?.[1];
-  return (targetOf(stackOf) || usual) === "docker";
+  const target = targetOf(stackOf) || usual;
+  return drivenTargets.find((it) => it === target);
 }
 
 /** Where Pulumi itself downloads it (pkg/workspace/plugins.go of pulumi/pulumi). */
-function downloadUrl(version: string): string {
+function downloadUrl(program: string, version: string): string {
   const architecture = process.arch === "x64" ? "amd64" : process.arch;
   const system = process.platform === "win32" ? "windows" : process.platform;
   return `https://get.pulumi.com/releases/plugins/${program}-v${version}-${system}-${architecture}.tar.gz`;
