@@ -1,20 +1,21 @@
 import { namespace } from "../../stacks/error.ts";
 import { UserError } from "../console/error.ts";
-import { usesDocker } from "../engine/docker-provider.ts";
 import type { Ground } from "../engine/ground.ts";
 import type { LiveStack } from "../engine/live.ts";
 import type { Operation } from "../engine/result.ts";
 import type { StackOf } from "../engine/stacks.ts";
 import { stateOf } from "../engine/state.ts";
+import { drivenTargetOf } from "../engine/target-provider.ts";
 import { lastLines } from "./last-lines.ts";
 import { type GoneBack, goneBackIn } from "./services.ts";
 
 /**
  * ECS' ground: the services that went back are read anew before the plan, which would find nothing to do otherwise.
- * Undefined for what is no update, and for a stack on Docker.
+ * Undefined for what is no update, and for a stack on Docker or Kubernetes.
  */
 export async function ecsGround(stackOf: StackOf, operation: Operation): Promise<Ground | undefined> {
-  if (operation !== "up" || stackOf.project.name !== namespace || usesDocker(stackOf)) return undefined;
+  if (operation !== "up" || stackOf.project.name !== namespace || drivenTargetOf(stackOf) !== undefined)
+    return undefined;
   return {
     config: {},
     outdated: async (live) => {
@@ -23,6 +24,7 @@ export async function ecsGround(stackOf: StackOf, operation: Operation): Promise
       const names = services.map(({ service, recorded }) => `${service} (recorded is ${recorded})`);
       return { why: `does not run what is recorded: ${names.join(", ")}`, urns: services.map(({ urn }) => urn) };
     },
+    next: [],
     survey: async () => ({ lines: [], clear: async () => {}, finish: async () => {} }),
     afterFailure: async (live) =>
       lastLines(

@@ -14,11 +14,14 @@ export function findProgram(name: string, path = process.env.PATH ?? ""): string
     .find(isExecutable);
 }
 
-/** What a program prints on stdout; undefined where it is missing, fails, or takes longer than ten seconds. */
+/**
+ * What a program prints on stdout; undefined where it is missing, fails, or takes longer than a minute. On a machine with
+ * a load of 160 ten seconds were too short for `pulumi version`, and a good engine was thrown away and built anew.
+ */
 export function answerOf(program: string, ...words: readonly string[]): string | undefined {
   const { status, stdout } = spawnSync(program, words, {
     encoding: "utf8",
-    timeout: 10_000,
+    timeout: 60_000,
     stdio: ["ignore", "pipe", "ignore"],
     env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" },
   });
