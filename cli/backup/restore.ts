@@ -141,10 +141,11 @@ async function ended(docker: Docker, container: Docker.Container): Promise<strin
   const stream = await container.attach({ stream: true, stdout: true, stderr: true });
   const [out, error] = [new PassThrough(), new PassThrough()];
   docker.modem.demuxStream(stream, out, error);
+  const close = () => [out, error].map((each) => each.end());
+  stream.once("end", close).once("close", close);
   const printed = Promise.all([text(out), text(error)]);
   await container.start();
   const { StatusCode }: { StatusCode: number } = await container.wait();
-  stream.once("end", () => [out, error].map((each) => each.end())).resume();
   const [said, complaint] = await printed;
   if (StatusCode === 0) return said;
   throw new UserError(reasonOf(complaint.trim() || "the restore was ended; nothing has changed"));

@@ -22,7 +22,9 @@ export async function takeBackup(configuration: Configuration, cluster: string):
     // The backup begins with a checkpoint of its own, which comes after the last one.
     const startSegment = await ask("select redo_wal_file from pg_control_checkpoint()", database);
     await receiveBase(configuration, baseFile(archive, { cluster, id }));
-    const end = await ask("select pg_walfile_name(pg_switch_wal())", database);
+    // The end of the backup has switched it, mostly: then this does nothing, and answers with the first byte of the next
+    // segment. From PostgreSQL 17 on that byte is the next one's, which nobody finishes before archive_timeout.
+    const end = await ask("select pg_walfile_name(pg_switch_wal() - 1)", database);
     await archived(archive, cluster, end);
     const backup: Backup = {
       cluster,

@@ -37,7 +37,7 @@ describe.skipIf(testDaemon === undefined)("the platform's images on a real daemo
     const daemon = await connect({});
     await provideImages(wanted, true, storeOf(daemon));
     const mark = `images-test-${process.pid}`;
-    bench = { daemon, mark, probeVolume: `${mark}-probe`, secretValue: testSecrets() };
+    bench = { daemon, mark, probeVolume: `${mark}-probe`, secretValue: await testSecrets() };
     await fillProbeVolume(bench);
   }, buildTime);
 

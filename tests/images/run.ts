@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { generateX25519Identity } from "age-encryption";
 import type Docker from "dockerode";
 import { containerSettings } from "../../components/targets/docker/container.ts";
 import { fileFolders } from "../../components/targets/docker/files.ts";
@@ -133,7 +134,7 @@ export async function clear({ daemon: { docker }, mark }: Pick<Bench, "daemon" |
 }
 
 /** A value for every secret; certificate and key belong together. */
-export function testSecrets(): Bench["secretValue"] {
+export async function testSecrets(): Promise<Bench["secretValue"]> {
   const folder = mkdtempSync(join(tmpdir(), "certificate-"));
   try {
     const [key, certificate] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
@@ -143,6 +144,7 @@ export function testSecrets(): Bench["secretValue"] {
     const pair: Partial<Record<SecretName, string>> = {
       tlsCertificate: readFileSync(certificate, "utf8"),
       tlsPrivateKey: readFileSync(key, "utf8"),
+      backupKey: await generateX25519Identity(),
     };
     return (name) => pair[name] ?? `http://value-of-${name}.test/`;
   } finally {

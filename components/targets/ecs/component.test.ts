@@ -231,6 +231,8 @@ describe("managed services", () => {
       passwordWoVersion: 42,
       backupRetentionPeriod: 14,
       skipFinalSnapshot: false,
+      finalSnapshotIdentifier: "trading-prod-database-final",
+      copyTagsToSnapshot: true,
     });
     expect(inputs).not.toHaveProperty("password");
     expect(inputsOf("aws:rds/parameterGroup:ParameterGroup", "database").parameters).toContainEqual({
