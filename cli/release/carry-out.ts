@@ -1,9 +1,11 @@
-import { type Release, withRelease } from "../../components/delivery/releases.ts";
+import { type Release, type ReleasedImages, withRelease } from "../../components/delivery/releases.ts";
 import { livePrefix } from "../../components/delivery/retention.ts";
 import type { Settings } from "../../components/settings.ts";
+import { namespace } from "../../stacks/error.ts";
 import { readStackFile } from "../../stacks/files.ts";
 import { readSettings } from "../../stacks/read.ts";
 import { readReleases, releaseFile } from "../../stacks/releases.ts";
+import { UserError } from "../console/error.ts";
 import { namedDaemon, openDaemon } from "../docker/connection.ts";
 import { type DeployRequest, deploy } from "../engine/deploy.ts";
 import { checkedOutCommit } from "../engine/release.ts";
@@ -20,9 +22,11 @@ import { smokeTest } from "./smoke.ts";
 /** As a deployment, of one release. */
 export type ReleaseRequest = Omit<DeployRequest, "operation" | "volumes" | "verify">;
 
-/** The settings of a stack that runs these images. */
-export const settingsFor = ({ project, stack }: StackOf, release: Pick<Release, "version" | "images">): Settings =>
-  readSettings({ ...readStackFile(project.directory, stack), release });
+/** The settings of a stack that runs these images. Throws a UserError for `bootstrap`, which runs none. */
+export function settingsFor({ project, stack }: StackOf, release: ReleasedImages): Settings {
+  if (project.name !== namespace) throw new UserError(`${stack} runs no application, so it has no releases`, 2);
+  return readSettings({ ...readStackFile(project.directory, stack), release });
+}
 
 /** The settings of a stack as it is on record. */
 export const recordedSettings = ({ project, stack }: StackOf): Settings =>

@@ -13,23 +13,28 @@ const file = z.looseObject({
 /** What `docker-credential-… get` prints. */
 const helped = z.looseObject({ Username: z.string(), Secret: z.string() });
 
+/** A user of a registry. */
+interface RegistryUser {
+  readonly name: string;
+  /** Never printed. */
+  readonly password: string;
+}
+
 /**
- * What `docker login` has left for a registry, as the value of a header Authorization: in Docker's own file, or by the helper
- * that it names (docs.docker.com, "docker login", "Credential stores"). Undefined where nobody is logged in.
+ * Who `docker login` has logged in to a registry: in Docker's own file, or by the helper that it names (docs.docker.com,
+ * "docker login", "Credential stores"). Undefined for nobody.
  */
-export async function dockerLogin(registry: string): Promise<string | undefined> {
+export async function dockerLogin(registry: string): Promise<RegistryUser | undefined> {
   const path = join(process.env.DOCKER_CONFIG ?? join(homedir(), ".docker"), "config.json");
   const { auths, credHelpers, credsStore } = file.parse(JSON.parse(await readFile(path, "utf8").catch(() => "{}")));
   const helper = credHelpers[registry] ?? credsStore;
-  if (helper !== undefined) {
-    const said = await ask(`docker-credential-${helper}`, registry);
-    if (said !== undefined) return basic(`${said.Username}:${said.Secret}`);
-  }
-  const auth = auths[registry]?.auth;
-  return auth === undefined || auth === "" ? undefined : `Basic ${auth}`;
+  const said = helper === undefined ? undefined : await ask(`docker-credential-${helper}`, registry);
+  if (said !== undefined) return { name: said.Username, password: said.Secret };
+  const [name = "", ...password] = Buffer.from(auths[registry]?.auth ?? "", "base64")
+    .toString("utf8")
+    .split(":");
+  return name === "" ? undefined : { name, password: password.join(":") };
 }
-
-const basic = (login: string): string => `Basic ${Buffer.from(login).toString("base64")}`;
 
 /** The registry goes in by stdin; a helper that has nothing for it ends with an error. */
 function ask(helper: string, registry: string): Promise<z.infer<typeof helped> | undefined> {

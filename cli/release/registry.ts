@@ -59,7 +59,8 @@ async function ask(image: Image, method: string, path: string, sent?: Sent): Pro
 }
 
 async function authorizationFor(registry: string, challenge: string, scope: string): Promise<string | undefined> {
-  const login = await dockerLogin(registry);
+  const user = await dockerLogin(registry);
+  const login = user && `Basic ${Buffer.from(`${user.name}:${user.password}`).toString("base64")}`;
   if (/^basic\b/i.test(challenge)) return login;
   const realm = /realm="([^"]+)"/.exec(challenge)?.[1];
   if (realm === undefined) return undefined;

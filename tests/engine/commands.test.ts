@@ -75,6 +75,18 @@ describe("bad input is one clear message, and nothing half done", () => {
       code: 1,
     },
     {
+      name: "going back where nothing was deployed",
+      words: ["rollback", "staging", "--yes"],
+      says: /staging: no release is on record, .*\.\/platform up staging --release/,
+      code: 1,
+    },
+    {
+      name: "releases of a stack that is not there",
+      words: ["releases", "stagin"],
+      says: /there is no stack "stagin"; did you mean "staging"/,
+      code: 2,
+    },
+    {
       name: "an environment for a stack that has none",
       words: ["env", "prod"],
       says: /prod needs nothing of \.\/platform/,
