@@ -15,10 +15,11 @@ export function deployCommand(operation: Deployment, description: string): Comma
     .description(description)
     .argument("<stack>")
     .option("--yes", "do not ask")
-    .action((stack: string, _: unknown, command: Command) => run(operation, stack, command.optsWithGlobals()));
+    .action((stack: string, _: unknown, command: Command) => deployNamed(operation, stack, command.optsWithGlobals()));
 }
 
-async function run(
+/** Does it with the stack of that name; see `deploy` of the engine. */
+export async function deployNamed(
   operation: Deployment,
   name: string,
   { yes = false, verbose, volumes = false }: DeployOptions,

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { alertsCommand } from "./alerts.ts";
 import { benchCommand } from "./bench.ts";
+import { bootstrapCommand } from "./bootstrap.ts";
 import { destroyCommand } from "./destroy.ts";
 import { doctorCommand } from "./doctor.ts";
 import { driftCommand } from "./drift.ts";
@@ -27,6 +28,7 @@ export const commands: readonly (() => Command)[] = [
   refreshCommand,
   driftCommand,
   destroyCommand,
+  bootstrapCommand,
   statusCommand,
   logsCommand,
   openCommand,
