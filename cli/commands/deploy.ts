@@ -15,10 +15,11 @@ export function deployCommand(operation: Deployment, description: string): Comma
     .description(description)
     .argument("<stack>")
     .option("--yes", "do not ask")
-    .action((stack: string, _: unknown, command: Command) => run(operation, stack, command.optsWithGlobals()));
+    .action((stack: string, _: unknown, command: Command) => deployNamed(operation, stack, command.optsWithGlobals()));
 }
 
-const run = (operation: Deployment, name: string, options: DeployOptions): Promise<void> =>
+/** Does it with the stack of that name; see `deploy` of the engine. */
+export const deployNamed = (operation: Deployment, name: string, options: DeployOptions): Promise<void> =>
   atTerminal(name, operation, options, async (request) => {
     const { release, volumes = false } = options;
     if (release === undefined) {

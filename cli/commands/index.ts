@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { alertsCommand } from "./alerts.ts";
 import { backupCommand } from "./backup.ts";
 import { benchCommand } from "./bench.ts";
+import { bootstrapCommand } from "./bootstrap.ts";
 import { destroyCommand } from "./destroy.ts";
 import { doctorCommand } from "./doctor.ts";
 import { driftCommand } from "./drift.ts";
@@ -37,6 +38,7 @@ export const commands: readonly (() => Command)[] = [
   refreshCommand,
   driftCommand,
   destroyCommand,
+  bootstrapCommand,
   statusCommand,
   logsCommand,
   openCommand,

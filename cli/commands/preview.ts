@@ -42,7 +42,8 @@ export function previewCommand(): Command {
   ]);
 }
 
-async function preview(names: readonly string[], options: PreviewOptions): Promise<void> {
+/** Previews the stacks of those names, and prints what was found. */
+export async function preview(names: readonly string[], options: PreviewOptions): Promise<void> {
   const { chooseStacks, projectsIn } = await import("../engine/stacks.ts");
   const { previewStacks } = await import("../engine/preview.ts");
   const { listenForInterrupts, interrupted } = await import("../engine/interrupt.ts");

@@ -38,7 +38,7 @@ export async function recording(
     {
       newResource: ({ type, name, inputs, custom }) => {
         if (custom !== false) asked.push({ type, name, inputs });
-        return { id: `${name}-id`, state: { ...inputs, ...madeBy(type, name, inputs) } };
+        return { id: idOf(type, name, inputs), state: { ...inputs, ...madeBy(type, name, inputs) } };
       },
       call: ({ inputs }) => ({
         ...inputs,
@@ -57,6 +57,10 @@ export async function recording(
   }
   return asked;
 }
+
+/** As the provider says it: a bucket's is its name. */
+const idOf = (type: string, name: string, { bucket }: Readonly<Record<string, unknown>>): string =>
+  type === "aws:s3/bucket:Bucket" && typeof bucket === "string" ? bucket : `${name}-id`;
 
 /** Outputs that the program goes on with. */
 function madeBy(type: string, name: string, inputs: Readonly<Record<string, unknown>>): Record<string, unknown> {

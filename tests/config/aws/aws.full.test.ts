@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { context } from "../../../components/targets/ecs/samples.ts";
 import { type Asked, askedFor } from "../../../components/targets/ecs/testing.ts";
 import { bootstrapAsks, platformAsks } from "./asked.ts";
-import { type Call, callsFor, judgedTypes } from "./calls.ts";
+import type { Call } from "./call.ts";
+import { callsFor, judgedTypes } from "./calls.ts";
 import { faulty, type Verdict } from "./judge.ts";
 
 /** A wrong value in the inputs of a type, and what must be said to it. */
@@ -55,6 +56,24 @@ const mistakes: readonly Mistake[] = [
     type: "aws:cloudwatch/metricAlarm:MetricAlarm",
     change: (inputs) => ({ ...inputs, evaluationPeriods: 0 }),
     message: /EvaluationPeriods, value: 0, valid min value: 1/,
+  },
+  {
+    name: "a role's session of a minute",
+    type: "aws:iam/role:Role",
+    change: (inputs) => ({ ...inputs, maxSessionDuration: 60 }),
+    message: /MaxSessionDuration, value: 60, valid min value: 3600/,
+  },
+  {
+    name: "a policy of a role that is none",
+    type: "aws:iam/rolePolicy:RolePolicy",
+    change: (inputs) => ({ ...inputs, policy: String(inputs.policy).replaceAll('"Action"', '"Actions"') }),
+    message: /MalformedPolicyDocument/,
+  },
+  {
+    name: "an alias that is no alias",
+    type: "aws:kms/alias:Alias",
+    change: (inputs) => ({ ...inputs, name: "trading-state" }),
+    message: /alias/i,
   },
   {
     name: "a rule that counts what nobody counts",

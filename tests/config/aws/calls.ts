@@ -1,17 +1,6 @@
 import type { Asked } from "../../../components/targets/ecs/testing.ts";
-
-/** A call of the AWS API, by the names of botocore. */
-export interface Call {
-  readonly label: string;
-  readonly service: string;
-  readonly operation: string;
-  readonly parameters: Readonly<Record<string, unknown>>;
-}
-
-type Inputs = Asked["inputs"];
-
-/** A value of an earlier answer. */
-const of = (label: string, ...keys: (string | number)[]) => ({ $of: [label, ...keys] });
+import { type Call, capitalized, type Mappings, of, pick, present, records, revealed, tagList } from "./call.ts";
+import { foundationMappings } from "./foundation.ts";
 
 /** What the resources stand on. */
 const groundCalls: readonly Call[] = [
@@ -31,7 +20,8 @@ const groundCalls: readonly Call[] = [
 ];
 
 /** How a resource of the provider becomes calls of the API. Only what is judged here; the rest has the SDK's types alone. */
-const mappings: Readonly<Record<string, (inputs: Inputs, name: string) => readonly Omit<Call, "label">[]>> = {
+const mappings: Mappings = {
+  ...foundationMappings,
   "aws:ecs/cluster:Cluster": ({ name, settings, tags }) => [
     {
       service: "ecs",
@@ -201,24 +191,3 @@ const vpcConfiguration = {
 
 const repositoryOf = (resource: string) =>
   of(`aws:ecr/repository:Repository ${resource}`, "repository", "repositoryName");
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-const records = (value: unknown): readonly Record<string, unknown>[] =>
-  Array.isArray(value) ? value.filter(isRecord) : [];
-
-/** Mocks get a secret wrapped, as the engine does. */
-const revealed = (value: unknown): unknown => (isRecord(value) && "value" in value ? value.value : value);
-
-const present = (value: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined));
-
-const pick = (value: Inputs, keys: readonly string[]): Record<string, unknown> =>
-  Object.fromEntries(keys.map((key) => [key, value[key]]));
-
-const capitalized = (value: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(value).map(([key, inner]) => [`${key[0]?.toUpperCase()}${key.slice(1)}`, inner]));
-
-const tagList = (value: unknown, key: string, of: string): readonly Record<string, unknown>[] =>
-  isRecord(value) ? Object.entries(value).map(([name, inner]) => ({ [key]: name, [of]: inner })) : [];

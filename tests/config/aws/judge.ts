@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { ensurePython } from "../../../cli/setup/python.ts";
-import type { Call } from "./calls.ts";
+import type { Call } from "./call.ts";
 
 /** What AWS would say to a call. */
 export interface Verdict {
