@@ -76,6 +76,7 @@ const mappings: Readonly<Record<string, (inputs: Inputs, name: string) => readon
         placementStrategy: inputs.orderedPlacementStrategies,
         deploymentConfiguration: {
           deploymentCircuitBreaker: inputs.deploymentCircuitBreaker,
+          ...(inputs.alarms === undefined ? {} : { alarms: inputs.alarms }),
           maximumPercent: inputs.deploymentMaximumPercent,
           minimumHealthyPercent: inputs.deploymentMinimumHealthyPercent,
         },
