@@ -78,7 +78,13 @@ export async function carryOut(
     await writeReleases(project.directory, stack, withRelease(before, entry, settings.images.keep));
     print(`${stack}: runs ${version}; ${await nextStep(project.directory, stack)}`);
   }
-  await Promise.all([...releaseImages(settings).values()].map((image) => source.mark(image, `${livePrefix}${stack}`)));
+  const mark = (of: Settings, tag: string) =>
+    Promise.all([...releaseImages(of).values()].map((image) => source.mark(image, tag)));
+  const [previous] = before;
+  // After a rollback far back and another release, what ran before is none of the last releases: its mark keeps it.
+  if (previous !== undefined && previous.version !== version)
+    await mark(settingsFor(stackOf, previous), `${livePrefix}${stack}${previousSuffix}`);
+  await mark(settings, `${livePrefix}${stack}`);
 }
 
 /** A developer's own dev is nobody else's business: git ignores its record. */

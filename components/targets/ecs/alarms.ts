@@ -1,3 +1,5 @@
+import type { WorkloadSpec } from "../../workload/index.ts";
+
 /** A CloudWatch alarm as plain values; times in seconds. */
 export interface AlarmSettings {
   readonly alarmDescription: string;
@@ -12,8 +14,23 @@ export interface AlarmSettings {
   readonly treatMissingData: "missing" | "notBreaching";
 }
 
+/** Names of the alarms that take a release back, without the stack's prefix. */
+export const releaseAlarms = ["release-errors", "release-unhealthy"] as const;
+
+/** What customers reach: the edge and the rolling workloads behind it. Their 5xx says nothing of the others. */
+export const seenByCustomers = (spec: WorkloadSpec, edge: WorkloadSpec): boolean =>
+  spec.placement.kind === "stateless" &&
+  (spec.name === edge.name || edge.connectsTo.some(({ to }) => to === spec.name));
+
 const gib = 1024 ** 3;
 const database = { namespace: "AWS/RDS", period: 300, evaluationPeriods: 3, treatMissingData: "missing" } as const;
+
+const release = {
+  namespace: "AWS/ApplicationELB",
+  comparisonOperator: "GreaterThanThreshold",
+  period: 60,
+  treatMissingData: "notBreaching",
+} as const;
 
 /** What only the cloud can tell of what it runs. */
 export const alarm = {
@@ -50,6 +67,23 @@ export const alarm = {
     statistic: "Average",
     comparisonOperator: "GreaterThanThreshold",
     threshold: 85,
+  },
+  /** Counted by the load balancer, so that nothing of the release itself has to work for it. */
+  releaseErrors: (perMinute: number): AlarmSettings => ({
+    ...release,
+    alarmDescription: "The gateway answers 5xx for two minutes; a release under way is taken back",
+    metricName: "HTTPCode_Target_5XX_Count",
+    statistic: "Sum",
+    threshold: perMinute,
+    evaluationPeriods: 2,
+  }),
+  releaseUnhealthy: {
+    ...release,
+    alarmDescription: "A gateway is unhealthy for three minutes; a release under way is taken back",
+    metricName: "UnHealthyHostCount",
+    statistic: "Minimum",
+    threshold: 0,
+    evaluationPeriods: 3,
   },
   balancerErrors: {
     alarmDescription: "The load balancer itself answers 5xx: no gateway is there to ask",

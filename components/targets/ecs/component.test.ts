@@ -89,6 +89,26 @@ describe("a rolling workload with a public port", () => {
   });
 });
 
+describe("a release that answers errors", () => {
+  test("is taken back by alarms on what customers get, where customers reach it", () => {
+    const alarms = {
+      enable: true,
+      rollback: true,
+      alarmNames: ["trading-prod-release-errors", "trading-prod-release-unhealthy"],
+    };
+    expect(service("gateway").alarms).toEqual(alarms);
+    expect(service("backend").alarms).toEqual(alarms);
+    for (const other of ["loki", "promtail"]) expect(service(other).alarms).toBeUndefined();
+    const made = ofType("aws:cloudwatch/metricAlarm:MetricAlarm").map(({ inputs }) => inputs);
+    for (const name of alarms.alarmNames) {
+      expect(made.find((inputs) => inputs.name === name)?.dimensions).toEqual({
+        LoadBalancer: "app/balancer/0123456789abcdef",
+        TargetGroup: "targetgroup/gateway/0123456789abcdef",
+      });
+    }
+  });
+});
+
 describe("a workload that scales", () => {
   test("is held between its bounds by its CPU", () => {
     expect(inputsOf("aws:appautoscaling/target:Target", "backend")).toMatchObject({

@@ -93,6 +93,15 @@ export const ecsSection = z
       .describe(
         "Permissions boundary of every role of the stack: bootstrap's output `boundary`, without which its deploy role makes no role.",
       ),
+    rollback: z
+      .strictObject({
+        errorsPerMinute: wholeNumber(1, 1_000_000)
+          .default(30)
+          .describe(
+            "More 5xx answers of the gateway than this, in two minutes one after the other, take a release back that is under way.",
+          ),
+      })
+      .prefault({}),
     alarmSubscribers: z
       .array(
         z.union([z.email(), z.url({ protocol: /^https$/ })], { error: "must be an e-mail address or an https URL" }),

@@ -1,4 +1,5 @@
 import { type RollingRollout, replicasOf, timeToReady, type WorkloadSpec } from "../../workload/index.ts";
+import { releaseAlarms } from "./alarms.ts";
 import type { Names } from "./names.ts";
 import type { EcsSection } from "./section.ts";
 
@@ -63,6 +64,13 @@ export function serviceSettings(
       };
   }
 }
+
+/** Beside the circuit breaker, which sees only tasks that end: alarms see what the new ones answer. */
+export const alarmSettings = (spec: WorkloadSpec, { prefix }: Pick<Names, "prefix">) => ({
+  enable: true,
+  rollback: spec.placement.rollout.rollbackOnFailure,
+  alarmNames: releaseAlarms.map((name) => `${prefix}-${name}`),
+});
 
 const on = (capacityProvider: string) => [{ capacityProvider, weight: 1, base: 0 }];
 

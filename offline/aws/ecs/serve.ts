@@ -9,12 +9,14 @@ export interface ApiCall {
   readonly service: string;
   readonly operation: string;
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** Of one that was not refused. */
+  readonly answer: object;
 }
 
 /** A scripted cluster that listens. */
 export interface RunningCloud {
   readonly cluster: ScriptedCluster;
-  /** Every call until now. */
+  /** Every call until now that was answered. */
   readonly calls: readonly ApiCall[];
   /** What makes an AWS SDK ask it, with credentials that are none. */
   readonly environment: Readonly<Record<string, string>>;
@@ -32,9 +34,9 @@ export async function serveCloud(): Promise<RunningCloud> {
   const cluster = new ScriptedCluster();
   const calls: ApiCall[] = [];
   const server = createServer((request, response) => {
-    void read(request).then((call) => {
-      calls.push(call);
-      respond(response, cluster, call);
+    void read(request).then((asked) => {
+      const answer = respond(response, cluster, asked);
+      if (answer !== undefined) calls.push({ ...asked, answer });
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -56,19 +58,26 @@ export async function serveCloud(): Promise<RunningCloud> {
   };
 }
 
-async function read(request: IncomingMessage): Promise<ApiCall> {
+async function read(request: IncomingMessage): Promise<Omit<ApiCall, "answer">> {
   const [target = "", operation = ""] = String(request.headers["x-amz-target"]).split(".");
   return { service: services[target] ?? target, operation, parameters: JSON.parse(await text(request)) };
 }
 
-function respond(response: ServerResponse, cluster: ScriptedCluster, { operation, parameters }: ApiCall): void {
-  const answer = (status: number, body: object): void => {
+function respond(
+  response: ServerResponse,
+  cluster: ScriptedCluster,
+  { operation, parameters }: Omit<ApiCall, "answer">,
+): object | undefined {
+  const send = (status: number, body: object): void => {
     response.writeHead(status, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify(body));
   };
   try {
-    answer(200, cluster.answer(operation, parameters));
+    const answer = cluster.answer(operation, parameters);
+    send(200, answer);
+    return answer;
   } catch (error) {
-    if (error instanceof AwsRefusal) answer(400, { __type: error.type, message: error.message });
-    else answer(500, { __type: "ServerException", message: String(error) });
+    if (error instanceof AwsRefusal) send(400, { __type: error.type, message: error.message });
+    else send(500, { __type: "ServerException", message: String(error) });
+    return undefined;
   }
 }

@@ -66,6 +66,7 @@ const mappings: Mappings = {
         placementStrategy: inputs.orderedPlacementStrategies,
         deploymentConfiguration: {
           deploymentCircuitBreaker: inputs.deploymentCircuitBreaker,
+          ...(inputs.alarms === undefined ? {} : { alarms: inputs.alarms }),
           maximumPercent: inputs.deploymentMaximumPercent,
           minimumHealthyPercent: inputs.deploymentMinimumHealthyPercent,
         },

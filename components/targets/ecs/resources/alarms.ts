@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type AlarmSettings, alarm } from "../alarms.ts";
+import { type AlarmSettings, alarm, releaseAlarms } from "../alarms.ts";
 import type { EcsStack } from "./stack.ts";
 
 /** What Prometheus cannot see, told to the section's `alarmSubscribers`. */
@@ -67,16 +67,27 @@ export class Alarms extends pulumi.ComponentResource {
     this.#alarm("balancer-errors", alarm.balancerErrors, { LoadBalancer: arnSuffix }, parent);
   }
 
+  /** Those that take a release back: {@link releaseAlarms}. */
+  release(loadBalancer: pulumi.Input<string>, targetGroup: pulumi.Input<string>): readonly pulumi.Resource[] {
+    const dimensions = { LoadBalancer: loadBalancer, TargetGroup: targetGroup };
+    const [errors, unhealthy] = releaseAlarms;
+    const settings = alarm.releaseErrors(this.#stack.section.rollback.errorsPerMinute);
+    return [
+      this.#alarm(errors, settings, dimensions, this),
+      this.#alarm(unhealthy, alarm.releaseUnhealthy, dimensions, this),
+    ];
+  }
+
   #alarm(
     name: string,
     settings: AlarmSettings,
     dimensions: Record<string, pulumi.Input<string>>,
     parent: pulumi.Resource,
-  ): void {
+  ): pulumi.Resource {
     const { names, tags, under } = this.#stack;
     const told = { alarmActions: [this.topicArn], okActions: [this.topicArn] };
     const args = { name: `${names.prefix}-${name}`, ...settings, dimensions, ...told, tags: tags("alarms") };
-    new aws.cloudwatch.MetricAlarm(name, args, under(parent));
+    return new aws.cloudwatch.MetricAlarm(name, args, under(parent));
   }
 }
 

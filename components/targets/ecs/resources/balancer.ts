@@ -22,6 +22,7 @@ export class Balancer extends pulumi.ComponentResource {
   /** A service may name the target group only when a listener uses it. */
   readonly listener: aws.lb.Listener;
   readonly arnSuffix: pulumi.Output<string>;
+  readonly targetGroupArnSuffix: pulumi.Output<string>;
 
   constructor(stack: EcsStack, network: Network, groups: SecurityGroups, edge: WorkloadSpec, parent: pulumi.Resource) {
     super(Balancer.__pulumiType, "balancer", {}, { parent });
@@ -88,6 +89,7 @@ export class Balancer extends pulumi.ComponentResource {
     this.targetGroupArn = target.arn;
     this.dnsName = balancer.dnsName;
     this.arnSuffix = balancer.arnSuffix;
+    this.targetGroupArnSuffix = target.arnSuffix;
     this.resourceLabel = pulumi.interpolate`${balancer.arnSuffix}/${target.arnSuffix}`;
     this.registerOutputs({ dnsName: balancer.dnsName });
   }

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { InvalidSpec, type WorkloadSpec } from "../../../workload/index.ts";
 import { StartOrder } from "../../start-order.ts";
+import { seenByCustomers } from "../alarms.ts";
 import { capacityProblems } from "../capacity.ts";
 import type { TaskSite } from "../containers.ts";
 import { longestStackName } from "../names.ts";
@@ -25,6 +26,8 @@ export interface Foundation {
   readonly cluster: Cluster;
   readonly balancer: Balancer;
   readonly alarms: Alarms;
+  /** The alarms that take a release of the workload back; none for what no customer reaches. */
+  takenBackBy(spec: WorkloadSpec): readonly pulumi.Resource[];
   /** Id of the Cloud Map namespace. */
   readonly namespaceId: pulumi.Output<string>;
   readonly configBucket: pulumi.Output<string>;
@@ -46,6 +49,7 @@ export function layFoundation(stack: EcsStack, platform: pulumi.Resource): Found
   const alarms = new Alarms(stack, platform);
   alarms.deployments(names.cluster);
   alarms.balancer(balancer.arnSuffix, balancer);
+  const takeBack = alarms.release(balancer.arnSuffix, balancer.targetGroupArnSuffix);
   const namespace = new aws.servicediscovery.PrivateDnsNamespace(
     "names",
     { name: names.namespace, vpc: network.vpcId, tags: stack.tags("names") },
@@ -73,6 +77,7 @@ export function layFoundation(stack: EcsStack, platform: pulumi.Resource): Found
     cluster,
     balancer,
     alarms,
+    takenBackBy: (spec) => (seenByCustomers(spec, edge) ? takeBack : []),
     namespaceId: namespace.id,
     configBucket: config.bucket,
     secrets: configSecrets(stack, platform),

@@ -5,7 +5,7 @@ import { containerDefinitions, networkMode, taskVolumes } from "../containers.ts
 import { storedFiles } from "../files.ts";
 import { executionStatements, policyDocument, taskStatements, trustPolicy } from "../permissions.ts";
 import { isPublic } from "../problems.ts";
-import { gracePeriod, scalingMetric, serviceSettings } from "../service.ts";
+import { alarmSettings, gracePeriod, scalingMetric, serviceSettings } from "../service.ts";
 import type { Foundation } from "./foundation.ts";
 import { edgePort } from "./groups.ts";
 import { runningCheck } from "./running.ts";
@@ -79,7 +79,8 @@ function makeService(
   const { stack, cluster, network, groups, balancer, order } = foundation;
   const deadline = `${spec.placement.rollout.progressDeadline.seconds}s`;
   const interfaceOfItsOwn = networkMode(spec) === "awsvpc";
-  const ready: readonly pulumi.Resource[] = [cluster.capacity, ...(isPublic(spec) ? [balancer.listener] : [])];
+  const alarms = foundation.takenBackBy(spec);
+  const ready = [cluster.capacity, ...alarms, ...(isPublic(spec) ? [balancer.listener] : [])];
   const dependsOn: Promise<pulumi.Resource[]> = order
     .after(spec.startsAfter)
     .then((services) => [...ready, ...services]);
@@ -91,6 +92,7 @@ function makeService(
       cluster: cluster.arn,
       taskDefinition: taskDefinition.arn,
       ...serviceSettings(spec, stack.names, stack.section),
+      ...(alarms.length === 0 ? {} : { alarms: alarmSettings(spec, stack.names) }),
       waitForSteadyState: true,
       enableExecuteCommand: false,
       enableEcsManagedTags: true,
