@@ -1,5 +1,5 @@
 import { type Release, type ReleasedImages, withRelease } from "../../components/delivery/releases.ts";
-import { livePrefix } from "../../components/delivery/retention.ts";
+import { livePrefix, previousSuffix } from "../../components/delivery/retention.ts";
 import type { Settings } from "../../components/settings.ts";
 import { namespace } from "../../stacks/error.ts";
 import { readStackFile } from "../../stacks/files.ts";

@@ -37,7 +37,7 @@ export default async function program(): Promise<Record<string, unknown>> {
 }
 
 /** Asked every two seconds, and given up on after so many. */
-function impatient(spec: Member, deadline: number): Member {
+export function impatient(spec: Member, deadline: number): Member {
   if (spec.kind === "managed") return spec;
   const { liveness, readiness, tool } = spec.probes;
   const quick = probe({ check: readiness.check, interval: seconds(2), timeout: seconds(1), failureThreshold: 2 });

@@ -98,16 +98,28 @@ test("a Deployment is made and waited for, gets stuck with a bad image, and is r
   expect(left, "what it owned is gone before it").toEqual([]);
 }, 120_000);
 
-test("a StatefulSet whose pods go in order is repaired: the pod that is stuck is deleted (kubernetes#67250)", async () => {
-  const { create, update, delete: remove } = resource("apps/v1:StatefulSet", "store");
-  const inputs = (image: string) => ({ spec: { ...template("store", image), replicas: 2, serviceName: "store" } });
-  const made = await create(inputs("store:1"));
-  const failure = await partial(update(made, inputs("store:never-ready"), 5));
-  expect(failure.message).toMatch(/^StatefulSet store: not ready within 5 s\n {2}1 of 2 replicas are new, 1 ready/);
-  const repaired = await update(failure, inputs("store:1"), 60);
-  expect(object(repaired.properties.status)).toMatchObject({ readyReplicas: 2 });
-  await remove(repaired);
-}, 120_000);
+test.each([
+  ["one after the other, as usual: the pod that is stuck is deleted (kubernetes#67250)", "OrderedReady"],
+  ["in parallel, as the platform's do: the controller replaces it", "Parallel"],
+])(
+  "a StatefulSet that is stuck is repaired, with pods %s",
+  async (_, podManagementPolicy) => {
+    const name = `store-${podManagementPolicy.toLowerCase()}`;
+    const { create, update, delete: remove } = resource("apps/v1:StatefulSet", name);
+    const inputs = (image: string) => ({
+      spec: { ...template(name, image), replicas: 2, serviceName: name, podManagementPolicy },
+    });
+    const made = await create(inputs("store:1"));
+    const failure = await partial(update(made, inputs("store:never-ready"), 4));
+    expect(failure.message).toMatch(
+      /^StatefulSet store-\w+: not ready within 4 s\n {2}1 of 2 replicas are new, 1 ready/,
+    );
+    const repaired = await update(failure, inputs("store:1"), 60);
+    expect(object(repaired.properties.status)).toMatchObject({ readyReplicas: 2 });
+    await remove(repaired);
+  },
+  120_000,
+);
 
 test("a Service is ready when its pods are; skipAwait asks for no waiting, timeoutSeconds for less", async () => {
   const { create, delete: remove } = resource("core/v1:Service", "front");

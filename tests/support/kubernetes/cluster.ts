@@ -67,6 +67,8 @@ async function startParts({ folder }: ApiServer, kubeconfig: string, launched: L
     ...alone,
     `--service-account-private-key-file=${join(folder, "accounts.pem")}`,
     `--root-ca-file=${join(folder, "apiserver.crt")}`,
+    // Played nodes have no heartbeat.
+    "--node-monitor-grace-period=24h",
     // Else it makes the usual one on the machine.
     `--flex-volume-plugin-dir=${join(folder, "flex-volumes")}`,
   ]);
