@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { findDrift } from "../../../cli/drift/find.ts";
 import { openLive, runLive } from "../../../cli/engine/live.ts";
 import { cacheFolder } from "../../../cli/setup/cache.ts";
 import { makeTemporaryBackend, type TemporaryBackend } from "../../../offline/backend.ts";
@@ -75,6 +76,23 @@ test("production gets ready on a real API server: controllers, autoscalers, volu
   const claims = await cluster.items(`/api/v1/namespaces/${namespace}/persistentvolumeclaims`);
   expect(claims.length).toBeGreaterThan(3);
   expect(claims.map(({ status }) => object(status).phase)).toEqual(claims.map(() => "Bound"));
+}, 300_000);
+
+test("nothing drifts by itself; what somebody changed by hand is seen, at its place", async () => {
+  const stackOf = await production(good);
+  const budget = `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets/gateway`;
+  const set = (maxUnavailable: number) => patch(budget, { spec: { maxUnavailable } });
+  await set(2);
+  expect(await findDrift(stackOf, {})).toEqual([
+    {
+      resource: "gateway",
+      type: "kubernetes:policy/v1:PodDisruptionBudget",
+      property: "spec.maxUnavailable",
+      recorded: 1,
+      real: 2,
+    },
+  ]);
+  await set(1);
 }, 300_000);
 
 test("a release that never gets ready stays stuck under plain pulumi up, which fails and names the way back", async () => {
