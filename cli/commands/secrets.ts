@@ -1,7 +1,9 @@
-import { Command } from "commander";
+import { Argument, Command } from "commander";
 import { UserError } from "../console/error.ts";
 import { withExamples } from "../console/examples.ts";
 import { root } from "../root.ts";
+import { rotatable } from "../secrets/rotatable.ts";
+import { groundOf } from "./ground.ts";
 
 /** Exit code where a secret is missing, too old or open: 1 is an error, 2 a command that is not understood. */
 const found = 3;
@@ -17,14 +19,34 @@ export function secretsCommand(): Command {
       `\nExit code: 0 all are there, ${found} one is missing, too old or in plain text, 1 one could not be looked up.`,
     )
     .action(checkStack);
-  withExamples(check, checkExamples);
+  const rotate = new Command("rotate")
+    .description("give a secret a new value without a failed request; interrupted, the next call goes on")
+    .argument("<stack>", "as in Pulumi.<stack>.yaml")
+    .addArgument(new Argument("<secret>").choices(rotatable.map(({ name }) => name)))
+    .addHelpText(
+      "after",
+      "\nThe consumers are moved by an `up` of the stack: what else this checkout changes is deployed with it.",
+    )
+    .option("--back", "take back a rotation that was interrupted")
+    .option("--yes", "do not ask")
+    .action(rotateStack);
+  withExamples(check, [checkExample]);
+  withExamples(rotate, [rotateExample, backExample]);
   return withExamples(
-    new Command("secrets").description("the secrets of a stack, never their values").addCommand(check.exitOverride()),
-    checkExamples,
+    new Command("secrets")
+      .description("the secrets of a stack, never their values")
+      .addCommand(check.exitOverride())
+      .addCommand(rotate.exitOverride()),
+    [checkExample, rotateExample],
   );
 }
 
-const checkExamples = [["secrets check prod", "which secrets of prod are missing or too old"]] as const;
+const checkExample = ["secrets check prod", "which secrets of prod are missing or too old"] as const;
+const rotateExample = [
+  "secrets rotate prod database-password",
+  "another role with another password, one by one",
+] as const;
+const backExample = ["secrets rotate prod database-password --back", "everybody logs in as before"] as const;
 
 interface CheckOptions {
   readonly json?: boolean;
@@ -49,4 +71,37 @@ async function checkStack(stack: string, { json, target }: CheckOptions): Promis
   if (bad > 0) throw new UserError(`${stack}: ${bad} of ${checked.length} secrets are missing, too old or open`, found);
   const untold = checked.filter(({ verdict }) => verdict === "not told").length;
   if (untold > 0) throw new UserError(`${stack}: ${untold} of ${checked.length} secrets could not be looked up`);
+}
+
+interface RotateOptions {
+  readonly back?: boolean;
+  readonly yes?: boolean;
+}
+
+async function rotateStack(stack: string, _: string, { back = false, yes = false }: RotateOptions): Promise<void> {
+  const [{ chooseStacks, projectsIn }, { deploy }, { confirmed }, { listenForInterrupts }, { openRotation }, rotation] =
+    await Promise.all([
+      import("../engine/stacks.ts"),
+      import("../engine/deploy.ts"),
+      import("../engine/confirm.ts"),
+      import("../engine/interrupt.ts"),
+      import("../secrets/rotation/ground.ts"),
+      import("../secrets/rotation/rotate.ts"),
+    ]);
+  const operation = "rotate the database password of";
+  const [stackOf] = chooseStacks(projectsIn().slice(0, 1), [stack]);
+  if (stackOf === undefined) return;
+  if (!(await confirmed({ stack, operation, yes }))) throw new UserError("not confirmed: nothing was touched");
+  const interrupts = listenForInterrupts((line) => console.error(`platform: ${line}`));
+  const print = (text: string) => console.log(text);
+  const ground = await openRotation(stack, () =>
+    // Asked once: what is moved is on the way already.
+    deploy({ stackOf, operation: "up", groundOf, interrupts, print, confirm: async () => true }),
+  );
+  try {
+    await (back ? rotation.takeBackRotation(ground) : rotation.rotate(ground));
+  } finally {
+    await ground.close();
+    interrupts.stop();
+  }
 }

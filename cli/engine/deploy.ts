@@ -1,9 +1,10 @@
 import { UserError } from "../console/error.ts";
 import { say } from "../console/progress.ts";
 import { isResource } from "./collect.ts";
+import { changeSecrets, developerHome } from "./developer/home.ts";
 import type { Ground, GroundOf } from "./ground.ts";
 import { type Interrupts, interrupted } from "./interrupt.ts";
-import { type LiveStack, openLive, runLive } from "./live.ts";
+import { developersStack, type LiveStack, openLive, runLive } from "./live.ts";
 import { checkedOutCommit, lastGoodRelease, type Release, releaseMessage } from "./release.ts";
 import { changeLines } from "./report/change.ts";
 import { changedWorkloads, reportComponents } from "./report/components.ts";
@@ -78,6 +79,8 @@ export async function deploy(request: DeployRequest): Promise<RunResult | undefi
   refuse(result, "what was done is recorded; mend the cause and run the same command again");
   refuseUnwell(stackOf, unwell);
   await survey?.finish();
+  // Its next database is a new one, and knows no roles but the first.
+  if (volumes && live.stack === developersStack) await changeSecrets(developerHome(), { databaseLogin: undefined });
   if (operation === "up" && ground !== undefined && ground.next.length > 0) print(ground.next.join("\n"));
   return result;
 }

@@ -1,11 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import { fullKey } from "../../stacks/error.ts";
 import { readReleases, releaseEnvironment } from "../../stacks/releases.ts";
 import { secretsFileVariable } from "../../stacks/secrets.ts";
 import { UserError } from "../console/error.ts";
 import { ensurePulumi } from "../setup/pulumi.ts";
-import { type DeveloperHome, makeDeveloperHome } from "./developer/home.ts";
+import { type DeveloperHome, developersConfig, makeDeveloperHome } from "./developer/home.ts";
 import { policyEnvironment, policyPack } from "./environment.ts";
 import { clearDeadLocks } from "./lock.ts";
 import { backendInUse, isService } from "./login.ts";
@@ -99,19 +100,31 @@ function requirePassphrase(project: Project, stack: string, backend: string): vo
  * handed to the engine.
  */
 async function fillWorkspace(
-  { workspace }: DeveloperHome,
+  home: DeveloperHome,
   project: Project,
   stack: string,
   config: StackFile["config"],
 ): Promise<string> {
+  const { workspace } = home;
   const file = join(workspace, `Pulumi.${stack}.yaml`);
   const earlier = parseStackFile(await readFile(file, "utf8").catch(() => ""));
   const salt = earlier.encryptionsalt === undefined ? {} : { encryptionsalt: earlier.encryptionsalt };
   const checkedIn = readStackFile(project, stack);
-  await writeFile(file, formatStackFile({ ...salt, ...checkedIn, config: { ...checkedIn.config, ...config } }));
+  const database = await databaseSection(home, checkedIn.config);
+  await writeFile(
+    file,
+    formatStackFile({ ...salt, ...checkedIn, config: { ...checkedIn.config, ...database, ...config } }),
+  );
   const { main: _, ...settings } = parse(await readFile(join(project.directory, "Pulumi.yaml"), "utf8"));
   await writeFile(join(workspace, "Pulumi.yaml"), stringify(settings));
   return workspace;
+}
+
+/** The section `database` with the login that the developer's own database has by now. */
+async function databaseSection(home: DeveloperHome, config: StackFile["config"]): Promise<StackFile["config"]> {
+  const key = fullKey(["database"]);
+  const { database } = await developersConfig(home, { database: config[key] });
+  return database === undefined ? {} : { [key]: database };
 }
 
 /**

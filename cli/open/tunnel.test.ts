@@ -42,6 +42,14 @@ test("on Kubernetes kubectl forwards a port of the service", () => {
   );
 });
 
+test("on Kubernetes kubectl runs a program in a member", () => {
+  const kubernetes = { context: "prod-cluster" };
+  const command = settingsOf("prod", "kubernetes", { kubernetes }).target.inside("database", "prod");
+  expect(command === undefined ? "" : typed(command)).toBe(
+    "kubectl --context=prod-cluster exec --stdin --namespace=trading-prod statefulset/database --",
+  );
+});
+
 test("on ECS Session Manager leads through a host of the stack", () => {
   const tunnel = settingsOf("prod", "ecs").target.tunnel(ends);
   expect(tunnel?.lookup === undefined ? "" : typed(tunnel.lookup)).toBe(

@@ -32,7 +32,7 @@ export async function openWay(settings: Settings, member: Opened): Promise<OpenW
   const localPort = openedPort(settings, member);
   if (member === "grafana" && isGrafanaPublic(settings)) return { url, ...nothingOpened };
   if (member === "grafana" || !isProtected(settings)) {
-    return { url, ...(await openedTunnel(settings, member, localPort)) };
+    return { url, ...(await openedTunnel(settings, member, portOf(member), localPort)) };
   }
   await requireFree(localPort, settings.stack);
   return { url, ...(await openedFront(settings, member, localPort)) };
@@ -43,9 +43,13 @@ type Opening = Omit<OpenWay, "url">;
 const nothingOpened: Opening = { isTunnel: false, closed: Promise.resolve(), close: async () => {} };
 
 /** Leads to the member itself; on a host whose loopback it is on, nothing has to be opened. */
-async function openedTunnel(settings: Settings, member: Opened, localPort: number): Promise<Opening> {
-  const { stack, target } = settings;
-  const tunnel = target.tunnel({ stack, member, port: portOf(member), localPort });
+export async function openedTunnel(
+  { stack, target }: Settings,
+  member: string,
+  memberPort: number,
+  localPort: number,
+): Promise<Opening> {
+  const tunnel = target.tunnel({ stack, member, port: memberPort, localPort });
   if (tunnel === undefined) return nothingOpened;
   await requireFree(localPort, stack);
   const found = tunnel.lookup === undefined ? "" : lookedUp(tunnel.lookup, stack);
@@ -57,7 +61,7 @@ async function openedFront(settings: Settings, member: Opened, localPort: number
   const certificate = await secretValue(settings, "monitoringCertificate");
   const password = await secretValue(settings, "monitoringPassword");
   const port = settings.target.loopback ? portOf(member) : await freePort();
-  const way = await openedTunnel(settings, member, port);
+  const way = await openedTunnel(settings, member, portOf(member), port);
   const front = await startFront(localPort, { port, certificate, password });
   const close = async (): Promise<void> => {
     await front.close();

@@ -18,9 +18,9 @@ interface Given {
   readonly folder?: string;
 }
 
-/** Runs a program to its end; undefined where it is not on PATH. */
+/** Runs a program, by its name or path, to its end; undefined where it is not on PATH. */
 export async function runProgram({ program, words }: Command, given: Given = {}): Promise<Ended | undefined> {
-  const path = findProgram(program);
+  const path = program.includes("/") ? program : findProgram(program);
   if (path === undefined) return undefined;
   const child = spawn(path, words, {
     stdio: ["pipe", "pipe", "pipe"],

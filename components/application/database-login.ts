@@ -1,4 +1,3 @@
-import type { DatabaseSettings } from "../settings.ts";
 import type { SecretName } from "../workload/index.ts";
 
 /**
@@ -17,15 +16,20 @@ export interface LoginRole {
 
 const secrets = { owner: "databasePassword", a: "databasePasswordA", b: "databasePasswordB" } as const;
 
+interface Administered {
+  /** `database.user` of the settings. */
+  readonly user: string;
+}
+
 /** The role and the password of a login. */
-export const loginRole = ({ user }: Pick<DatabaseSettings, "user">, login: DatabaseLogin): LoginRole => ({
+export const loginRole = ({ user }: Administered, login: DatabaseLogin): LoginRole => ({
   role: login === "owner" ? user : `${user}_${login}`,
   secret: secrets[login],
 });
 
 /** The group that owns the database and everything in it; nobody logs in by it. */
-export const ownerGroup = ({ user }: Pick<DatabaseSettings, "user">): string => `${user}_owner`;
+export const ownerGroup = ({ user }: Administered): string => `${user}_owner`;
 
 /** What the stack's consumers log in by now. */
-export const currentLogin = (database: Pick<DatabaseSettings, "user" | "login">): LoginRole =>
+export const currentLogin = (database: Administered & { readonly login: DatabaseLogin }): LoginRole =>
   loginRole(database, database.login);

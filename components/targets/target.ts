@@ -10,7 +10,7 @@ import type {
   WorkloadSpec,
 } from "../workload/index.ts";
 import { clashes, type Owned } from "./clashes.ts";
-import type { Tunnel, TunnelEnds } from "./tunnel.ts";
+import type { Command, Tunnel, TunnelEnds } from "./tunnel.ts";
 
 /** Something in the contract that a target cannot express, and what it does instead. Tested, and printed in the docs. */
 export interface Difference {
@@ -88,6 +88,8 @@ export interface BoundTarget {
   readonly balancers: readonly string[];
   /** How a person reaches a member from elsewhere; undefined where its ports are on that person's loopback. */
   tunnel(ends: TunnelEnds): Tunnel | undefined;
+  /** Runs the words that follow it in an instance of a member, with stdin handed on; undefined where no command does. */
+  inside(member: string, stack: string): Command | undefined;
   /** Path of the container runtime's socket on each host, for what watches containers. */
   readonly runtimeSocket: string;
   /** Repositories of images that it adds by itself, as they are before `images.registry` replaces the registry. */
@@ -143,6 +145,8 @@ interface TargetDefinition<Section> {
   balancers?(section: Section): readonly string[];
   /** Default: none is needed. */
   tunnel?(ends: TunnelEnds, section: Section): Tunnel;
+  /** Default: none does. */
+  inside?(member: string, stack: string, section: Section): Command;
   /** Default: Docker's own. */
   runtimeSocket?(section: Section): string;
   /** Default: none. */
@@ -174,6 +178,7 @@ export function defineTarget<Section>(definition: TargetDefinition<Section>): Ta
         balancers: definition.balancers?.(section) ?? [],
         namespaces: (stack) => definition.namespaces?.(stack, section) ?? [],
         tunnel: (ends) => definition.tunnel?.(ends, section),
+        inside: (member, stack) => definition.inside?.(member, stack, section),
         runtimeSocket: definition.runtimeSocket?.(section) ?? "/var/run/docker.sock",
         ownImages: definition.ownImages ?? [],
         address: (member, stack) => definition.address(member, stack, section),

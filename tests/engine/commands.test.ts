@@ -87,6 +87,24 @@ describe("bad input is one clear message, and nothing half done", () => {
       code: 2,
     },
     {
+      name: "a check of the secrets of a stack that is not there",
+      words: ["secrets", "check", "stagin"],
+      says: /Pulumi\.stagin\.yaml: is not there; .*did you mean staging/,
+      code: 1,
+    },
+    {
+      name: "a rotation that nobody confirmed",
+      words: ["secrets", "rotate", "dev", "database-password"],
+      says: /rotate the database password of dev was not confirmed.*--yes/,
+      code: 1,
+    },
+    {
+      name: "a secret that nobody can rotate",
+      words: ["secrets", "rotate", "dev", "cache-password"],
+      says: /'cache-password' is invalid.*database-password/,
+      code: 2,
+    },
+    {
       name: "an environment for a stack that has none",
       words: ["env", "prod"],
       says: /prod needs nothing of \.\/platform/,

@@ -31,7 +31,13 @@ test("what is made is for the owner's eyes alone, and nothing half made stays", 
 test("every secret of dev is made; passwords are long, of harmless characters, and no two are the same", async () => {
   const { secretsFile, passphraseFile } = await makeDeveloperHome(home());
   const secrets: Readonly<Record<string, string>> = JSON.parse(await readFile(secretsFile, "utf8"));
-  const ofOthers = ["registryPassword", "remoteWriteCredential", "grafanaOidcClientSecret"];
+  const ofOthers = [
+    "databasePasswordA",
+    "databasePasswordB",
+    "registryPassword",
+    "remoteWriteCredential",
+    "grafanaOidcClientSecret",
+  ];
   const others = secretNames.filter((name) => ofOthers.includes(name) || name.startsWith("monitoring"));
   expect([...Object.keys(secrets), ...others].sort()).toEqual([...secretNames].sort());
   const passwords = Object.entries(secrets).filter(

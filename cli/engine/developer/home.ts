@@ -15,7 +15,7 @@ import { developersSecrets, makeMissing, makePassword } from "./secrets.ts";
  * |---|---|
  * | `state/` | file backend of dev, for who is logged in to none |
  * | `passphrase` | encrypts the secrets in that state |
- * | `secrets.json` | passwords, certificate and addresses of dev's containers, by the names in the settings |
+ * | `secrets.json` | passwords, certificate and addresses of dev's containers, by the names in the settings; `databaseLogin`, where it was rotated |
  * | `workspace/` | Pulumi.yaml and Pulumi.dev.yaml as the engine reads them: the checkout's, with the encryption salt that Pulumi would else write into the checked-in file |
  */
 export interface DeveloperHome {
@@ -57,13 +57,39 @@ export async function makeDeveloperHome(home = developerHome()): Promise<Develop
   return home;
 }
 
+/** What is kept in the developer's file, by key. */
+export const keptSecrets = async ({ secretsFile }: DeveloperHome): Promise<Readonly<Record<string, unknown>>> =>
+  parseSecrets(secretsFile, await readFile(secretsFile, "utf8"));
+
+/** Sets keys of the developer's file, and removes those that are undefined; all at once or none. */
+export async function changeSecrets(
+  home: DeveloperHome,
+  changes: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
+  await writeSecrets(home.secretsFile, { ...(await keptSecrets(home)), ...changes });
+}
+
+/** The settings' part of dev's file (keys without namespace), with the login that the developer's own database has by now. */
+export async function developersConfig(
+  home: DeveloperHome,
+  config: Readonly<Record<string, unknown>>,
+): Promise<Readonly<Record<string, unknown>>> {
+  const { databaseLogin } = await keptSecrets(home);
+  if (databaseLogin === undefined) return config;
+  const { database } = config;
+  return { ...config, database: { ...(typeof database === "object" ? database : {}), login: databaseLogin } };
+}
+
 /** Adds secrets that the file does not have, as after an update of the platform. */
 async function fillSecrets(file: string): Promise<void> {
   const kept = parseSecrets(file, await readFile(file, "utf8"));
   if (developersSecrets.every((name) => kept[name] !== undefined)) return;
-  const made = await makeMissing(kept);
+  await writeSecrets(file, { ...kept, ...(await makeMissing(kept)) });
+}
+
+async function writeSecrets(file: string, secrets: Readonly<Record<string, unknown>>): Promise<void> {
   const work = `${file}.${randomUUID()}`;
-  await writeFile(work, `${JSON.stringify({ ...kept, ...made }, undefined, 2)}\n`, { mode: 0o600 });
+  await writeFile(work, `${JSON.stringify(secrets, undefined, 2)}\n`, { mode: 0o600 });
   await rename(work, file);
 }
 

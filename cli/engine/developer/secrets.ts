@@ -23,7 +23,8 @@ const sinks: Partial<Readonly<Record<SecretName, string>>> = {
 
 /**
  * Every secret of dev. Not among them: `registryPassword` and `remoteWriteCredential`, which belong to somebody's accounts,
- * and what only other environments have (single sign-on, the protection of Prometheus and Alertmanager).
+ * what only other environments have (single sign-on, the protection of Prometheus and Alertmanager), and the passwords of
+ * the database's turns, which a rotation makes.
  */
 export const developersSecrets: readonly SecretName[] = [
   ...passwords,

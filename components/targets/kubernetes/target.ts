@@ -29,6 +29,17 @@ export const kubernetes = defineTarget({
       ],
     }),
   }),
+  inside: (member, stack, section) => ({
+    program: "kubectl",
+    words: [
+      ...(section.context === undefined ? [] : [`--context=${section.context}`]),
+      "exec",
+      "--stdin",
+      `--namespace=${namespacesOf(stack, section).main}`,
+      `statefulset/${member}`,
+      "--",
+    ],
+  }),
   problems,
   logStore: (_, { logStore }) => (logStore === undefined ? { kind: "volume" } : { kind: "s3", ...logStore }),
   load: async (section) => {

@@ -25,6 +25,7 @@ export default async function program(): Promise<Record<string, unknown>> {
     platform: { ...described, application },
     start: await settings.target.load(),
     secretValue: secretResolver(stack, settings.secrets),
+    asksCloud: false,
   });
   return { ...addresses };
 }
