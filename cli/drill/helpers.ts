@@ -1,6 +1,8 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type Docker from "dockerode";
 import type { AlertName } from "../../components/alerts/names.ts";
 import { imageReference, type WorkloadSpec } from "../../components/workload/index.ts";
+import { isMissing } from "../../offline/docker/daemon/errors.ts";
 import { namespace } from "../../stacks/error.ts";
 
 /** Containers beside the stack's own, which burden their host. They bear the stack's labels: `destroy` finds them too. */
@@ -21,6 +23,21 @@ export interface Helper {
 
 const drillLabel = "drill";
 
+/** How often a container is removed until it is gone: the daemon waits ten seconds for its end, and a host's memory takes longer to be given back. */
+const tries = 6;
+
+async function removed(container: Docker.Container): Promise<void> {
+  for (let left = tries; ; left -= 1) {
+    try {
+      return await container.remove({ force: true });
+    } catch (error) {
+      if (isMissing(error)) return;
+      if (left === 0) throw error;
+      await delay(2_000);
+    }
+  }
+}
+
 /** In the backend's image, which has a shell and Node. */
 export function helpersOf(docker: Docker, stack: string, workloads: readonly WorkloadSpec[]): Helpers {
   const labels = (alert: AlertName) => ({ project: namespace, stack, component: drillLabel, [drillLabel]: alert });
@@ -28,7 +45,7 @@ export function helpersOf(docker: Docker, stack: string, workloads: readonly Wor
   async function remove(alert: AlertName): Promise<void> {
     const label = Object.entries(labels(alert)).map(([name, value]) => `${name}=${value}`);
     const containers = await docker.listContainers({ all: true, filters: { label } });
-    await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true })));
+    for (const { Id } of containers) await removed(docker.getContainer(Id));
   }
 
   async function start(

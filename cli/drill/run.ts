@@ -25,7 +25,7 @@ const calming = 600;
 /** The same before several: for one that does not get calm the others do not wait long; what the round before left is over by then. */
 const calmingSeveral = 180;
 /** Looks in a row at which a sink on a burdened host may not answer. */
-const patience = 5;
+const patience = 20;
 /** Beyond the promise, seconds until a drill is given up. */
 const grace = 60;
 
@@ -34,9 +34,15 @@ export async function runDrills(chosen: Chosen, running: Running): Promise<reado
   const outcomes: Outcome[] = [];
   for (const round of roundsOf(chosen.map(([drill]) => drill))) {
     const own = chosen.filter(([drill]) => round.includes(drill));
-    outcomes.push(...(await runRound(own, running)));
+    outcomes.push(...(await runRound(own, running).catch((error: Error) => given(error, own, running))));
   }
   return outcomes;
+}
+
+/** A round that ends in an error takes nothing from the others: what they have shown is not lost. */
+function given(error: Error, round: Chosen, { interrupt }: Running): readonly Outcome[] {
+  interrupt.throwIfAborted();
+  return round.map(([, promised]) => unjudged(promised, Date.now(), `given up: ${error.message}`));
 }
 
 /** Repairs what an earlier run left; its names. */
@@ -57,13 +63,15 @@ async function runRound(round: Chosen, running: Running): Promise<readonly Outco
   const ready = round.filter(([{ alert }]) => !busy.has(alert));
   const since = new Date();
   const under = new Map<AlertName, Open>();
+  const unset = new Map<AlertName, string>();
   await journal.write(ready.map(([{ alert }]) => alert));
   try {
     for (const [drill, promised] of ready) {
       interrupt.throwIfAborted();
       say(`${drill.alert}: ${drill.fault.what}`);
-      await drill.fault.set(place);
-      under.set(drill.alert, { drill, promised, set: Date.now() });
+      const failed = await drill.fault.set(place).catch((error: Error) => error);
+      if (failed === undefined) under.set(drill.alert, { drill, promised, set: Date.now(), isMended: false });
+      else unset.set(drill.alert, `the fault could not be set: ${failed.message}`);
     }
     await watch(under, since, running);
   } finally {
@@ -76,7 +84,7 @@ async function runRound(round: Chosen, running: Running): Promise<readonly Outco
   );
   return round.map(([{ alert }, promised]) => {
     const open = under.get(alert);
-    if (open === undefined) return unjudged(promised, ended);
+    if (open === undefined) return unjudged(promised, ended, unset.get(alert) ?? firedBefore);
     const times: Times = { set: open.set, ended, ...(open.repaired === undefined ? {} : { repaired: open.repaired }) };
     return judge(promised, times, messages, all);
   });
@@ -87,12 +95,16 @@ interface Open {
   readonly drill: Drill;
   readonly promised: Promised;
   readonly set: number;
+  /** When its repair began. */
   repaired?: number;
+  isMended: boolean;
 }
 
-const unjudged = (promised: Promised, now: number): Outcome => ({
+const firedBefore = "it fired before the fault: nothing can be shown";
+
+const unjudged = (promised: Promised, now: number, problem: string): Outcome => ({
   ...judge(promised, { set: now, ended: now }, []),
-  problems: ["it fired before the fault: nothing can be shown"],
+  problems: [problem],
 });
 
 /** Alerts of the round that fire, or are about to, although nothing is broken. */
@@ -125,14 +137,22 @@ async function watch(under: ReadonlyMap<AlertName, Open>, since: Date, running: 
     const waiting = [...under.values()].filter((open) => !isOver(open, messages));
     if (waiting.length === 0) return;
     for (const open of waiting) {
-      if (open.repaired !== undefined || !isRepairTime(open, messages)) continue;
-      open.repaired = Date.now();
+      if (open.isMended || !isRepairTime(open, messages)) continue;
       const { told, afterSeconds } = judged(open, messages);
       const after = afterSeconds ?? Object.values(told).at(0);
-      say(`${open.drill.alert}: ${after === undefined ? "not told in time" : `told after ${after} s`}; repairing`);
-      await open.drill.fault.repair(place);
+      if (open.repaired === undefined)
+        say(`${open.drill.alert}: ${after === undefined ? "not told in time" : `told after ${after} s`}; repairing`);
+      await repair(open, place).catch((error: Error) =>
+        say(`${open.drill.alert}: not repaired yet, trying again: ${error.message}`),
+      );
     }
   }
+}
+
+async function repair(open: Open, place: Place): Promise<void> {
+  open.repaired ??= Date.now();
+  await open.drill.fault.repair(place);
+  open.isMended = true;
 }
 
 function judged({ promised, set, repaired }: Open, messages: readonly Message[]): Outcome {
@@ -162,10 +182,9 @@ async function repairAll(under: ReadonlyMap<AlertName, Open>, round: Chosen, run
   const left: AlertName[] = [];
   for (const [{ alert, fault }] of round) {
     const open = under.get(alert);
-    if (open?.repaired !== undefined) continue;
+    if (open?.isMended) continue;
     say(`${alert}: repairing`);
-    if (open !== undefined) open.repaired = Date.now();
-    await fault.repair(place).catch((error: Error) => {
+    await (open === undefined ? fault.repair(place) : repair(open, place)).catch((error: Error) => {
       left.push(alert);
       say(
         `${alert}: ${fault.what}, and it could not be repaired: ${error.message}; the next ./platform drill tries again`,

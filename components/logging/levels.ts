@@ -41,8 +41,8 @@ const words: Readonly<Record<LoggingProduct, Words>> = {
   loki: prometheusFamily,
   promtail: prometheusFamily,
   nodeExporter: prometheusFamily,
-  /** `--debug`: it knows no more than that (the levels came after 1.74). */
-  redisExporter: { DEBUG: "true", INFO: "false", WARNING: "false", ERROR: "false" },
+  /** `--debug`: it knows no more than that (the levels came after 1.74), and with it writes Redis' password into its log. */
+  redisExporter: { DEBUG: "false", INFO: "false", WARNING: "false", ERROR: "false" },
   postgresExporter: prometheusFamily,
   blackboxExporter: prometheusFamily,
   /** klog `-v` and `--stderrthreshold` count: 4 is debug, 0 is information and above. */

@@ -68,7 +68,13 @@ const containerLogs = ({ settings: { target } }: Blueprint): readonly Volume[] =
 
 function promtailConfig(plan: Blueprint): string {
   const config = {
-    server: { http_listen_port: 9080, grpc_listen_port: 0, graceful_shutdown_timeout: "5s" },
+    // Nobody asks it by gRPC, and it cannot be told not to listen: on any port, but for itself alone.
+    server: {
+      http_listen_port: 9080,
+      grpc_listen_address: "127.0.0.1",
+      grpc_listen_port: 0,
+      graceful_shutdown_timeout: "5s",
+    },
     // What was read up to here is not read again; a process that is killed reads the last second twice.
     positions: { filename: "/var/lib/promtail/positions.yml", sync_period: "1s" },
     clients: [

@@ -25,7 +25,8 @@ const products: Readonly<Record<string, Product>> = {
   postgres: { setting: /^log_min_messages=(\w+)$/m, words: ["debug1", "info", "warning", "error"] },
   redis: { setting: /^loglevel (\w+)$/m, words: ["debug", "notice", "warning", "warning"] },
   grafana: { setting: /^GF_LOG_LEVEL=(\w+)$/m, words: lowerCase },
-  redis_exporter: { setting: /^--debug=(\w+)$/m, words: ["true", "false", "false", "false"] },
+  // With --debug it writes its password into its log.
+  redis_exporter: { setting: /^--debug=(\w+)$/m, words: ["false", "false", "false", "false"] },
   cadvisor: klog,
   "kube-state-metrics": klog,
   prometheus: promFlag,
