@@ -23,7 +23,7 @@ describe.skipIf(testDaemon === undefined)("the database's own container", { time
     const daemon = await connect({});
     await provideImages(wantedImages(settings, ["postgres"]), true, storeOf(daemon));
     const mark = `rotation-test-${process.pid}`;
-    bench = { daemon, mark, probeVolume: `${mark}-probe`, secretValue: testSecrets() };
+    bench = { daemon, mark, probeVolume: `${mark}-probe`, secretValue: await testSecrets() };
   }, 600_000);
   afterAll(async () => {
     if (bench !== undefined) await clear(bench);
