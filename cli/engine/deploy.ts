@@ -50,7 +50,6 @@ export async function deploy(request: DeployRequest): Promise<RunResult | undefi
   const survey = passed(plan) ? await ground?.survey(live, plan, volumes) : undefined;
   const beside = survey?.lines ?? [];
   print([...findingLines([plan]), ...changeLines(plan), ...beside].join("\n"));
-  refuseLocked(plan);
   refuse(plan, "nothing was touched");
   if (operation !== "refresh" && !changesAnything(plan) && beside.length === 0) {
     print(`${stackOf.stack}: nothing to do`);
@@ -68,16 +67,30 @@ export async function deploy(request: DeployRequest): Promise<RunResult | undefi
     await checkedOutCommit(stackOf.project.directory),
   );
   print([...findingLines([result]), ...failureLines(result), ...outputLines(result)].join("\n"));
+  await requireGood(request, live, result, before);
+  await survey?.finish();
+  return result;
+}
+
+/**
+ * Throws where an update failed, or does not serve; an `up` is taken back then.
+ * @param before the last good release before it, where that is known.
+ */
+async function requireGood(
+  request: DeployRequest,
+  live: LiveStack,
+  result: RunResult,
+  before: Release | undefined,
+): Promise<void> {
+  const { stackOf, operation, print, verify } = request;
   refuseLocked(result);
-  const unwell = passed(result) ? await request.verify?.(result) : undefined;
+  const unwell = passed(result) ? await verify?.(result) : undefined;
   if (unwell !== undefined) print(`unwell     ${stackOf.stack}  ${unwell}`);
   if (operation === "up" && (result.outcome === "failed" || unwell !== undefined)) {
     print(await takeBack(request, live, before ?? (await lastGoodRelease(live))));
   }
   refuse(result, "what was done is recorded; mend the cause and run the same command again");
   refuseUnwell(stackOf, unwell);
-  await survey?.finish();
-  return result;
 }
 
 /**
@@ -151,6 +164,7 @@ function controlOf({ interrupts, onOutput }: DeployRequest, onProgress: (progres
 function refuse(result: RunResult, consequence: string): void {
   if (passed(result)) return;
   if (result.outcome === "interrupted") throw interrupted();
+  refuseLocked(result);
   const reason = result.violations.length > 0 ? "a mandatory policy is violated" : `${result.operation} failed`;
   throw new UserError(`${result.stack}: ${reason}; ${consequence}`);
 }
