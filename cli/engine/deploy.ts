@@ -51,7 +51,6 @@ export async function deploy(request: DeployRequest): Promise<RunResult | undefi
   const survey = passed(plan) ? await ground?.survey(live, plan, volumes) : undefined;
   const beside = survey?.lines ?? [];
   print([...findingLines([plan]), ...changeLines(plan), ...beside].join("\n"));
-  refuseLocked(plan);
   refuse(plan, "nothing was touched");
   if (operation !== "refresh" && !changesAnything(plan) && beside.length === 0) {
     print(`${stackOf.stack}: nothing to do`);
@@ -69,8 +68,27 @@ export async function deploy(request: DeployRequest): Promise<RunResult | undefi
     await checkedOutCommit(stackOf.project.directory),
   );
   print([...findingLines([result]), ...failureLines(result), ...outputLines(result)].join("\n"));
+  await requireGood(request, live, result, { before, ground });
+  await survey?.finish();
+  // Its next database is a new one, and knows no roles but the first.
+  if (volumes && live.stack === developersStack) await changeSecrets(developerHome(), { databaseLogin: undefined });
+  if (operation === "up" && ground !== undefined && ground.next.length > 0) print(ground.next.join("\n"));
+  return result;
+}
+
+/**
+ * Throws where an update failed, or does not serve; an `up` is taken back then.
+ * @param before the last good release before it, where that is known.
+ */
+async function requireGood(
+  request: DeployRequest,
+  live: LiveStack,
+  result: RunResult,
+  { before, ground }: { readonly before: Release | undefined; readonly ground: Ground | undefined },
+): Promise<void> {
+  const { stackOf, operation, print, verify } = request;
   refuseLocked(result);
-  const unwell = passed(result) ? await request.verify?.(result) : undefined;
+  const unwell = passed(result) ? await verify?.(result) : undefined;
   if (unwell !== undefined) print(`unwell     ${stackOf.stack}  ${unwell}`);
   if (operation === "up" && (result.outcome === "failed" || unwell !== undefined)) {
     const told = result.outcome === "failed" ? await ground?.afterFailure?.(live) : undefined;
@@ -78,11 +96,6 @@ export async function deploy(request: DeployRequest): Promise<RunResult | undefi
   }
   refuse(result, "what was done is recorded; mend the cause and run the same command again");
   refuseUnwell(stackOf, unwell);
-  await survey?.finish();
-  // Its next database is a new one, and knows no roles but the first.
-  if (volumes && live.stack === developersStack) await changeSecrets(developerHome(), { databaseLogin: undefined });
-  if (operation === "up" && ground !== undefined && ground.next.length > 0) print(ground.next.join("\n"));
-  return result;
 }
 
 /**
@@ -158,6 +171,7 @@ function controlOf({ interrupts, onOutput }: DeployRequest, onProgress: (progres
 function refuse(result: RunResult, consequence: string): void {
   if (passed(result)) return;
   if (result.outcome === "interrupted") throw interrupted();
+  refuseLocked(result);
   const reason = result.violations.length > 0 ? "a mandatory policy is violated" : `${result.operation} failed`;
   throw new UserError(`${result.stack}: ${reason}; ${consequence}`);
 }
