@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { execute, newcomer, platform, withFolder } from "../engine/support.ts";
 
-test("./platform bootstrap previews with nothing, judged by the policies, and says what making it needs", async () => {
+test("./platform bootstrap previews with nothing, judged by the policies, and says what making it needs", {
+  timeout: 300_000,
+}, async () => {
   await withFolder(async (home) => {
     const [node, main] = platform;
     const { code, stdout, stderr } = await execute(node, [main, "bootstrap"], newcomer(home));
