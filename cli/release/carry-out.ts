@@ -1,5 +1,4 @@
 import { type Release, type ReleasedImages, withRelease } from "../../components/delivery/releases.ts";
-import { livePrefix, previousSuffix } from "../../components/delivery/retention.ts";
 import type { Settings } from "../../components/settings.ts";
 import { namespace } from "../../stacks/error.ts";
 import { readStackFile } from "../../stacks/files.ts";
@@ -13,6 +12,7 @@ import type { StackOf } from "../engine/stacks.ts";
 import { dockerImages } from "./docker-images.ts";
 import { askGit } from "./git.ts";
 import { type ImageSource, releaseImages, requireImages } from "./images.ts";
+import { markLive } from "./live.ts";
 import { personIn } from "./person.ts";
 import { writeReleases } from "./record.ts";
 import { registryImages } from "./registry.ts";
@@ -78,13 +78,9 @@ export async function carryOut(
     await writeReleases(project.directory, stack, withRelease(before, entry, settings.images.keep));
     print(`${stack}: runs ${version}; ${await nextStep(project.directory, stack)}`);
   }
-  const mark = (of: Settings, tag: string) =>
-    Promise.all([...releaseImages(of).values()].map((image) => source.mark(image, tag)));
   const [previous] = before;
-  // After a rollback far back and another release, what ran before is none of the last releases: its mark keeps it.
-  if (previous !== undefined && previous.version !== version)
-    await mark(settingsFor(stackOf, previous), `${livePrefix}${stack}${previousSuffix}`);
-  await mark(settings, `${livePrefix}${stack}`);
+  const ranBefore = previous === undefined ? new Map() : releaseImages(settingsFor(stackOf, previous));
+  await markLive(stack, source, releaseImages(settings), ranBefore);
 }
 
 /** A developer's own dev is nobody else's business: git ignores its record. */

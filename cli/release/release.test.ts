@@ -59,7 +59,7 @@ const release = (version?: string) =>
   });
 const tags = () => git("tag", "--list");
 
-test("the version follows from the commits; the tag is on what was deployed, with the digests in it", async () => {
+test("the version follows from the commits; the tag is on what was deployed, with the digests in it [requirement rollback/tag]", async () => {
   const first = commit("feat: all of it");
   await runs(first);
   expect(await release()).toBe("v0.1.0");

@@ -113,7 +113,8 @@ export const requirement: readonly Section[] = [
       ["security", "Trivy scans the images"],
       ["staging", "develop goes to staging, on ECS"],
       ["production", "main goes to production, on ECS"],
-    ]).concat({ id: "ci/cleanup", asks: "old images are deleted, 10 versions kept", open: "issue 11" }),
+      ["cleanup", "old images are deleted, 10 versions kept"],
+    ]),
   },
   {
     title: "1.3 Configuration of environments",
@@ -125,11 +126,11 @@ export const requirement: readonly Section[] = [
   },
   {
     title: "1.3 Rollback",
-    rows: [
-      { id: "rollback/ecs", asks: "ECS goes back by itself where health checks fail", open: "issue 11" },
-      { id: "rollback/tag", asks: "a git tag marks each release", open: "issue 11" },
-      { id: "rollback/images", asks: "GitHub Container Registry keeps older images", open: "issue 11" },
-    ],
+    rows: rows("rollback", [
+      ["ecs", "ECS goes back by itself where health checks fail", "its services are played as AWS documents them"],
+      ["tag", "a git tag marks each release"],
+      ["images", "GitHub Container Registry keeps older images"],
+    ]),
   },
   {
     title: "2 Files",

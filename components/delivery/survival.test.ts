@@ -25,7 +25,7 @@ describe("the rules that bootstrap makes", () => {
     expect(lifecycleProblems(rules, KEEP)).toEqual([]);
   });
 
-  test("law: whatever is pushed, released and taken back, what each stack runs, what it ran before and its last 10 releases can be pulled", () => {
+  test("law: whatever is pushed, released and taken back, what each stack runs, what it ran before and its last 10 releases can be pulled [requirement rollback/images]", () => {
     fc.assert(survives(byEcr(rules)), { numRuns: 100 });
   });
 

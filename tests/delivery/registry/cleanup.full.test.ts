@@ -43,7 +43,7 @@ const clean = async (): Promise<number> => {
   return removals.length;
 };
 
-test("after a cleanup and the registry's own garbage collection, what is kept can be pulled to the last byte, and all else is gone", async () => {
+test("after a cleanup and the registry's own garbage collection, what is kept can be pulled to the last byte, and all else is gone [requirement ci/cleanup, rollback/images]", async () => {
   github.deleted = async (name, digest) => {
     const { status } = await registry.ask(`acme/${name}/manifests/${digest}`, { method: "DELETE" });
     expect(status).toBe(202);

@@ -74,7 +74,7 @@ describe.each(["Organization", "User"] as const)("packages of a GitHub %s", (kin
   });
 });
 
-test("all pages are read, and a second cleanup finds nothing", async () => {
+test("all pages are read, and a second cleanup finds nothing [requirement ci/cleanup]", async () => {
   for (let number = 0; number < 90; number++) build(number, 100 - number, [`sha-${number}`]);
   const { plan } = await open();
   const [{ verdicts = [] } = {}] = await plan();

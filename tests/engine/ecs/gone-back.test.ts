@@ -40,7 +40,7 @@ const complaint = ({ outcome, diagnostics }: RunResult): string =>
 const running = () => [cloud.cluster.running("backend"), cloud.cluster.running("frontend")];
 
 describe.each<Patience>(["older", "current"])("with the %s provider", (patience) => {
-  test("a release that ECS takes back fails, and so does every update after it until it runs", {
+  test("a release that ECS takes back fails, and so does every update after it until it runs [requirement rollback/ecs]", {
     timeout: 180_000,
   }, async () => {
     expect(complaint(await up("1", patience))).toBe("");

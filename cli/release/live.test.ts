@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { type Image, image } from "../../components/workload/index.ts";
+import { markLive } from "./live.ts";
+
+const digestOf = (digit: string) => `sha256:${digit.repeat(64)}`;
+const of = (service: string, digit: string): readonly [string, Image] => [
+  service,
+  image({ repository: `ghcr.io/example/trading/${service}`, version: "1.4.0", digest: digestOf(digit) }),
+];
+
+/** What is marked, in order, as `backend 2 live-prod`. */
+async function marks(now: readonly (readonly [string, Image])[], before: readonly (readonly [string, Image])[]) {
+  const marked: string[] = [];
+  const mark = async ({ repository, digest }: Image, tag: string) => {
+    marked.push(`${repository.split("/").at(-1)} ${digest?.at(-1)} ${tag}`);
+  };
+  await markLive("prod", { mark }, new Map(now), new Map(before));
+  return marked;
+}
+
+test("what ran before is marked before the mark of what runs leaves it [requirement rollback/images]", async () => {
+  expect(await marks([of("backend", "2"), of("probe", "1")], [of("backend", "1"), of("probe", "1")])).toEqual([
+    "backend 1 live-prod-previous",
+    "backend 2 live-prod",
+    "probe 1 live-prod",
+  ]);
+});
+
+test("the same again moves no mark of what ran before, and the first release has none", async () => {
+  expect(await marks([of("backend", "2")], [of("backend", "2")])).toEqual(["backend 2 live-prod"]);
+  expect(await marks([of("backend", "2")], [])).toEqual(["backend 2 live-prod"]);
+});
