@@ -14,14 +14,16 @@ const having = (...services: readonly string[]): ImageSource => ({
 
 test.each([
   ["prod", ["backend", "frontend", "probe"]],
-  ["dev", ["alert-sink", "backend", "frontend", "probe"]],
+  ["dev", ["alert-sink", "backend", "backup", "frontend", "probe"]],
 ])("a release of %s is what we build of it, each image once", (stack, services) =>
   expect([...releaseImages(settingsOf(stack)).keys()].sort()).toEqual(services),
 );
 
 test("from a mirror too, and without what is left out", () => {
   const images = { registry: "mirror.example.com", version: "1.4.0" };
-  const mirrored = releaseImages(settingsOf("dev", undefined, { images, without: ["frontend", "alert-sink"] }));
+  const mirrored = releaseImages(
+    settingsOf("dev", undefined, { images, without: ["frontend", "alert-sink", "backup"] }),
+  );
   expect([...mirrored.keys()].sort()).toEqual(["backend", "probe"]);
   const backend = mirrored.get("backend");
   expect(backend && imageReference(backend)).toBe("mirror.example.com/trading/backend:1.4.0");

@@ -243,8 +243,8 @@ describe("./platform images cleanup", () => {
     return execute(node, all, { PATH: process.env.PATH, ...environment() });
   };
   const everyService = () => {
-    for (const service of ["backend", "frontend", "probe"]) {
-      for (let number = service === "frontend" ? 1 : 0; number < 11; number++) {
+    for (const service of ["backend", "frontend", "backup", "probe"]) {
+      for (let number = service === "frontend" || service === "backup" ? 1 : 0; number < 11; number++) {
         const tags = [`sha-${number}`, ...(number === 0 && service === "probe" ? ["live-prod"] : [])];
         build(number, 12.5 - number, tags, `trading/${service}`);
       }
@@ -263,7 +263,7 @@ describe("./platform images cleanup", () => {
     const real = await run();
     expect(real.code).toBe(0);
     expect(real.stdout.match(/^deleted +backend@sha256:\w{64}/gm)).toHaveLength(3);
-    expect(real.stdout).toMatch(/3 images of 3 services deleted$/m);
+    expect(real.stdout).toMatch(/3 images of 4 services deleted$/m);
     expect(github.packages.get(NAME)).toHaveLength(30);
     expect([dry, real].map(({ stdout }) => stdout).join()).not.toContain(github.token);
   });
