@@ -26,7 +26,7 @@ const soak = isIssue ? { warm: 600, lasts: 1200 } : { warm: 15, lasts: 30 };
 const lastPort = isIssue ? 65_535 : 10_000;
 
 /** Where customers come in; the loopback ports are elsewhere. */
-const publicAddress = "127.0.77.7";
+const publicAddress = "127.0.77.10";
 const symbol = "BROKEN";
 const backtests = 6;
 
@@ -63,7 +63,7 @@ describe.skipIf(!isPossible)("dev, broken in every way", { timeout: 3_600_000 },
 
   beforeAll(async () => {
     if (daemon === undefined) return;
-    dev = await makeDevStack(daemon, "127.0.77.6");
+    dev = await makeDevStack(daemon, "127.0.77.9");
     breaking = breakingOn(daemon.docker);
     await dev.settings({
       "trading-platform:docker": { loopbackAddress: dev.address, publicAddress },
