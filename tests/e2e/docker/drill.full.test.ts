@@ -26,7 +26,7 @@ describe.skipIf(daemon === undefined)("drills of a running dev", { timeout: 1_80
   let dev: DevStack;
   beforeAll(async () => {
     if (daemon === undefined) return;
-    dev = await makeDevStack(daemon, "127.0.77.5");
+    dev = await makeDevStack(daemon, "127.0.77.8");
     await dev.settings({ "trading-platform:without": without, "trading-platform:backend": { faults: true } });
     const { refusal, printed } = await dev.run("up");
     expect(refusal, printed).toBeUndefined();
