@@ -9,7 +9,8 @@ import { program } from "../../../stacks/program.ts";
 export function platformAsks(stack: string): Promise<readonly Asked[]> {
   const { config } = readStackFile(root, stack);
   return recording(stack, "trading-platform", async () => {
-    pulumi.runtime.setAllConfig(encoded("trading-platform", config));
+    // As offline: there is no cloud that could be asked what runs.
+    pulumi.runtime.setAllConfig({ ...encoded("trading-platform", config), "offline:secrets": "placeholder" });
     await program();
   });
 }
