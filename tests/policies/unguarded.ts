@@ -96,4 +96,5 @@ export const UNGUARDED: readonly (readonly [type: RegExp, path: RegExp, reason: 
   [/^docker:index\/container:/, /ulimits$/, "how many files and processes one needs is not known"],
   [/^docker:index\/container:/, /destroyGraceSeconds$/, "without it 10 s; how long a drain takes is not known"],
   [/^docker:index\/container:/, /volumes\[\]\.readOnly$/, "what a volume is for is not known"],
+  [/^docker:index\/container:/, /^tmpfs\./, "the name of a folder, which may hold any word"],
 ];

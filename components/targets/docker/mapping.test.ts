@@ -84,7 +84,13 @@ describe("networks", () => {
     const joined = members
       .filter(isWorkload)
       .filter((spec) => membershipsOf(spec, servers).some(({ network }) => network === "database"));
-    expect(joined.map(({ name }) => name).sort()).toEqual(["backend", "database", "postgres-exporter", "worker"]);
+    expect(joined.map(({ name }) => name).sort()).toEqual([
+      "backend",
+      "backup",
+      "database",
+      "postgres-exporter",
+      "worker",
+    ]);
   });
 });
 
