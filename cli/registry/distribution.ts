@@ -91,7 +91,8 @@ export const digestOf = (bytes: Uint8Array): string => `sha256:${createHash("sha
 
 /** The error of a registry that says no. */
 export function refusedBy(host: string, status: number, what: string): UserError {
-  const why = status === 401 || status === 403 ? "log in, or use a user who may" : "try again later";
+  const why =
+    status === 401 || status === 403 ? `log in (docker login ${host}), or use a user who may` : "try again later";
   return new UserError(`${host} does not let us ${what} (${status}): ${why}`);
 }
 

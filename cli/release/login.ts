@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import type { RegistryUser } from "../registry/distribution.ts";
 
 const file = z.looseObject({
   auths: z.record(z.string(), z.looseObject({ auth: z.string().optional() })).default({}),
@@ -12,13 +13,6 @@ const file = z.looseObject({
 
 /** What `docker-credential-… get` prints. */
 const helped = z.looseObject({ Username: z.string(), Secret: z.string() });
-
-/** A user of a registry. */
-interface RegistryUser {
-  readonly name: string;
-  /** Never printed. */
-  readonly password: string;
-}
 
 /**
  * Who `docker login` has logged in to a registry: in Docker's own file, or by the helper that it names (docs.docker.com,

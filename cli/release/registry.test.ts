@@ -3,10 +3,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { digestOf } from "../registry/distribution.ts";
 import { registryImages } from "./registry.ts";
 
-const digest = `sha256:${"a".repeat(64)}`;
 const type = "application/vnd.oci.image.index.v1+json";
+const manifest = `{"mediaType":"${type}"}`;
+const digest = digestOf(Buffer.from(manifest));
 const login = Buffer.from("anna:secret").toString("base64");
 
 /** A registry that speaks the OCI distribution API with token authentication, as distribution and ghcr.io do. */
@@ -40,7 +42,7 @@ async function answer({ url = "", method, headers }: IncomingMessage, response: 
   }
   const scope = `repository:trading/backend:${method === "PUT" ? "pull,push" : "pull"}`;
   if (headers.authorization !== `Bearer for ${scope}`) {
-    const challenge = `Bearer realm="http://${host}/token",service="registry"`;
+    const challenge = `Bearer realm="http://${host}/token",service="registry",scope="${scope}"`;
     response.writeHead(401, { "WWW-Authenticate": challenge }).end();
     return;
   }
@@ -49,8 +51,7 @@ async function answer({ url = "", method, headers }: IncomingMessage, response: 
     tagged = new Map([...tagged, [reference, String(headers["content-type"])]]);
     response.writeHead(201).end();
   } else if (reference === digest || reference === "1.4.0") {
-    response.writeHead(200, { "Docker-Content-Digest": digest, "Content-Type": type });
-    response.end(method === "HEAD" ? "" : `{"mediaType":"${type}"}`);
+    response.writeHead(200, { "Content-Type": type }).end(manifest);
   } else response.writeHead(404).end();
 }
 
@@ -77,9 +78,9 @@ test("what docker login keeps in a helper is asked for", async () => {
 
 test("who is not logged in is told how, and a registry that is away is named", async () => {
   await expect(registryImages.find(image("1.4.0"))).rejects.toThrow(
-    `the registry ${host} answers 401 for ${host}/trading/backend; log in: docker login ${host}`,
+    `${host} does not let us pull as nobody (401): log in (docker login ${host}), or use a user who may`,
   );
   server.close();
   server.closeAllConnections();
-  await expect(registryImages.find(image("1.4.0"))).rejects.toThrow(`the registry ${host} does not answer: `);
+  await expect(registryImages.find(image("1.4.0"))).rejects.toThrow(`${host} does not answer: `);
 });
