@@ -117,6 +117,29 @@ describe.skipIf(!isPossible)("dev, broken in every way", { timeout: 3_600_000 },
     expect([401, 404]).toContain(await status(`http://${publicAddress}`));
   });
 
+  // Before all are killed: when they start at once, Docker's DNS may go on naming the backend's old address, which is another's
+  // by then. Seen with the worker's, which answers the same scrape: Prometheus took one of two backends for well, and nobody was paged.
+  test("a backend that hangs: nobody starts it again on Docker, people are paged, and it goes on where it was", async () => {
+    const since = new Date();
+    const { startedAt } = await breaking.of("backend");
+    await breaking.signal("backend", "SIGSTOP");
+    try {
+      await until("somebody is paged", async () => {
+        const answer = await fetch(
+          `http://${dev.address}:8082/messages?channel=pagerduty&since=${since.toISOString()}`,
+        );
+        const firing = list(await answer.json()).flatMap((message) => list(at(message, "firing")));
+        return firing.includes("BackendDown") ? true : undefined;
+      });
+      await until("its check fails", async () => ((await breaking.of("backend")).isWell ? undefined : true));
+    } finally {
+      await breaking.signal("backend", "SIGCONT");
+    }
+    await breaking.untilWell("backend");
+    expect((await breaking.of("backend")).startedAt).toBe(startedAt);
+    await untilAnswered("/orders?limit=1");
+  });
+
   test("orders of several clients: none is lost or doubled while backend, database, network and Loki fail", async () => {
     const clients = startOrderClients(api(), token, symbol);
     const loki = await breaking.container("loki");
@@ -190,27 +213,6 @@ describe.skipIf(!isPossible)("dev, broken in every way", { timeout: 3_600_000 },
     });
     await flush.start({});
     await worker.start();
-  });
-
-  test("a backend that hangs: nobody starts it again on Docker, people are paged, and it goes on where it was", async () => {
-    const since = new Date();
-    const { startedAt } = await breaking.of("backend");
-    await breaking.signal("backend", "SIGSTOP");
-    try {
-      await until("somebody is paged", async () => {
-        const answer = await fetch(
-          `http://${dev.address}:8082/messages?channel=pagerduty&since=${since.toISOString()}`,
-        );
-        const firing = list(await answer.json()).flatMap((message) => list(at(message, "firing")));
-        return firing.includes("BackendDown") ? true : undefined;
-      });
-      await until("its check fails", async () => ((await breaking.of("backend")).isWell ? undefined : true));
-    } finally {
-      await breaking.signal("backend", "SIGCONT");
-    }
-    await breaking.untilWell("backend");
-    expect((await breaking.of("backend")).startedAt).toBe(startedAt);
-    await untilAnswered("/orders?limit=1");
   });
 
   test("the backtests that Redis had lost are finished", async () => {
