@@ -115,17 +115,14 @@ describe.skipIf(daemon === undefined)("docker compose up", { timeout: 300_000 },
     }
   });
 
-  // Those of rolling workloads are internal on one host (docs/targets.md), but for backend and frontend: the gateway has theirs.
+  // Those of rolling workloads are internal on one host (docs/targets.md); the gateway has backend's and frontend's.
   test("loopback ports are open at the loopback, and no other port of any container", () => {
     const open = containers.flatMap(({ NetworkSettings }) =>
       Object.entries(NetworkSettings.Ports).flatMap(([port, bound]) =>
         (bound ?? []).map(({ HostIp, HostPort }) => `${HostIp}:${HostPort} ${port}`),
       ),
     );
-    const stated = workloads.flatMap((spec) => {
-      const isForwarded = ["backend", "frontend"].includes(spec.name);
-      return (isForwarded ? spec.ports : hostPorts(spec)).map(({ number }) => number);
-    });
+    const stated = workloads.flatMap((spec) => hostPorts(spec).map(({ number }) => number));
     const numbers = open.map((each) => Number(/:(\d+) /.exec(each)?.[1]));
     expect(numbers.sort()).toEqual(stated.sort());
     expect(open.filter((each) => !each.startsWith(`${address}:`))).toEqual([]);
