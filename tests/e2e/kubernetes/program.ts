@@ -17,9 +17,10 @@ export default async function program(): Promise<Record<string, unknown>> {
   const stack = pulumi.getStack();
   const settings = readSettings({ stack, config: configFromPulumi(pulumi.runtime.allConfig()) });
   const described = describePlatform(settings);
-  const application = described.application.map((member) =>
-    released.includes(member.name) ? impatient(member, deadline) : member,
-  );
+  // The backup has the release's version too, and its patience: minutes. Stuck pods of a StatefulSet are the driver's test.
+  const application = described.application
+    .filter(({ name }) => name !== "backup")
+    .map((member) => (released.includes(member.name) ? impatient(member, deadline) : member));
   const { addresses } = new TradingPlatform("trading-platform", {
     settings,
     platform: { ...described, application },
