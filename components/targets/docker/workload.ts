@@ -147,7 +147,8 @@ function fillFileVolumes(
       volumes: folders.map((folder) => ({ volumeName: nameIn(folder), containerPath: folder.path })),
       uploads: uploads(spec, foundation),
     },
-    { ...options, dependsOn: volumes, deleteBeforeReplace: false },
+    // An upload that was broken off would pass for done at the next update, with the volumes empty.
+    { ...options, dependsOn: volumes, deleteBeforeReplace: false, replaceOnChanges: ["#initerror"] },
   );
   const mounts = folders.map(
     (folder) => ({ volumeName: nameIn(folder), containerPath: folder.path, readOnly: true }) as const,
