@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { bucketPolicy } from "../components/targets/ecs/resources/buckets.ts";
 import { stateBucket } from "./permissions.ts";
 import type { BootstrapSettings } from "./settings.ts";
 
@@ -65,7 +66,7 @@ export class StateStore extends pulumi.ComponentResource {
       abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
     };
     new aws.s3.BucketLifecycleConfiguration(name, { bucket, rules: [expire] }, here);
-    new aws.s3.BucketPolicy(name, { bucket, policy: tlsOnly(called) }, { parent: this, dependsOn: access });
+    new aws.s3.BucketPolicy(name, { bucket, policy: bucketPolicy(called, []) }, { parent: this, dependsOn: access });
   }
 }
 
@@ -80,21 +81,6 @@ const keyPolicy = (accountId: string): string =>
         Principal: { AWS: `arn:aws:iam::${accountId}:root` },
         Action: "kms:*",
         Resource: "*",
-      },
-    ],
-  });
-
-const tlsOnly = (bucket: string): string =>
-  JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Sid: "TlsOnly",
-        Effect: "Deny",
-        Principal: "*",
-        Action: "s3:*",
-        Resource: [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`],
-        Condition: { Bool: { "aws:SecureTransport": "false" } },
       },
     ],
   });

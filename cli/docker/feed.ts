@@ -1,7 +1,6 @@
-import { PassThrough } from "node:stream";
-import { text } from "node:stream/consumers";
 import type Docker from "dockerode";
 import type { Ended } from "../secrets/process.ts";
+import { endOf } from "./exec.ts";
 
 /** Runs a program in a running container; `input` goes to its stdin. */
 export async function feed(container: Docker.Container, words: readonly string[], input: string): Promise<Ended> {
@@ -12,15 +11,7 @@ export async function feed(container: Docker.Container, words: readonly string[]
     AttachStderr: true,
   });
   const stream = await command.start({ hijack: true, stdin: true });
-  const [out, error] = [new PassThrough(), new PassThrough()];
-  container.modem.demuxStream(stream, out, error);
-  const ended = () => {
-    out.end();
-    error.end();
-  };
-  stream.once("end", ended).once("close", ended);
+  const ended = endOf(container, command, stream);
   stream.end(input);
-  const [stdout, stderr] = await Promise.all([text(out), text(error)]);
-  const { ExitCode } = await command.inspect();
-  return { code: ExitCode, stdout, stderr };
+  return ended;
 }

@@ -3,18 +3,13 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { developerHome } from "../../cli/engine/developer/home.ts";
-import { cacheFolder } from "../../cli/setup/cache.ts";
-import { makeTemporaryBackend, type TemporaryBackend } from "../../offline/backend.ts";
+import type { TemporaryBackend } from "../../offline/backend.ts";
 import { deployed } from "../support/deployed.ts";
-import { fixture } from "./support.ts";
+import { fixture, stubHome } from "./support.ts";
 
 let home: TemporaryBackend;
 beforeEach(async () => {
-  vi.stubEnv("TRADING_PLATFORM_CACHE", cacheFolder());
-  home = await makeTemporaryBackend();
-  vi.stubEnv("HOME", home.directory);
-  for (const name of ["XDG_DATA_HOME", "PULUMI_HOME", "PULUMI_BACKEND_URL", "PULUMI_ACCESS_TOKEN"])
-    vi.stubEnv(name, undefined);
+  home = await stubHome();
 });
 afterEach(async () => {
   vi.unstubAllEnvs();

@@ -2,19 +2,15 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { openProject, type Project } from "../../cli/engine/project.ts";
-import { cacheFolder } from "../../cli/setup/cache.ts";
-import { makeTemporaryBackend, type TemporaryBackend } from "../../offline/backend.ts";
+import type { TemporaryBackend } from "../../offline/backend.ts";
 import { deployed } from "../support/deployed.ts";
+import { stubHome } from "./support.ts";
 
 const program = join(import.meta.dirname, "fixtures", "fragile", "index.ts");
 
 let home: TemporaryBackend;
 beforeEach(async () => {
-  vi.stubEnv("TRADING_PLATFORM_CACHE", cacheFolder());
-  home = await makeTemporaryBackend();
-  vi.stubEnv("HOME", home.directory);
-  for (const name of ["XDG_DATA_HOME", "PULUMI_HOME", "PULUMI_BACKEND_URL", "PULUMI_ACCESS_TOKEN"])
-    vi.stubEnv(name, undefined);
+  home = await stubHome();
 });
 afterEach(async () => {
   vi.unstubAllEnvs();

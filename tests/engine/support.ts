@@ -2,8 +2,10 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { vi } from "vitest";
 import { openProject, type Project } from "../../cli/engine/project.ts";
 import { root } from "../../cli/root.ts";
+import { cacheFolder } from "../../cli/setup/cache.ts";
 import { makeTemporaryBackend, type TemporaryBackend } from "../../offline/backend.ts";
 
 /** A program of `fixtures/`. */
@@ -17,6 +19,19 @@ export async function withBackend<Result>(use: (backend: TemporaryBackend) => Pr
   } finally {
     await backend.remove();
   }
+}
+
+/**
+ * A home for a test in this process: nobody's login, the machine's own cache. Its user gives both back with
+ * `vi.unstubAllEnvs()` and `remove()`.
+ */
+export async function stubHome(): Promise<TemporaryBackend> {
+  vi.stubEnv("TRADING_PLATFORM_CACHE", cacheFolder());
+  const home = await makeTemporaryBackend();
+  vi.stubEnv("HOME", home.directory);
+  for (const name of ["XDG_DATA_HOME", "PULUMI_HOME", "PULUMI_BACKEND_URL", "PULUMI_ACCESS_TOKEN"])
+    vi.stubEnv(name, undefined);
+  return home;
 }
 
 /** Uses an empty folder that is there for one test only. */

@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { findDrift } from "../../../cli/drift/find.ts";
 import { openLive, runLive } from "../../../cli/engine/live.ts";
-import { cacheFolder } from "../../../cli/setup/cache.ts";
-import { makeTemporaryBackend, type TemporaryBackend } from "../../../offline/backend.ts";
+import type { TemporaryBackend } from "../../../offline/backend.ts";
 import { list, number, object, type Properties, text } from "../../../offline/value.ts";
+import { stubHome } from "../../engine/support.ts";
 import { deployed } from "../../support/deployed.ts";
 import { isReady, nodes, startCluster, type TestCluster } from "../../support/kubernetes/cluster.ts";
 import { until } from "../../support/process.ts";
@@ -18,13 +18,9 @@ let home: TemporaryBackend;
 // Building Kubernetes takes minutes, the first time.
 beforeAll(async () => {
   cluster = await startCluster();
-  home = await makeTemporaryBackend();
-  vi.stubEnv("TRADING_PLATFORM_CACHE", cacheFolder());
-  vi.stubEnv("HOME", home.directory);
+  home = await stubHome();
   vi.stubEnv("KUBECONFIG", cluster.kubeconfig);
   vi.stubEnv("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", "true");
-  for (const name of ["XDG_DATA_HOME", "PULUMI_HOME", "PULUMI_BACKEND_URL", "PULUMI_ACCESS_TOKEN"])
-    vi.stubEnv(name, undefined);
 }, 3_600_000);
 afterAll(async () => {
   vi.unstubAllEnvs();

@@ -65,7 +65,8 @@ const lifecycle = (expireDays: number | undefined) => [
     : [{ id: "expire", status: "Enabled", filter: { prefix: "" }, expiration: { days: expireDays } }]),
 ];
 
-const bucketPolicy = (bucket: string, statements: readonly object[]): string =>
+/** Plain HTTP is refused, whoever asks; `statements` stand beside it. */
+export const bucketPolicy = (bucket: string, statements: readonly object[]): string =>
   JSON.stringify({
     Version: "2012-10-17",
     Statement: [
