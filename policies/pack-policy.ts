@@ -13,6 +13,8 @@ export interface PackPolicy {
   readonly enforcementLevel: "mandatory";
   readonly remediationSteps?: string;
   readonly configSchema?: PolicyConfigSchema;
+  /** The types of resources that `validateResource` judges. Default: any. */
+  readonly types?: ReadonlySet<string>;
   readonly validateResource?: (asked: AskedResource, report: ReportViolation) => Promise<void> | void;
   readonly validateStack?: (asked: AskedStack, report: ReportViolation) => void;
 }

@@ -1,7 +1,7 @@
 import type { ReportViolation } from "@pulumi/policy";
 import { blocksIn } from "./enforcement.ts";
 import { findingLine, waivedLine } from "./message.ts";
-import type { AskedResource, AskedStack, PackPolicy, RegisteredResource, StackedResource } from "./pack-policy.ts";
+import type { AskedStack, PackPolicy, RegisteredResource, StackedResource } from "./pack-policy.ts";
 import type { Finding, Policy, Resource, ResourceRule, StackResource } from "./policy.ts";
 import { send } from "./sdk-report.ts";
 import { fromSdk } from "./sdk-values.ts";
@@ -34,18 +34,24 @@ function toPackPolicy(policy: Policy, book: WaiverBook): PackPolicy {
     enforcementLevel: "mandatory",
     remediationSteps: policy.remedies.map(({ step, code }) => `${step}\n${code}`).join("\n\n"),
     configSchema: schemaOf(policy),
-    ...(policy.resourceRules.length > 0 ? { validateResource: resourceValidation(policy, book) } : {}),
+    ...(policy.resourceRules.length > 0 ? resourceValidation(policy, book) : {}),
     ...(policy.stackRules.length > 0 ? { validateStack: stackValidation(policy, book) } : {}),
   };
 }
 
-function resourceValidation(policy: Policy, book: WaiverBook): (args: AskedResource, report: ReportViolation) => void {
+/** Why a policy says nothing of a resource of such a type. */
+export const notJudged = (policy: string, type: string): string => `${policy} does not judge ${type}`;
+
+function resourceValidation(
+  policy: Policy,
+  book: WaiverBook,
+): Required<Pick<PackPolicy, "types" | "validateResource">> {
   const ruleOf = new Map<string, ResourceRule>(
     policy.resourceRules.flatMap((rule) => rule.types.map((type) => [type, rule])),
   );
-  return (args, report) => {
+  const validateResource: PackPolicy["validateResource"] = (args, report) => {
     const rule = ruleOf.get(args.type);
-    if (rule === undefined) return args.notApplicable(`${policy.name} does not judge ${args.type}`);
+    if (rule === undefined) return args.notApplicable(notJudged(policy.name, args.type));
     const resource = resourceOf(args);
     const settings = settingsOf(args.getConfig(), args.stackTags, args.urn);
     const verdict = rule.judge(resource, settings.context);
@@ -53,6 +59,7 @@ function resourceValidation(policy: Policy, book: WaiverBook): (args: AskedResou
     const judged = { policy, book, settings, report };
     for (const finding of verdict.findings) tell(judged, resource, finding);
   };
+  return { types: new Set(ruleOf.keys()), validateResource };
 }
 
 function stackValidation(policy: Policy, book: WaiverBook): (args: AskedStack, report: ReportViolation) => void {

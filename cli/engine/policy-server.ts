@@ -10,11 +10,12 @@ import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { answer } from "../../offline/wire.ts";
-import { PACK_NAME, packPolicies } from "../../policies/pack.ts";
+import { notJudged, PACK_NAME, packPolicies } from "../../policies/pack.ts";
 import type { AskedStack, PackPolicy, RegisteredResource, StackedResource } from "../../policies/pack-policy.ts";
 import manifest from "../../policies/package.json" with { type: "json" };
 import { POLICIES } from "../../policies/policies.ts";
 import { readable } from "./policy-properties.ts";
+import { optionsOf, ResourceRequest } from "./policy-request.ts";
 
 const { ADVISORY, MANDATORY, DISABLED, REMEDIATE } = proto.EnforcementLevel;
 
@@ -29,13 +30,14 @@ const severities = {
 export async function servePolicies(): Promise<number> {
   const server = new Server({ "grpc.max_receive_message_length": -1 });
   const pack = new ServedPack(packPolicies(POLICIES));
-  // The pack remediates nothing: what the engine sends for it is not even unpacked.
-  const remediate = { ...service.AnalyzerService.remediate, requestDeserialize: (bytes: Buffer) => bytes };
+  // These two are asked about each resource, one after the other: only what is needed is unpacked and packed.
+  const { remediate, analyze } = service.AnalyzerService;
+  const asBytes = { requestDeserialize: (bytes: Buffer) => bytes, responseSerialize: (bytes: Buffer) => bytes };
   server.addService(
-    { ...service.AnalyzerService, remediate },
+    { ...service.AnalyzerService, remediate: { ...remediate, ...asBytes }, analyze: { ...analyze, ...asBytes } },
     {
-      remediate: answer(() => new proto.RemediateResponse()),
-      analyze: answer((request: proto.AnalyzeRequest) => pack.analyze(request)),
+      remediate: answer(() => pack.remediate()),
+      analyze: answer((request: Buffer) => pack.analyze(request)),
       analyzeStack: answer((request: proto.AnalyzeStackRequest) => pack.analyzeStack(request)),
       getAnalyzerInfo: answer(() => pack.info()),
       getPluginInfo: answer(() => new plugin.PluginInfo().setVersion(manifest.dependencies["@pulumi/policy"])),
@@ -73,9 +75,21 @@ export class ServedPack {
   readonly #policies: readonly PackPolicy[];
   #config: ReadonlyMap<string, { readonly level: proto.EnforcementLevel; readonly properties: object }> = new Map();
   #stackTags: ReadonlyMap<string, string> = new Map();
+  /** By type of resource: what is asked about it, and the part of each answer that is always the same. */
+  readonly #byType = new Map<string, TypePolicies>();
+  readonly #noRemedies: Buffer;
 
   constructor(policies: readonly PackPolicy[]) {
     this.#policies = policies;
+    // Said, so that the engine does not report each policy of the pack as passed, for each resource.
+    const reason = "the pack remediates nothing";
+    const list = policies.map(({ name }) => inapplicable(name, reason));
+    this.#noRemedies = bytesOf(new proto.RemediateResponse().setNotApplicableList(list));
+  }
+
+  /** The pack remediates nothing: what the engine sends for it is not even unpacked. */
+  remediate(): Buffer {
+    return this.#noRemedies;
   }
 
   info(): proto.AnalyzerInfo {
@@ -93,16 +107,19 @@ export class ServedPack {
         { level: config.getEnforcementlevel(), properties: config.getProperties()?.toJavaScript() ?? {} },
       ]),
     );
+    this.#byType.clear();
   }
 
   configureStack(request: proto.AnalyzerStackConfigureRequest): void {
     this.#stackTags = new Map(request.getTagsMap().entries());
   }
 
-  analyze(request: proto.AnalyzeRequest): Promise<proto.AnalyzeResponse> {
-    const resource = new Registered(request);
-    const { type, name, urn, opts } = resource;
-    return this.#judge(({ validateResource }, asked, report) => {
+  /** Answers a pulumirpc.AnalyzeRequest with a pulumirpc.AnalyzeResponse. */
+  async analyze(bytes: Uint8Array): Promise<Buffer> {
+    const request = new ResourceRequest(bytes);
+    const { type, name, urn, opts } = request;
+    const { policies, others } = this.#policiesOf(type);
+    const response = await this.#judge(policies, ({ validateResource }, asked, report) => {
       const lazily = {
         ...asked,
         type,
@@ -110,30 +127,53 @@ export class ServedPack {
         urn,
         opts,
         get props() {
-          return resource.props;
+          return request.props;
         },
       };
       return validateResource?.(lazily, report);
     });
+    // Two messages' bytes, one after the other, are one message with the lists of both.
+    return Buffer.concat([response.serializeBinary(), others]);
   }
 
   analyzeStack(request: proto.AnalyzeStackRequest): Promise<proto.AnalyzeResponse> {
     const resources = stacked(request.getResourcesList());
-    return this.#judge(({ validateStack }, asked, report) => validateStack?.({ resources, ...asked }, report), true);
+    const policies = this.#policies.filter(({ validateStack }) => validateStack !== undefined);
+    return this.#judge(policies, ({ validateStack }, asked, report) =>
+      validateStack?.({ resources, ...asked }, report),
+    );
+  }
+
+  #policiesOf(type: string): TypePolicies {
+    const known = this.#byType.get(type);
+    if (known !== undefined) return known;
+    const enabled = this.#policies.filter(
+      ({ name, validateResource }) => validateResource !== undefined && this.#config.get(name)?.level !== DISABLED,
+    );
+    const judges = ({ types }: PackPolicy): boolean => types === undefined || types.has(type);
+    const others = enabled
+      .filter((policy) => !judges(policy))
+      .map(({ name }) => inapplicable(name, notJudged(name, type)));
+    const made = {
+      policies: enabled.filter(judges),
+      others: bytesOf(new proto.AnalyzeResponse().setNotApplicableList(others)),
+    };
+    this.#byType.set(type, made);
+    return made;
   }
 
   async #judge(
+    policies: readonly PackPolicy[],
     ask: (
       policy: PackPolicy,
       asked: Omit<AskedStack, "resources">,
       report: (diagnostic: string | Diagnostic) => void,
     ) => Promise<void> | void,
-    stack = false,
   ): Promise<proto.AnalyzeResponse> {
     const response = new proto.AnalyzeResponse();
-    for (const policy of this.#policies) {
+    for (const policy of policies) {
       const { level = MANDATORY, properties = {} } = this.#config.get(policy.name) ?? {};
-      if (level === DISABLED || (stack ? policy.validateStack : policy.validateResource) === undefined) continue;
+      if (level === DISABLED) continue;
       const asked = { stackTags: this.#stackTags, getConfig: () => properties, notApplicable };
       // There is no remedy to try, so what is found stands.
       const most = level === REMEDIATE ? MANDATORY : level;
@@ -141,12 +181,24 @@ export class ServedPack {
         await ask(policy, asked, (diagnostic) => response.addDiagnostics(diagnosticOf(policy, most, diagnostic)));
       } catch (error) {
         if (!(error instanceof NotApplicable)) throw new Error(`policy '${policy.name}' failed`, { cause: error });
-        response.addNotApplicable(new proto.PolicyNotApplicable().setPolicyName(policy.name).setReason(error.reason));
+        response.addNotApplicable(inapplicable(policy.name, error.reason));
       }
     }
     return response;
   }
 }
+
+interface TypePolicies {
+  /** Those that may judge a resource of the type, in the pack's order. */
+  readonly policies: readonly PackPolicy[];
+  /** A pulumirpc.AnalyzeResponse: the others do not judge it. */
+  readonly others: Buffer;
+}
+
+const inapplicable = (policy: string, reason: string): proto.PolicyNotApplicable =>
+  new proto.PolicyNotApplicable().setPolicyName(policy).setReason(reason);
+
+const bytesOf = (message: { serializeBinary(): Uint8Array }): Buffer => Buffer.from(message.serializeBinary());
 
 /** What policies/sdk-report.ts sends. */
 interface Diagnostic {
@@ -192,7 +244,7 @@ function infoOf(policy: PackPolicy): proto.PolicyInfo {
   return info.setConfigschema(new proto.PolicyConfigSchema().setProperties(properties));
 }
 
-/** Its properties are unpacked when the first policy reads them: most resources are of no type that one judges. */
+/** Its properties are unpacked when the first policy reads them. */
 class Registered implements StackedResource {
   readonly type: string;
   readonly name: string;
@@ -202,13 +254,11 @@ class Registered implements StackedResource {
   readonly #unpack: () => object;
   #props: object | undefined;
 
-  constructor(message: proto.AnalyzeRequest | proto.AnalyzerResource) {
+  constructor(message: proto.AnalyzerResource) {
     this.type = message.getType();
     this.name = message.getName();
     this.urn = message.getUrn();
-    const options = message.getOptions();
-    const isStated = options?.getDeletebeforereplacedefined() === true;
-    this.opts = isStated ? { deleteBeforeReplace: options.getDeletebeforereplace() } : {};
+    this.opts = optionsOf(message.getOptions());
     this.#unpack = () => readable(message.getProperties()?.toJavaScript() ?? {});
   }
 

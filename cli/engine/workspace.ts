@@ -32,8 +32,9 @@ export async function makeTemporaryWorkspace(
 ): Promise<Workspace> {
   const directory = await mkdtemp(join(tmpdir(), "trading-platform-workspace-"));
   const home = join(directory, "home");
+  await mkdir(home);
   await Promise.all([
-    mkdir(home),
+    withoutEngineLog(home),
     writeFile(join(directory, "Pulumi.yaml"), stringify({ name: project.name, runtime: "nodejs" })),
     writeFile(join(directory, `Pulumi.${stack}.yaml`), formatStackFile({ config, encryptionsalt })),
     makeStack(backend.directory, project.name, stack),
@@ -49,6 +50,13 @@ export async function makeTemporaryWorkspace(
     remove: () => rm(directory, { recursive: true, force: true }),
   };
 }
+
+/**
+ * The engine logs each of its steps to files in its home, and knows no switch for that. Here they would go with the home
+ * at the end, after a quarter of the engine's time went into them. Where the folder cannot be made it does without
+ * (pkg/v3/logging/encrypted.go, StartLogging), so a file has its name.
+ */
+const withoutEngineLog = (home: string): Promise<void> => writeFile(join(home, "logs"), "");
 
 /** An empty stack in a file backend, unless it is there. The layout is version 1 of Pulumi's (pkg/backend/diy). */
 async function makeStack(backend: string, project: string, stack: string): Promise<void> {
