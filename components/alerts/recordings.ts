@@ -18,6 +18,8 @@ export interface Recording {
     readonly labels: Readonly<Record<string, string>>;
     readonly value: number;
   };
+  /** Of a share of what goes wrong: a state in which nothing ever did. It is 0 there, and a panel says so. */
+  readonly calm?: State;
 }
 
 /** Every recording of a stack. */
@@ -37,14 +39,21 @@ export function recordings(settings: Settings): readonly Recording[] {
 /** Over which the error budget is watched. */
 export const budgetWindows = [minutes(5), minutes(30), hours(1), hours(6)] as const;
 
-/** Share of the backend's answers that are 5xx. No traffic is no error: 0 / 0 is NaN, which no comparison lets through. */
+/**
+ * A share in percent. A counter of what goes wrong has no series before the first time, which is 0 and not "No data";
+ * where the whole is missing too, nothing is known. No traffic is no error: 0 / 0 is NaN, which no comparison lets through.
+ */
+const percentOf = (part: string, whole: string): string => `100 * (${part} or 0 * ${whole}) / ${whole}`;
+
+/** Share of the backend's answers that are 5xx. */
 export function errorPercent({ backend: { metricNames } }: Settings, window: Duration): Recording {
   const time = formatDuration(window);
   const rate = (more: string) => `sum(rate(${metricNames.requests}{job="backend"${more}}[${time}]))`;
   return {
     name: `backend:http_requests:error_percent_${time}`,
     category: "application",
-    expression: `100 * ${rate(',status=~"5.."')} / ${rate("")}`,
+    expression: percentOf(rate(',status=~"5.."'), rate("")),
+    calm: { [`${metricNames.requests}{job="backend",instance="a",status="200"}`]: counts(6) },
     example: {
       state: {
         [`${metricNames.requests}{job="backend",instance="a",status="200"}`]: counts(6),
@@ -86,7 +95,8 @@ export function orderFailurePercent({ backend: { metricNames }, alerts: { timing
   return {
     name: `trading:orders:failed_percent_${time}`,
     category: "business",
-    expression: `100 * ${rate('{state="failed"}')} / ${rate("")}`,
+    expression: percentOf(rate('{state="failed"}'), rate("")),
+    calm: { [`${metricNames.orders}{job="backend",state="executed"}`]: counts(3) },
     example: {
       state: {
         [`${metricNames.orders}{job="backend",state="executed"}`]: counts(3),

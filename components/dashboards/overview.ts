@@ -61,7 +61,7 @@ function served(shown: Shown): readonly Panel[] {
           width: 4,
           limits: limitsOf(shown, "HighErrorRate"),
         },
-        // Where no answer was ever 5xx there is no series of them.
+        // Before the very first answer there is nothing to divide by.
         [`${errorPercent(settings, settings.alerts.timing.critical.window).name} or vector(0)`, "fail"],
       ),
       figure(

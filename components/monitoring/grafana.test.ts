@@ -43,6 +43,18 @@ describe.each(targets)("on %s", (target) => {
   test("without it Grafana is reached by nobody from outside", () => {
     const { grafana, gateway } = membersWith(target, { grafana: {} });
     expect(grafana?.variables.GF_SERVER_ROOT_URL).toBe("http://localhost:13001/");
+    expect(grafana?.variables).toMatchObject({
+      GF_SECURITY_DISABLE_BRUTE_FORCE_LOGIN_PROTECTION: "false",
+      GF_SECURITY_BRUTE_FORCE_LOGIN_PROTECTION_MAX_ATTEMPTS: "5",
+      GF_AUTH_ANONYMOUS_ENABLED: "false",
+      GF_USERS_ALLOW_SIGN_UP: "false",
+    });
+    // The image's own start reads files into variables: what is started in its place would pass over the password.
+    expect(grafana?.command).toBeUndefined();
+    expect(grafana?.secretFiles).toContainEqual({
+      path: grafana?.variables.GF_SECURITY_ADMIN_PASSWORD__FILE,
+      secret: "grafanaAdminPassword",
+    });
     expect(Object.keys(grafana?.variables ?? {}).filter((name) => name.includes("OAUTH"))).toEqual([]);
     expect(grafana?.internet).toBe(false);
     expect(gateway?.connectsTo.map(({ to }) => to)).not.toContain("grafana");

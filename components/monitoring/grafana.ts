@@ -7,6 +7,15 @@ import { clientSecrets } from "../protection.ts";
 import { port, resources, type WorkloadSpec, workload } from "../workload/index.ts";
 import { singleSignOn, singleSignOnSecrets } from "./single-sign-on.ts";
 
+/**
+ * Who guesses at a password: after five wrong ones in five minutes the user is not let in for as long, even with the right one
+ * (grafana.com, "Configure Grafana", security). They are Grafana's defaults, said so that nobody's image changes them.
+ */
+const loginLimits = {
+  GF_SECURITY_DISABLE_BRUTE_FORCE_LOGIN_PROTECTION: "false",
+  GF_SECURITY_BRUTE_FORCE_LOGIN_PROTECTION_MAX_ATTEMPTS: "5",
+};
+
 /** Dashboards over Prometheus and Loki; provisioned only from files. */
 export function grafana(plan: Blueprint, shown: Shown): WorkloadSpec {
   const { oidc } = plan.settings.grafana;
@@ -26,6 +35,7 @@ export function grafana(plan: Blueprint, shown: Shown): WorkloadSpec {
       GF_AUTH_ANONYMOUS_ENABLED: "false",
       GF_USERS_ALLOW_SIGN_UP: "false",
       GF_USERS_ALLOW_ORG_CREATE: "false",
+      ...loginLimits,
       // Nothing of it is sent to services of others: snapshots, pictures of people.
       GF_SNAPSHOTS_EXTERNAL_ENABLED: "false",
       GF_SECURITY_DISABLE_GRAVATAR: "true",

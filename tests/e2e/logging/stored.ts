@@ -19,11 +19,11 @@ async function asked(url: string, path: string, words: Record<string, string>): 
   return at(await answer.json(), "data");
 }
 
-/** Every line that the query finds in the hours around now, in the order of time. */
-export async function linesOf(url: string, query: string): Promise<readonly Stored[]> {
+/** Every line that the query finds since so many hours, in the order of time. */
+export async function linesOf(url: string, query: string, sinceHours = 2n): Promise<readonly Stored[]> {
   const now = BigInt(Date.now()) * 1_000_000n;
   const found: Stored[] = [];
-  for (let start = now - 2n * hour; ; ) {
+  for (let start = now - sinceHours * hour; ; ) {
     const words = { query, start: String(start), end: String(now + hour), limit: String(page), direction: "forward" };
     const lines = list(at(await asked(url, "query_range", words), "result")).flatMap(streamLines);
     found.push(...lines.sort((a, b) => Number(a.time - b.time)));
