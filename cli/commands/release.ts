@@ -33,7 +33,8 @@ async function release(version: string | undefined, { stack, images }: ReleaseOp
     checkout: root,
     stack,
     ...(version === undefined ? {} : { version }),
-    application: images ?? applicationRegistry(settings),
+    // A registry takes small letters alone; the name of a repository on GitHub may have others.
+    application: images?.toLowerCase() ?? applicationRegistry(settings),
     source: images === undefined ? await imageSourceOf(stackOf, settings) : registryImages,
   });
   console.log(`${name}: what ${stack} runs; publish it: git push origin ${name}`);

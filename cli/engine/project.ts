@@ -43,11 +43,16 @@ export function requireStack(project: Project, stack: string): string {
 export function unknownStack(stack: string, stacks: readonly string[]): UserError {
   const meant = nearest(stack, stacks);
   return new UserError(
-    `there is no stack "${stack}"${meant === undefined ? "" : `; did you mean "${meant}"?`} ` +
-      `Stacks (each a Pulumi.<stack>.yaml): ${stacks.join(", ") || "none"}`,
+    `there is no stack "${stack}"${meant === undefined ? "." : `; did you mean "${meant}"?`} ` +
+      `Stacks (each a Pulumi.<stack>.yaml): ${stacks.join(", ") || "none"}. ` +
+      `A new one is a new file: cp Pulumi.staging.yaml Pulumi.${newName(stack)}.yaml, ` +
+      "then say trading-platform:environment in it (development, staging or production)",
     2,
   );
 }
+
+/** What stands in a command to copy, so nothing that a shell would take for more than a name. */
+const newName = (stack: string): string => (/^[\w.-]+$/.test(stack) ? stack : "<stack>");
 
 /** The stack's file as it is in the checkout. Throws a UserError where it is not valid YAML. */
 export function readStackFile(project: Project, stack: string): StackFile {

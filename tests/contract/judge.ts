@@ -29,7 +29,7 @@ export async function caseOf(
     publicAddress: text(at(config, "docker", "publicAddress")) ?? "127.0.0.1",
     ingress: at(config, "kubernetes", "publicAccess", "kind") !== "load-balancer",
     // The section's defaults, and the monitoring host.
-    hosts: { minimum: (number(at(hosts, "minimum")) ?? 2) + 1, maximum: (number(at(hosts, "maximum")) ?? 6) + 1 },
+    hosts: { minimum: (number(at(hosts, "minimum")) ?? 2) + 1, maximum: (number(at(hosts, "maximum")) ?? 12) + 1 },
   };
   return { target, site, rendering: await render(settings, platform) };
 }

@@ -28,7 +28,8 @@ async function deploy(folder: string, commit: string, digest: string): Promise<R
     TAGS: join(folder, "tags"),
     REGISTRY: "ecr/trading",
     STACK: "prod",
-    GITHUB_REPOSITORY: "acme/trading",
+    // Image names take small letters alone.
+    GITHUB_REPOSITORY: "Acme/Trading",
     GITHUB_SHA: commit,
     RUNNER_TEMP: folder,
   };

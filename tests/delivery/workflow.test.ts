@@ -104,12 +104,18 @@ test.each([
 });
 
 test("images go to GitHub's registry; one with what can be mended and is high stops the pipeline", () => {
-  expect(pipeline.jobs.build?.env).toMatchObject({ IMAGE: expect.stringMatching(/^ghcr\.io\//) });
+  const runs = pipeline.jobs.build?.steps.map(({ run = "" }) => run).join("\n");
+  expect(runs).toMatch(/IMAGE=ghcr\.io\/\$\{GITHUB_REPOSITORY,,\}\/\$SERVICE/);
   const scan = pipeline.jobs["security-scan"]?.steps.find(({ uses }) => uses?.startsWith("aquasecurity/"));
   expect(scan?.with).toMatchObject({ "exit-code": "1", severity: "HIGH,CRITICAL", "ignore-unfixed": true });
 });
 
 describe.each(jobs)("$file, $name", ({ name, job }) => {
+  test("names images in small letters, whatever the repository's name has", () => {
+    for (const { run = "" } of job.steps) expect(run).not.toMatch(/ghcr\.io\/\$(?!\{GITHUB_REPOSITORY,,\})/);
+    expect(JSON.stringify(job)).not.toContain(`ghcr.io/${expression("github.repository")}`);
+  });
+
   test("has an end, and its actions are pinned by commit", () => {
     if (job.uses === undefined) expect(job["timeout-minutes"]).toBeLessThanOrEqual(60);
     for (const uses of [job.uses, ...job.steps.map((step) => step.uses)])

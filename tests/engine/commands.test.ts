@@ -23,7 +23,7 @@ describe("bad input is one clear message, and nothing half done", () => {
     {
       name: "up of a stack that is not there",
       words: ["up", "production"],
-      says: /there is no stack "production".*dev/,
+      says: /there is no stack "production".*: dev, staging, prod, bootstrap\. A new one is a new file: cp Pulumi\.staging\.yaml Pulumi\.production\.yaml.*trading-platform:environment/,
       code: 2,
     },
     {

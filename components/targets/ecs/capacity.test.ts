@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { resources, workload } from "../../workload/index.ts";
-import { capacityProblems, demandOf, roomOf, tasksThatFit } from "./capacity.ts";
+import { capacityProblems, demandOf, hostsNeeded, roomOf, tasksThatFit } from "./capacity.ts";
 import { collector, edge, members, section, store } from "./samples.ts";
 
 const nothing = { cpu: 0, memoryMiB: 0, interfaces: 0 };
@@ -36,6 +36,31 @@ describe("room on a host", () => {
     );
   });
 
+  test("hosts as needed hold the sum of all tasks and of what runs on each", () => {
+    const task = fc.record({
+      cpu: fc.integer({ min: 2, max: 1800 }),
+      memoryMiB: fc.integer({ min: 6, max: 7000 }),
+      interfaces: fc.constantFrom(0, 1),
+    });
+    const everywhere = { cpu: 200, memoryMiB: 400, interfaces: 0 };
+    const host = roomOf("m7i.large");
+    fc.assert(
+      fc.property(fc.array(task, { minLength: 1, maxLength: 60 }), (tasks) => {
+        const needed = hostsNeeded(host, everywhere, tasks);
+        for (const of of ["cpu", "memoryMiB", "interfaces"] as const) {
+          const sum = tasks.reduce((all, one) => all + one[of], 0);
+          expect((host[of] - everywhere[of]) * needed).toBeGreaterThanOrEqual(sum);
+        }
+        expect(needed).toBeLessThanOrEqual(tasks.length);
+      }),
+    );
+  });
+
+  test("room in pieces is no room: three tasks of two thirds of a host need three hosts, though two would have the sum", () => {
+    const task = { cpu: 1300, memoryMiB: 10, interfaces: 1 };
+    expect(hostsNeeded(roomOf("m7i.large"), nothing, [task, task, task])).toBe(3);
+  });
+
   test("what runs before a workload counts too", () => {
     expect(demandOf(store).memoryMiB).toBe(128 + 64);
     expect(demandOf(collector)).toMatchObject({ memoryMiB: 128, interfaces: 0 });
@@ -58,10 +83,10 @@ describe("a stack that does not fit", () => {
   test("says that the hosts' maximum is too low", () => {
     const many = workload({
       ...edge,
-      placement: { ...edge.placement, scaling: { kind: "fixed", replicas: 90 } } as typeof edge.placement,
+      placement: { ...edge.placement, scaling: { kind: "fixed", replicas: 190 } } as typeof edge.placement,
     });
     expect(capacityProblems([many], section).join()).toMatch(
-      /hosts\.maximum: 6 hosts of m7i\.large have 60 task interfaces/,
+      /hosts\.maximum: 12 hosts of m7i\.large are too few: .* need \d+ \(.*task interfaces\); say \d+ or/,
     );
   });
 

@@ -43,6 +43,22 @@ export function tasksThatFit(host: Room, taken: Room, task: Room): number {
   return Math.max(0, Math.min(...counts));
 }
 
+/**
+ * How many hosts hold all these tasks beside what runs on every host: the largest first, each on the first host with room. A sum
+ * of what they ask for would promise room that lies in pieces too small for any task.
+ * @param tasks each fits on an empty host.
+ */
+export function hostsNeeded(host: Room, everywhere: Room, tasks: readonly Room[]): number {
+  const share = (task: Room): number => Math.max(...dimensions.map((of) => task[of] / host[of]));
+  const hosts: Room[] = [];
+  for (const task of tasks.toSorted((one, other) => share(other) - share(one))) {
+    const first = hosts.findIndex((taken) => tasksThatFit(host, taken, task) > 0);
+    if (first === -1) hosts.push(plus(everywhere, task));
+    else hosts.splice(first, 1, plus(hosts[first] ?? everywhere, task));
+  }
+  return hosts.length;
+}
+
 const dimensions = ["cpu", "memoryMiB", "interfaces"] as const;
 const nothing: Room = { cpu: 0, memoryMiB: 0, interfaces: 0 };
 
@@ -99,12 +115,14 @@ function hostProblems(
       ({ name }) =>
         `ecs.hosts.instanceType: no task of ${name} fits on a ${instanceType} beside what runs on every host; take a larger type`,
     );
-  const asked = plus(times(everywhere, maximum), total(rolling.map((spec) => times(demandOf(spec), mostTasks(spec)))));
-  const tooMany = exceeded(asked, times(host, maximum)).map(
-    (of) =>
-      `ecs.hosts.maximum: ${maximum} hosts of ${instanceType} have ${host[of] * maximum} ${words[of]}, all replicas at their maximum and one release under way ask for ${asked[of]}; raise it or take a larger type`,
-  );
-  return [...tooLarge, ...tooMany];
+  if (tooLarge.length > 0) return tooLarge;
+  const tasks = rolling.flatMap((spec) => Array.from({ length: mostTasks(spec) }, () => demandOf(spec)));
+  const needed = hostsNeeded(host, everywhere, tasks);
+  if (needed <= maximum) return [];
+  const asked = plus(times(everywhere, needed), total(tasks));
+  return [
+    `ecs.hosts.maximum: ${maximum} hosts of ${instanceType} are too few: all replicas at their maximum and one release under way need ${needed} (${dimensions.map((of) => `${asked[of]} ${words[of]}`).join(", ")}); say ${needed} or take a larger type`,
+  ];
 }
 
 /** What runs on the host's own network shares its ports. */

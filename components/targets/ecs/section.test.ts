@@ -11,7 +11,7 @@ describe("the section of a stack file", () => {
   test("needs account, region and a certificate or zone, and no more", () => {
     expect(ecsSection.parse(least)).toMatchObject({
       network: { cidr: "10.40.0.0/16", zones: ["a", "b"] },
-      hosts: { instanceType: "m7i.large", minimum: 2, maximum: 6 },
+      hosts: { instanceType: "m7i.large", minimum: 2, maximum: 12 },
     });
     expect(messages({ region: section.region, accountId: section.accountId })).toEqual([
       expect.stringContaining("needs certificateArn (and a DNS record by hand) or hostedZoneId"),

@@ -59,7 +59,8 @@ export const ecsSection = z
       .strictObject({
         instanceType: instanceType.default("m7i.large").describe("EC2 type of the hosts."),
         minimum: wholeNumber(2, 100).default(2).describe("Hosts that are always there."),
-        maximum: wholeNumber(2, 100).default(6).describe("Hosts at the highest load."),
+        // Enough for production's own defaults; hosts that nobody needs are not there.
+        maximum: wholeNumber(2, 100).default(12).describe("Hosts at the highest load, a release under way among it."),
       })
       .refine(({ minimum, maximum }) => maximum >= minimum, "maximum must not be below minimum")
       .prefault({}),
