@@ -89,7 +89,10 @@ function agentsCredentials(settings: Settings, members: readonly Member[]): read
 
 function judged(settings: Settings, { secret, users, source, howToSet: set }: Needed, held: Held, now: Date): Checked {
   const since = held.state === "there" ? held.since : undefined;
-  const { verdict, remark } = verdictOn(settings, secret, held, now);
+  // What a developer's stack makes by itself, it makes in the developer's own file.
+  const isMade =
+    settings.environment === "development" && source.kind === "config" && isOneOf(secret, developersSecrets);
+  const { verdict, remark } = verdictOn(settings, secret, held, isMade, now);
   return {
     secret,
     users,
@@ -102,16 +105,15 @@ function judged(settings: Settings, { secret, users, source, howToSet: set }: Ne
 }
 
 function verdictOn(
-  { environment, secretMaxAge }: Settings,
+  { secretMaxAge }: Settings,
   secret: string,
   held: Held,
+  isMade: boolean,
   now: Date,
 ): Pick<Checked, "verdict" | "remark"> {
   switch (held.state) {
     case "missing":
-      return environment === "development" && isOneOf(secret, developersSecrets)
-        ? { verdict: "fine", remark: "made by ./platform up" }
-        : { verdict: "missing", remark: "" };
+      return isMade ? { verdict: "fine", remark: "made by ./platform up" } : { verdict: "missing", remark: "" };
     case "in plain text":
       return { verdict: "in plain text", remark: "who reads the file has it: choose another value" };
     case "not told":

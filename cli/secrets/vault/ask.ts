@@ -33,6 +33,19 @@ export async function askVault(vault: VaultSettings, question: Question): Promis
   return answer;
 }
 
+/** Throws a UserError where Vault is sealed or was never set up; answers why it does not answer at all. Needs no token. */
+export async function sealOf(vault: VaultSettings): Promise<string | undefined> {
+  let status: number;
+  try {
+    ({ status } = await send(vault, { method: "GET", path: "sys/health?standbyok=true&perfstandbyok=true" }, ""));
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
+  if (status === 503 || status === 501) throw new UserError(closed(vault, status));
+  return undefined;
+}
+
 const closed = ({ address }: VaultSettings, status: number): string =>
   status === 501
     ? `Vault at ${address} was never set up; run: vault operator init -address=${address}; nothing was changed`
