@@ -11,11 +11,20 @@ const elsewhere: Readonly<Record<string, readonly SecretName[]>> = {
 
 export const vaultAddress = "https://vault.example.com:8200";
 
-/** A checked-in stack on a target, with everything in Vault that can be there, each in an entry of its own. */
-export function settingsInVault(stack: string, target: string, more: Readonly<Record<string, unknown>> = {}): Settings {
+/** What a stack file says that leaves to Vault everything that can be there, each in an entry of its own. */
+export function configInVault(stack: string, target: string) {
   const held = secretNames.filter((name) => !elsewhere[target]?.includes(name));
-  const secrets = Object.fromEntries(
-    held.map((name) => [name, { vault: { path: `trading/${stack}/${name}`, key: "value" } }]),
-  );
-  return settingsOf(stack, target, { vault: { address: vaultAddress }, secrets, ...more });
+  return {
+    vault: { address: vaultAddress },
+    secrets: Object.fromEntries(
+      held.map((name) => [name, { vault: { path: `trading/${stack}/${name}`, key: "value" } }]),
+    ),
+  };
 }
+
+/** The settings of a checked-in stack on a target with that. */
+export const settingsInVault = (
+  stack: string,
+  target: string,
+  more: Readonly<Record<string, unknown>> = {},
+): Settings => settingsOf(stack, target, { ...configInVault(stack, target), ...more });

@@ -1,24 +1,20 @@
 import { describe, expect, test } from "vitest";
 import { runOffline } from "../../cli/engine/offline.ts";
 import { passed, type RunResult } from "../../cli/engine/result.ts";
-import { settingsInVault } from "../../components/vault/testing.ts";
+import { configInVault } from "../../components/vault/testing.ts";
 import type { TemporaryBackend } from "../../offline/backend.ts";
 import { withBackend } from "./support.ts";
 
 type Config = Readonly<Record<string, unknown>>;
 
-/** What a stack file would say that leaves to Vault what can be there. */
-function inVault(stack: string, target: string): Config {
-  const { vault, secrets } = settingsInVault(stack, target);
-  const held = Object.entries(secrets).flatMap(([name, source]) =>
-    source.kind === "vault" ? [[name, { vault: { path: source.path, key: source.key } }]] : [],
-  );
+const inVault = (stack: string, target: string): Config => {
+  const { vault, secrets } = configInVault(stack, target);
   return {
     "trading-platform:target": target,
-    "trading-platform:vault": { address: vault?.address },
-    "trading-platform:secrets": Object.fromEntries(held),
+    "trading-platform:vault": vault,
+    "trading-platform:secrets": secrets,
   };
-}
+};
 
 describe.each([
   ["dev", "docker"],
@@ -57,7 +53,7 @@ test("on Docker another entry means another agent, other files and another conta
     const moved = {
       ...config,
       "trading-platform:secrets": {
-        ...Object(config["trading-platform:secrets"]),
+        ...configInVault("dev", "docker").secrets,
         tokenSigningKey: { vault: { path: "trading/dev/anotherKey", key: "value" } },
       },
     };
