@@ -66,13 +66,12 @@ interface PolicyOptions {
 }
 
 async function printPolicies(stack: string, { out, target }: PolicyOptions): Promise<void> {
-  const [{ settingsInUse }, { describePlatform, membersOf }, { policyFiles }] = await Promise.all([
+  const [{ settingsInUse }, { policyFiles }] = await Promise.all([
     import("../secrets/settings.ts"),
-    import("../../components/specification.ts"),
     import("../secrets/vault/policy-files.ts"),
   ]);
   const settings = await settingsInUse(stack, target);
-  const files = policyFiles(settings, membersOf(describePlatform(settings)));
+  const files = policyFiles(settings);
   if (files.length === 0)
     throw new UserError(`${stack}: Vault holds none of its secrets; docs/secrets.md says how it does`);
   if (out === undefined) {

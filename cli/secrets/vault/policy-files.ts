@@ -1,20 +1,16 @@
 import type { Settings } from "../../../components/settings.ts";
 import { operatorPolicy, setupCommands, workloadPolicies } from "../../../components/vault/policies.ts";
-import type { Member } from "../../../components/workload/index.ts";
 
 /** The policies as files, and the script that brings them and the roles about; none where Vault holds nothing. */
-export function policyFiles(
-  settings: Settings,
-  members: readonly Member[],
-): readonly { readonly name: string; readonly text: string }[] {
-  const policies = workloadPolicies(settings, members);
+export function policyFiles(settings: Settings): readonly { readonly name: string; readonly text: string }[] {
+  const policies = workloadPolicies(settings);
   const operator = operatorPolicy(settings);
   if (policies.length === 0) return [];
   const script = [
     "#!/bin/sh",
     `# Policies and roles of ${settings.stack} in Vault, by VAULT_ADDR and a token that may write them. It may be run again.`,
     "set -eu",
-    ...setupCommands(settings, members),
+    ...setupCommands(settings),
     "",
   ];
   return [

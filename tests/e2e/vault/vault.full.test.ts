@@ -41,7 +41,7 @@ describe.skipIf(!atIssueSize)("a real Vault", () => {
           await asRoot("POST", `secret/data/${entry}`, { data: { [key]: heldValueOf(secret) } });
         }
       }
-      for (const { name, text } of workloadPolicies(settings(), members())) {
+      for (const { name, text } of workloadPolicies(settings())) {
         await asRoot("PUT", `sys/policies/acl/${name}`, { policy: text });
         await asRoot("POST", `auth/approle/role/${name}`, { token_policies: name, token_no_default_policy: true });
       }

@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { databaseLogins } from "../../../../components/application/database-login.ts";
+import type { Settings } from "../../../../components/settings.ts";
 import { describePlatform, membersOf } from "../../../../components/specification.ts";
 import { operatorPolicy, workloadPolicies } from "../../../../components/vault/policies.ts";
 import { settingsInVault } from "../../../../components/vault/testing.ts";
@@ -114,22 +116,13 @@ export function vaultCases(name: string, open: () => Promise<VaultPlace>): void 
 
     test("a workload cannot read another's secret; the one who tends them reads none [requirement next/vault]", async () => {
       const stack = settings();
-      const members = membersOf(describePlatform(stack));
-      const entries = [
-        ...new Set(
-          members
-            .filter(isWorkload)
-            .flatMap(({ agent }) => agent?.files ?? [])
-            .map(({ entry }) => entry),
-        ),
-      ];
+      const policies = workloadPolicies(stack);
+      const entries = [...new Set(policies.flatMap((policy) => [...entriesOf(stack, policy.name)]))];
       for (const entry of entries)
         await rawly(place, place.rootToken, "POST", `secret/data/${entry}`, { data: { value } });
-      const policies = workloadPolicies(stack, members);
       expect(policies.length).toBeGreaterThan(6);
       for (const policy of policies) {
-        const agent = members.filter(isWorkload).find((spec) => spec.agent?.role === policy.name)?.agent;
-        const own = new Set(agent?.files.map(({ entry }) => entry));
+        const own = entriesOf(stack, policy.name);
         const token = await as(policy);
         for (const entry of entries) {
           const { status, body } = await rawly(place, token, "GET", `secret/data/${entry}`);
@@ -209,3 +202,13 @@ export function vaultCases(name: string, open: () => Promise<VaultPlace>): void 
     });
   });
 }
+
+/** What the agents of a role read, whoever's turn it is to log in to the database. */
+const entriesOf = (settings: Settings, role: string): ReadonlySet<string> =>
+  new Set(
+    databaseLogins.flatMap((login) =>
+      membersOf(describePlatform({ ...settings, database: { ...settings.database, login } }))
+        .filter(isWorkload)
+        .flatMap(({ agent }) => (agent?.role === role ? agent.files.map(({ entry }) => entry) : [])),
+    ),
+  );
