@@ -59,10 +59,11 @@ describe.skipIf(!atIssueSize)("a real Vault", () => {
     /** Runs an agent as its container would, its folder and the workload's below one of this test's own. */
     async function run(agent: SecretAgent, credentials: NodeJS.ProcessEnv, folder: string) {
       const { entryPoint, command, variables } = agentProcess(agent, {
-        fileAt: (path) => join(folder, "files", path),
+        fileAt: (path) => `/files${path}`,
         once: true,
       });
-      const here = (text: string) => text.replaceAll(`${agentFolder}/`, `${folder}/`);
+      const here = (text: string) =>
+        text.replaceAll(`${agentFolder}/`, `${folder}/`).replaceAll('"/files/', `"${folder}/files/`);
       const [shell = "", ...words] = entryPoint;
       return new Promise<{ code: number; log: string }>((resolve) => {
         const moved = Object.entries(variables).map(([name, text]) => [name, here(text)]);
