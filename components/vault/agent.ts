@@ -9,6 +9,12 @@ export interface AgentPlace {
 /** Folder in the memory of the agent's container: its configuration and what it logs in with. */
 export const agentFolder = "/tmp";
 
+/**
+ * There when an agent that stays has logged in since its start: in its container's memory, readable for itself alone. Files of
+ * the workload may be an earlier agent's.
+ */
+export const loggedInFile = `${agentFolder}/token`;
+
 /** Where a pod has the token of its service account that is for Vault alone. */
 export const accountTokenPath = "/var/run/vault-token/token";
 /** For whom that token is: a role of Vault's Kubernetes auth asks for the same. */
@@ -36,6 +42,7 @@ function startScript(agent: SecretAgent): string {
   ];
   return [
     "umask 077",
+    `rm -f ${loggedInFile}`,
     ...written.map(([name, file]) => `printf %s "$${name}" > ${file}`),
     `unset ${written.map(([name]) => name).join(" ")}`,
     `exec vault agent -config=${agentFolder}/agent.hcl -log-format=json`,
@@ -68,6 +75,16 @@ export function agentConfiguration(agent: SecretAgent, { fileAt, once }: AgentPl
     ...loginLines(agent).map((line) => `      ${line}`),
     "    }",
     "  }",
+    ...(once
+      ? []
+      : [
+          '  sink "file" {',
+          "    config = {",
+          `      path = ${quoted(loggedInFile)}`,
+          "      mode = 384",
+          "    }",
+          "  }",
+        ]),
     "}",
     "template_config {",
     "  exit_on_retry_failure = true",

@@ -36,7 +36,12 @@ describe("on Docker", () => {
       restart: "unless-stopped",
       networksAdvanced: [{ name: expect.stringContaining("network-egress") }],
       healthcheck: {
-        tests: ["CMD", "sh", "-c", "test -s /etc/gateway-tls/certificate.pem && test -s /etc/gateway-tls/key.pem"],
+        tests: [
+          "CMD",
+          "sh",
+          "-c",
+          "test -s /tmp/token && test -s /etc/gateway-tls/certificate.pem && test -s /etc/gateway-tls/key.pem",
+        ],
       },
     });
     expect(mounts("gateway-agent")).toEqual(

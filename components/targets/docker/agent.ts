@@ -1,4 +1,4 @@
-import { agentProcess } from "../../vault/agent.ts";
+import { agentProcess, loggedInFile } from "../../vault/agent.ts";
 import {
   agentCredentials,
   minutes,
@@ -21,14 +21,18 @@ export const isServed = (spec: WorkloadSpec): spec is Served => spec.agent !== u
 
 /**
  * The agent's container. It stays beside the workload, because a daemon runs nothing again before a container that it
- * restarts, and is healthy when every file is there.
+ * restarts, and is healthy when it has logged in and every file is there.
  */
 export function agentWorkload(spec: Served): WorkloadSpec {
   const { agent } = spec;
   const { entryPoint, command, variables } = agentProcess(agent, { fileAt: (path) => path, once: false });
   const check = {
     kind: "command",
-    command: ["sh", "-c", agent.files.map(({ path }) => `test -s ${path}`).join(" && ")],
+    command: [
+      "sh",
+      "-c",
+      [loggedInFile, ...agent.files.map(({ path }) => path)].map((path) => `test -s ${path}`).join(" && "),
+    ],
   } as const;
   return workload({
     name: agentName(spec),

@@ -18,7 +18,7 @@ import { realVault } from "../../support/products/vault.ts";
 const atIssueSize = process.env.TEST_SIZE === "issue";
 
 describe.skipIf(!atIssueSize)("a real Vault", () => {
-  vaultCases("asked by ./platform secrets", realVault);
+  vaultCases("asked by ./platform secrets", () => realVault());
 
   describe("asked by the agents of the workloads", { timeout: 120_000 }, () => {
     let place: VaultPlace;

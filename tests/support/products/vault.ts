@@ -7,15 +7,18 @@ import { ensureVault } from "../../../cli/setup/vault.ts";
 import { valueAt } from "../../../stacks/layers.ts";
 import { ended, launch, until } from "../process.ts";
 
-/** A real Vault, unsealed, that keeps everything in its memory; KV version 2 at `secret`, AppRole at `approle`. */
-export async function realVault(): Promise<VaultPlace> {
+/**
+ * A real Vault, unsealed, that keeps everything in its memory; KV version 2 at `secret`, AppRole at `approle`. `host`:
+ * address of this machine at which others reach it.
+ */
+export async function realVault(host = "127.0.0.1"): Promise<VaultPlace> {
   const program = await ensureVault();
   const folder = mkdtempSync(join(tmpdir(), "vault-"));
   const port = await freePort();
-  const address = `http://127.0.0.1:${port}`;
+  const address = `http://${host}:${port}`;
   const configuration = [
     'storage "inmem" {}',
-    `listener "tcp" {\n  address = "127.0.0.1:${port}"\n  tls_disable = true\n}`,
+    `listener "tcp" {\n  address = "${host}:${port}"\n  tls_disable = true\n}`,
     "disable_mlock = true",
     `api_addr = "${address}"`,
   ];
