@@ -14,6 +14,8 @@ import {
   probes,
   type RollingRollout,
   rollout,
+  type SecretName,
+  type SecretVariable,
   type StopFirstRollout,
   seconds,
   type User,
@@ -70,9 +72,14 @@ function released({ application, version, digests = {}, registry }: Settings["im
 }
 
 /** Repository prefixes that the stack's images come from: its registry, or where each maker publishes. */
-export const imageSources = ({ images, target }: Settings): readonly string[] =>
+export const imageSources = ({ images, target, vault }: Settings): readonly string[] =>
   images.registry === undefined
-    ? [images.application, ...Object.values(repositories), ...target.ownImages]
+    ? [
+        images.application,
+        ...Object.values(repositories),
+        ...target.ownImages,
+        ...(vault === undefined ? [] : [vault.image.repository]),
+      ]
     : [images.registry];
 
 const mirrored = (original: Image, registry: string | undefined): Image =>
@@ -88,6 +95,13 @@ export const nobody: User = { kind: "non-root", uid: 65_534, gid: 65_534 };
 
 /** The user that the application's own images are built with. */
 export const applicationUser: User = { kind: "non-root", uid: 10_001, gid: 10_001 };
+
+/** A secret that a program takes as the variable, or from the file that `<name>_FILE` names. */
+export const orFile = (name: string, secret: SecretName): SecretVariable => ({
+  name,
+  secret,
+  asFile: { variable: `${name}_FILE` },
+});
 
 export const connection = (to: string, port: string): Connection => ({ to, port });
 

@@ -8,15 +8,14 @@ import { LoggingStack } from "./logging/component.ts";
 import { MonitoringStack } from "./monitoring/component.ts";
 import type { Settings } from "./settings.ts";
 import { membersOf, type PlatformSpec } from "./specification.ts";
-import type { Target, TargetStart } from "./targets/target.ts";
-import type { SecretName } from "./workload/index.ts";
+import type { Target, TargetContext, TargetStart } from "./targets/target.ts";
 
 export interface TradingPlatformArgs {
   readonly settings: Settings;
   readonly platform: PlatformSpec;
   /** The stack's target, its provider's SDK loaded. */
   readonly start: TargetStart;
-  readonly secretValue: (name: SecretName) => pulumi.Output<string>;
+  readonly secrets: Pick<TargetContext, "secretValue" | "heldValue">;
   /** False where there is no cloud to ask what really runs. */
   readonly asksCloud: boolean;
 }
@@ -27,7 +26,7 @@ export class TradingPlatform extends pulumi.ComponentResource {
   readonly addresses: Target["outputs"];
 
   constructor(name: string, args: TradingPlatformArgs, options: pulumi.ComponentResourceOptions = {}) {
-    const { settings, platform, start, secretValue, asksCloud } = args;
+    const { settings, platform, start, secrets, asksCloud } = args;
     const { stack, environment, domain, images, logs, metrics } = settings;
     super(TradingPlatform.__pulumiType, name, { stack, environment, target: settings.target.name, domain }, options);
     const target = start(
@@ -39,7 +38,7 @@ export class TradingPlatform extends pulumi.ComponentResource {
         version: images.version,
         members: membersOf(platform),
         secretSources: settings.secrets,
-        secretValue,
+        ...secrets,
         asksCloud,
         probeImage: probeImage(settings),
         registry: images.registry,

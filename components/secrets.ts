@@ -8,7 +8,8 @@ export const managedPassword = (engine: ManagedService["engine"]): SecretName =>
 /** The secrets that one member needs, each once. */
 export function secretsOf(member: Member): readonly SecretName[] {
   if (member.kind === "managed") return [managedPassword(member.engine)];
-  return [...new Set([...member.secretVariables, ...member.secretFiles].map(({ secret }) => secret))];
+  const { secretVariables, secretFiles, agent } = member;
+  return [...new Set([...secretVariables, ...secretFiles, ...(agent?.files ?? [])].map(({ secret }) => secret))];
 }
 
 /** Every secret that a stack needs, with the members that need it; the pull of images is `images`. */

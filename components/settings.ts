@@ -1,6 +1,7 @@
 import type { AlertName } from "./alerts/names.ts";
 import type { DatabaseLogin } from "./application/database-login.ts";
 import type { BoundTarget } from "./targets/target.ts";
+import type { VaultSettings } from "./vault/settings.ts";
 import type { Duration, LogLevel, Resources, Scaling, SecretSources } from "./workload/index.ts";
 
 /** What an environment is: read from its stack file by `stacks/`, checked and complete. Everything below is made of it. */
@@ -27,6 +28,8 @@ export interface Settings {
   readonly grafana: GrafanaSettings;
   readonly alerts: AlertSettings;
   readonly secrets: SecretSources;
+  /** Where Vault is, for secrets that it holds. */
+  readonly vault?: VaultSettings;
   /** A secret that was not changed for longer is told by `./platform secrets check`. */
   readonly secretMaxAge: Duration;
 }

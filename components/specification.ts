@@ -7,6 +7,8 @@ import { loggingMembers } from "./logging/logging.ts";
 import { monitoringMembers } from "./monitoring/monitoring.ts";
 import { scrapedJobs } from "./monitoring/prometheus-config.ts";
 import type { Settings } from "./settings.ts";
+import { throughVault } from "./vault/delivery.ts";
+import { vaultProblems } from "./vault/problems.ts";
 import { type ConfigFile, isWorkload, type Member, type WorkloadSpec } from "./workload/index.ts";
 
 export { isWorkload, type Member } from "./workload/index.ts";
@@ -29,8 +31,15 @@ export function describePlatform(settings: Settings): PlatformSpec {
   const logging = leaveOut(without, loggingMembers(plan, loggers));
   const monitoring = leaveOut(without, monitoringMembers(plan, [...containers, ...logging], loggers));
   const jobs = scrapedJobs([...containers, ...logging, ...monitoring]);
+  const handed = <M extends Member>(members: readonly M[]) =>
+    members.map((member) => (isWorkload(member) ? throughVault(settings, member) : member));
   const alerts = [...metricAlerts({ settings, jobs }), ...logAlerts({ settings, loggers })];
-  return { application, monitoring, logging, alerts };
+  return {
+    application: handed(application),
+    monitoring: handed(monitoring).filter(isWorkload),
+    logging: handed(logging).filter(isWorkload),
+    alerts,
+  };
 }
 
 /** The others, which wait for none of those that are left out and connect to none. */
@@ -95,6 +104,7 @@ export function platformProblems(settings: Settings, platform: PlatformSpec): re
     ...dangling,
     ...workloads.flatMap((spec) => settings.target.problems(spec)),
     ...settings.target.clashes(members),
+    ...vaultProblems(settings, members),
   ];
 }
 

@@ -21,6 +21,7 @@ export const combinationProblems = (sound: Sound): readonly Problem[] => [
   ...managedProblems(sound),
   ...backupProblems(sound),
   ...secretProblems(sound),
+  ...vaultProblems(sound),
 ];
 
 function domainProblems({ environment, domain }: Sound): readonly Problem[] {
@@ -171,6 +172,28 @@ function managedProblems({ database, cache, target }: Sound): readonly Problem[]
         ]
       : [],
   );
+}
+
+function vaultProblems({ secrets, vault, environment }: Sound): readonly Problem[] {
+  const held = Object.entries(secrets ?? {}).filter(([, { kind }]) => kind === "vault");
+  return [
+    ...(vault === undefined
+      ? held.map(([name]) =>
+          problem(
+            `secrets.${name}`,
+            "is held by Vault, and nothing says where Vault is; set vault.address, as https://vault.example.com:8200",
+          ),
+        )
+      : []),
+    ...(vault?.address.startsWith("http:") === true && environment !== "development"
+      ? [
+          problem(
+            "vault.address",
+            `"${vault.address}" sends secrets in plain text; say https (http is for development only)`,
+          ),
+        ]
+      : []),
+  ];
 }
 
 function secretProblems({ secrets, target }: Sound): readonly Problem[] {

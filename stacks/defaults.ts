@@ -147,7 +147,14 @@ export function targetDefaults(target: BoundTarget | undefined, stack: string, e
 
 function sourceInput(target: BoundTarget | undefined, name: SecretName, stack: string) {
   const source = target?.secretSource(name, stack) ?? { kind: "config", key: name };
-  return source.kind === "config" ? { config: source.key } : { secretsManager: source.arn };
+  switch (source.kind) {
+    case "config":
+      return { config: source.key };
+    case "secretsManager":
+      return { secretsManager: source.arn };
+    case "vault":
+      return { vault: { path: source.path, key: source.key } };
+  }
 }
 
 /** What follows from the domain: mail comes from it and goes to the team in it. */

@@ -41,8 +41,8 @@ const secrets = `## secrets
 
 Where each secret is held; the values are never settings. By default \`config: <name>\`, the key of that name in the
 stack's encrypted namespace \`secrets:\` (\`pulumi config set --secret secrets:<name>\`); on ecs
-\`secretsManager: arn:aws:secretsmanager:<region>:<accountId>:secret:trading/<stack>/<name>\`, an entry that is made by hand.
-The names are those of \`secretNames\` in \`components/workload/secret.ts\`:
+\`secretsManager: arn:aws:secretsmanager:<region>:<accountId>:secret:trading/<stack>/<name>\`, an entry that is made by hand;
+\`vault: { path, key }\` is an entry of Vault (docs/secrets.md). The names are those of \`secretNames\` in \`components/workload/secret.ts\`:
 
 \`\`\`yaml
 config:

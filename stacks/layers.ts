@@ -27,8 +27,9 @@ const alternatives: ReadonlyMap<string, readonly string[]> = new Map([
   ["requestsPerSecond", ["replicas", "cpuPercent"]],
   // Of another release than the version's.
   ["version", ["digests"]],
-  ["config", ["secretsManager"]],
-  ["secretsManager", ["config"]],
+  ["config", ["secretsManager", "vault"]],
+  ["secretsManager", ["config", "vault"]],
+  ["vault", ["config", "secretsManager"]],
 ]);
 
 /** The layers laid over each other, key by key; a value that is no section replaces what is below it. */

@@ -319,7 +319,7 @@ const mistakes: readonly (readonly [string, Data, string])[] = [
         smtpPassword: { config: "smtp", secretsManager: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:smtp" },
       },
     },
-    "trading-platform:secrets.smtpPassword: must say config or secretsManager, one of the two",
+    "trading-platform:secrets.smtpPassword: must say config, secretsManager or vault, one of the three",
   ],
 ];
 
@@ -341,7 +341,7 @@ test("what only the cloud can do is refused on a target without it", () => {
   expect(told(said, "prod", "kubernetes")).toEqual([
     'trading-platform:database.management: "managed" is not to be had: target kubernetes runs no postgres for us; say own',
     'trading-platform:cache.management: "managed" is not to be had: target kubernetes runs no redis for us; say own',
-    "trading-platform:secrets.tlsPrivateKey: target kubernetes cannot read from secretsManager; use config",
+    "trading-platform:secrets.tlsPrivateKey: target kubernetes cannot read from secretsManager; use config or vault",
   ]);
 });
 

@@ -8,6 +8,7 @@ import { grafanaSection } from "./grafana-schema.ts";
 import { imagesSection } from "./images-schema.ts";
 import { remoteWrite } from "./remote-write-schema.ts";
 import { resources, scaling } from "./service-schema.ts";
+import { entryKey, entryPath, vaultSection } from "./vault-schema.ts";
 
 /** What a stack file may say, section by section; each reads into the same field of `components/settings.ts`. */
 
@@ -136,10 +137,19 @@ const secretSource = section("Where a secret's value is held; never the value.",
     /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+$/,
     "an ARN, as arn:aws:secretsmanager:eu-central-1:111122223333:secret:trading/prod/databasePassword",
   ).exactOptional(),
-}).transform(({ config, secretsManager }, context): SecretSource => {
-  if (config !== undefined && secretsManager === undefined) return { kind: "config", key: config };
-  if (secretsManager !== undefined && config === undefined) return { kind: "secretsManager", arn: secretsManager };
-  context.addIssue({ code: "custom", message: "must say config or secretsManager, one of the two" });
+  vault: section("An entry of HashiCorp Vault, KV version 2; vault says where it is.", {
+    path: entryPath,
+    key: entryKey,
+  }).exactOptional(),
+}).transform(({ config, secretsManager, vault }, context): SecretSource => {
+  const sources: readonly SecretSource[] = [
+    ...(config === undefined ? [] : [{ kind: "config", key: config } as const]),
+    ...(secretsManager === undefined ? [] : [{ kind: "secretsManager", arn: secretsManager } as const]),
+    ...(vault === undefined ? [] : [{ kind: "vault", ...vault } as const]),
+  ];
+  const [source] = sources;
+  if (source !== undefined && sources.length === 1) return source;
+  context.addIssue({ code: "custom", message: "must say config, secretsManager or vault, one of the three" });
   return z.NEVER;
 });
 
@@ -206,6 +216,7 @@ export const settingsSchema = z.strictObject({
   grafana: grafanaSection,
   alerts: alertsSection,
   secrets,
+  vault: vaultSection.exactOptional(),
   secretMaxAge: duration(
     "A secret that was not changed for longer is too old: ./platform secrets check.",
     "1d",

@@ -1,9 +1,16 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import type { SecretName, SecretSources } from "../components/workload/index.ts";
+import type { SecretName, SecretSource, SecretSources } from "../components/workload/index.ts";
 
 /** Environment variable that names the file in which dev's own passwords are kept (mode 600); `./platform env dev` prints it. */
 export const secretsFileVariable = "TRADING_PLATFORM_SECRETS_FILE";
+
+/** What {@link secretResolver} knows. */
+export interface SecretResolver {
+  secretValue(name: SecretName): pulumi.Output<string>;
+  /** By where it is held; `name` is for people. */
+  heldValue(source: SecretSource, name: string): pulumi.Output<string>;
+}
 
 /**
  * Resolves secrets for targets through which the value passes. Three ways, in this order:
@@ -11,12 +18,17 @@ export const secretsFileVariable = "TRADING_PLATFORM_SECRETS_FILE";
  * state is deployed; Pulumi config `secrets:<key>`; the file named by {@link secretsFileVariable}.
  * Throws, naming the key and the way out, where none has it.
  */
-export function secretResolver(stack: string, sources: SecretSources): (name: SecretName) => pulumi.Output<string> {
+export function secretResolver(stack: string, sources: SecretSources): SecretResolver {
   const offline = new pulumi.Config("offline").get("secrets");
   const config = new pulumi.Config("secrets");
   const file = secretsFile(process.env[secretsFileVariable]);
-  return (name) => {
-    const source = sources[name];
+  const heldValue: SecretResolver["heldValue"] = (source, name) => {
+    // An offline run would find nothing wrong, and the deployment would.
+    if (source.kind === "vault") {
+      throw new Error(
+        `secret ${name}: Vault holds it, which only workloads read; this target needs the value itself. Set trading-platform:secrets.${name} to {config: ${name}}`,
+      );
+    }
     if (offline === "unknown") return pulumi.secret(pulumi.output(pulumi.unknown).apply(String));
     if (offline === "placeholder") return pulumi.secret(`placeholder-${name}`);
     if (source.kind !== "config") {
@@ -32,6 +44,7 @@ export function secretResolver(stack: string, sources: SecretSources): (name: Se
       `secret ${name}: stack ${stack} has no value for it; run: pulumi config set --secret secrets:${source.key} --stack ${stack}`,
     );
   };
+  return { heldValue, secretValue: (name) => heldValue(sources[name], name) };
 }
 
 function secretsFile(path: string | undefined): Readonly<Record<string, string>> {

@@ -32,7 +32,7 @@ export default async function program(): Promise<void> {
       version: settings.images.version,
       members,
       secretSources: settings.secrets,
-      secretValue: secretResolver(stack, settings.secrets),
+      ...secretResolver(stack, settings.secrets),
       asksCloud: false,
       probeImage: backend.image,
       registry: undefined,

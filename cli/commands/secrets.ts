@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { Argument, Command } from "commander";
 import { UserError } from "../console/error.ts";
 import { withExamples } from "../console/examples.ts";
@@ -30,13 +32,21 @@ export function secretsCommand(): Command {
     .option("--back", "take back a rotation that was interrupted")
     .option("--yes", "do not ask")
     .action(rotateStack);
+  const policies = new Command("policies")
+    .description("Vault's policies of a stack, one a workload, and the commands that bring them about")
+    .argument("<stack>", "as in Pulumi.<stack>.yaml")
+    .option("--out <folder>", "write them there: <role>.hcl each, and setup.sh")
+    .option("--target <target>", "on another target than the settings say")
+    .action(printPolicies);
+  withExamples(policies, [policiesExample]);
   withExamples(check, [checkExample]);
   withExamples(rotate, [rotateExample, backExample]);
   return withExamples(
     new Command("secrets")
       .description("the secrets of a stack, never their values")
       .addCommand(check.exitOverride())
-      .addCommand(rotate.exitOverride()),
+      .addCommand(rotate.exitOverride())
+      .addCommand(policies.exitOverride()),
     [checkExample, rotateExample],
   );
 }
@@ -48,24 +58,47 @@ const rotateExample = [
 ] as const;
 const backExample = ["secrets rotate prod database-password --back", "everybody logs in as before"] as const;
 
+const policiesExample = ["secrets policies prod --out vault", "files for vault policy write, and a script"] as const;
+
+interface PolicyOptions {
+  readonly out?: string;
+  readonly target?: string;
+}
+
+async function printPolicies(stack: string, { out, target }: PolicyOptions): Promise<void> {
+  const [{ settingsInUse }, { policyFiles }] = await Promise.all([
+    import("../secrets/settings.ts"),
+    import("../secrets/vault/policy-files.ts"),
+  ]);
+  const settings = await settingsInUse(stack, target);
+  const files = policyFiles(settings);
+  if (files.length === 0)
+    throw new UserError(`${stack}: Vault holds none of its secrets; docs/secrets.md says how it does`);
+  if (out === undefined) {
+    for (const { name, text } of files) console.log(`# ${name}\n${text}`);
+    return;
+  }
+  mkdirSync(out, { recursive: true });
+  for (const { name, text } of files) writeFileSync(join(out, name), text);
+  console.log(`${out}: ${files.length} files; bring them about with: cd ${out} && sh setup.sh`);
+}
+
 interface CheckOptions {
   readonly json?: boolean;
   readonly target?: string;
 }
 
 async function checkStack(stack: string, { json, target }: CheckOptions): Promise<void> {
-  const [{ readStackFile }, { readSettings }, { describePlatform, membersOf }, { checkSecrets }, report, { lookUp }] =
-    await Promise.all([
-      import("../../stacks/files.ts"),
-      import("../../stacks/read.ts"),
-      import("../../components/specification.ts"),
-      import("../secrets/check.ts"),
-      import("../secrets/report.ts"),
-      import("../secrets/look-up.ts"),
-    ]);
-  const settings = readSettings(readStackFile(root, stack, target));
+  const [{ settingsInUse }, { describePlatform, membersOf }, { checkSecrets }, report, { lookUp }] = await Promise.all([
+    import("../secrets/settings.ts"),
+    import("../../components/specification.ts"),
+    import("../secrets/check.ts"),
+    import("../secrets/report.ts"),
+    import("../secrets/look-up.ts"),
+  ]);
+  const settings = await settingsInUse(stack, target);
   const members = membersOf(describePlatform(settings));
-  const checked = await checkSecrets(settings, members, await lookUp(root, stack), new Date());
+  const checked = await checkSecrets(settings, members, await lookUp(root, stack, settings.vault), new Date());
   console.log(json ? report.secretsJson(stack, checked) : report.secretsText(checked));
   const bad = checked.filter(({ verdict }) => verdict !== "fine" && verdict !== "not told").length;
   if (bad > 0) throw new UserError(`${stack}: ${bad} of ${checked.length} secrets are missing, too old or open`, found);

@@ -1,4 +1,5 @@
 import type { Settings } from "../../components/settings.ts";
+import type { VaultSettings } from "../../components/vault/settings.ts";
 import type { SecretName } from "../../components/workload/index.ts";
 import { UserError } from "../console/error.ts";
 import { answerOf, findProgram } from "../setup/program.ts";
@@ -7,9 +8,25 @@ import { answerOf, findProgram } from "../setup/program.ts";
  * The value of one of a stack's secrets, by the credentials of whoever asks. Throws a UserError that names the secret where
  * it is not there, or not for them.
  */
-export async function secretValue({ stack, secrets }: Settings, name: SecretName): Promise<string> {
-  const source = secrets[name];
-  return source.kind === "secretsManager" ? fromCloud(name, source.arn) : fromConfig(stack, name, source.key);
+export async function secretValue(settings: Settings, name: SecretName): Promise<string> {
+  const source = settings.secrets[name];
+  switch (source.kind) {
+    case "config":
+      return fromConfig(settings.stack, name, source.key);
+    case "secretsManager":
+      return fromCloud(name, source.arn);
+    case "vault": {
+      const { readFromVault } = await import("../secrets/vault/entries.ts");
+      return readFromVault(vaultOf(settings), source);
+    }
+  }
+}
+
+/** Where Vault is; the settings are refused where something is held there and nothing says where. */
+export function vaultOf({ stack, vault }: Settings): VaultSettings {
+  if (vault === undefined)
+    throw new UserError(`${stack}: nothing says where Vault is; set trading-platform:vault.address`);
+  return vault;
 }
 
 function fromCloud(name: SecretName, arn: string): string {

@@ -51,7 +51,12 @@ export function composePlaces(): readonly [dev: ComposePlace, prod: ComposePlace
 }
 
 /** What a stack runs is on record; checked-in files would differ after each deploy. */
-const unreleased = (stack: string): Source => ({ ...readStackFile(root, stack), release: undefined });
+function unreleased(stack: string): Source {
+  const source = readStackFile(root, stack);
+  // Compose takes every secret from its own files and variables, wherever a stack has it.
+  const { secrets: _, vault: __, ...config } = source.config;
+  return { ...source, config, release: undefined };
+}
 
 function place(file: string, folder: string, source: Source, isBuilt = false): ComposePlace {
   const settings = readSettings(source);

@@ -6,10 +6,13 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { describePlatform, membersOf } from "../../components/specification.ts";
 import { secretsFileVariable } from "../../stacks/secrets.ts";
 import { settingsOf } from "../../tests/support/stacks.ts";
+import { changeSecrets, developerHome, makeDeveloperHome } from "../engine/developer/home.ts";
+import { root } from "../root.ts";
 import { checkSecrets } from "./check.ts";
 import type { Held } from "./held.ts";
 import { lookUp } from "./look-up.ts";
 import { secretsText } from "./report.ts";
+import { settingsInUse } from "./settings.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -71,6 +74,27 @@ describe("the verdict", () => {
   test("dev's own are made by up; those of somebody's account are not", async () => {
     const verdicts = (await checked("dev", { state: "missing" })).map(({ verdict, remark }) => `${verdict}: ${remark}`);
     expect(new Set(verdicts)).toEqual(new Set(["fine: made by ./platform up"]));
+  });
+
+  test("dev's login after a rotation is the developer's own: the check asks for that role's password", async () => {
+    vi.stubEnv("XDG_DATA_HOME", folder);
+    const home = developerHome();
+    expect((await settingsInUse("dev")).database.login).toBe("owner");
+    await makeDeveloperHome();
+    await changeSecrets(home, { databaseLogin: "a", databasePasswordA: "hunter2" });
+    vi.stubEnv(secretsFileVariable, home.secretsFile);
+    const settings = await settingsInUse("dev");
+    expect(settings.database.login).toBe("a");
+    const all = await checkSecrets(settings, membersOf(describePlatform(settings)), await lookUp(root, "dev"), now);
+    expect(all.find(({ secret }) => secret === "databasePasswordA")).toMatchObject({
+      users: ["backend", "worker", "postgres-exporter"],
+      verdict: "fine",
+    });
+    // Lost, it is missing: no `up` makes it, and who said so before had looked at the first login.
+    await changeSecrets(home, { databasePasswordA: undefined });
+    const lost = await checkSecrets(settings, membersOf(describePlatform(settings)), await lookUp(root, "dev"), now);
+    expect(lost.find(({ secret }) => secret === "databasePasswordA")).toMatchObject({ verdict: "missing" });
+    expect(secretsText([...all, ...lost])).not.toContain("hunter2");
   });
 
   test("the table shows everything but values", async () => {

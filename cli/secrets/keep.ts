@@ -3,15 +3,18 @@ import type { SecretName } from "../../components/workload/index.ts";
 import { UserError } from "../console/error.ts";
 import { changeSecrets, keptSecrets, makeDeveloperHome } from "../engine/developer/home.ts";
 import { developersStack } from "../engine/live.ts";
-import { secretValue } from "../open/secret.ts";
+import { secretValue, vaultOf } from "../open/secret.ts";
 import { root } from "../root.ts";
 import { ensurePulumi } from "../setup/pulumi.ts";
 import { entryName } from "./places.ts";
 import { type Ended, runProgram } from "./process.ts";
+import { writeToVault } from "./vault/entries.ts";
 
 /** Gives a secret a value, where the settings say that it is held. The value goes by stdin: it is in no argument. */
-export async function keepSecret({ stack, secrets }: Settings, name: SecretName, value: string): Promise<void> {
+export async function keepSecret(settings: Settings, name: SecretName, value: string): Promise<void> {
+  const { stack, secrets } = settings;
   const source = secrets[name];
+  if (source.kind === "vault") return writeToVault(vaultOf(settings), source, value);
   if (source.kind === "secretsManager") return keepInCloud(name, source.arn, value);
   if (stack === developersStack) return changeSecrets(await makeDeveloperHome(), { [source.key]: value });
   const words = ["config", "set", "--secret", `secrets:${source.key}`, "--stack", stack, "--non-interactive"];

@@ -1,6 +1,7 @@
 import type { Settings } from "../../components/settings.ts";
 import type { SecretName, SecretSource } from "../../components/workload/index.ts";
 import { rotationOf } from "./rotatable.ts";
+import { howToSetInVault } from "./vault/entries.ts";
 
 /** Where a secret is held, for a person. */
 export function placeOf(source: SecretSource): string {
@@ -9,6 +10,8 @@ export function placeOf(source: SecretSource): string {
       return `Pulumi config secrets:${source.key}`;
     case "secretsManager":
       return `AWS Secrets Manager ${entryName(source.arn)}`;
+    case "vault":
+      return `Vault ${source.path}, key ${source.key}`;
   }
 }
 
@@ -17,10 +20,14 @@ export const entryName = (arn: string): string => arn.split(":").slice(6).join("
 
 /** The command that gives a secret a value. The value is asked for or comes by stdin: it is in no argument. */
 export function howToSet(settings: Settings, secret: SecretName, isMissing: boolean): string {
-  const { stack, secrets } = settings;
   const rotation = rotationOf(secret);
-  if (rotation !== undefined && !isMissing) return `./platform secrets rotate ${stack} ${rotation}`;
-  const source = secrets[secret];
+  return rotation !== undefined && !isMissing
+    ? `./platform secrets rotate ${settings.stack} ${rotation}`
+    : howToSetAt(settings, settings.secrets[secret], isMissing);
+}
+
+/** The same, by where the value is held. */
+export function howToSetAt({ stack, vault }: Settings, source: SecretSource, isMissing: boolean): string {
   switch (source.kind) {
     case "config":
       return `pulumi config set --secret secrets:${source.key} --stack ${stack}`;
@@ -31,5 +38,7 @@ export function howToSet(settings: Settings, secret: SecretName, isMissing: bool
         : `put-secret-value --secret-id=${entryName(source.arn)}`;
       return `aws secretsmanager ${words} --region=${region} --secret-string=file:///dev/stdin`;
     }
+    case "vault":
+      return howToSetInVault(vault, source, isMissing);
   }
 }

@@ -1,6 +1,7 @@
 import { type Blueprint, checkedBy, logsOf, plain, productImage, stopFirst } from "../blueprint.ts";
 import { levelWord } from "../logging/levels.ts";
-import { days, type ManagedCache, port, type WorkloadSpec, workload } from "../workload/index.ts";
+import { isInVault } from "../vault/delivery.ts";
+import { days, type ManagedCache, port, variableFile, type WorkloadSpec, workload } from "../workload/index.ts";
 
 /** Queued backtests live here: nothing may be evicted, a full cache refuses and RedisDown or HighRedisMemory tells. */
 const evictionPolicy = "noeviction";
@@ -12,6 +13,9 @@ export function cache(plan: Blueprint): WorkloadSpec | ManagedCache {
 
 function ownCache(plan: Blueprint): WorkloadSpec {
   const { cache: own } = plan.settings;
+  const ping = isInVault(plan.settings, "cachePassword")
+    ? `REDISCLI_AUTH="$(cat ${variableFile("REDISCLI_AUTH")})" redis-cli ping`
+    : "redis-cli ping";
   return workload({
     ...plain,
     name: "cache",
@@ -21,12 +25,12 @@ function ownCache(plan: Blueprint): WorkloadSpec {
     files: [{ path: "/etc/cache/redis.conf", content: redisConf(plan) }],
     secretFiles: [{ path: "/etc/cache-auth/auth.conf", secret: "cachePassword", template: "requirepass {}\n" }],
     // Read by redis-cli in the probes.
-    secretVariables: [{ name: "REDISCLI_AUTH", secret: "cachePassword" }],
+    secretVariables: [{ name: "REDISCLI_AUTH", secret: "cachePassword", asFile: {} }],
     ports: [port({ name: "redis", number: 6379, exposure: "loopback" })],
     probes: checkedBy(
       // A server that loads its data answers LOADING: alive, not ready.
-      { kind: "command", command: ["sh", "-c", "redis-cli ping | grep -qE 'PONG|LOADING'"] },
-      { kind: "command", command: ["sh", "-c", "redis-cli ping | grep -q PONG"] },
+      { kind: "command", command: ["sh", "-c", `${ping} | grep -qE 'PONG|LOADING'`] },
+      { kind: "command", command: ["sh", "-c", `${ping} | grep -q PONG`] },
       "wget",
       2,
     ),

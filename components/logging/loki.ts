@@ -6,6 +6,7 @@ import { alertmanagerUrls } from "../alerts/peers.ts";
 import { alertRules } from "../alerts/rules.ts";
 import { type Blueprint, checkedBy, connection, logsOf, plain, productImage, stopFirst } from "../blueprint.ts";
 import { certificateOf, isProtected, monitoringName, monitoringUser } from "../protection.ts";
+import { isInVault } from "../vault/delivery.ts";
 import { type Duration, formatDuration, port, resources, type WorkloadSpec, workload } from "../workload/index.ts";
 import { levelWord } from "./levels.ts";
 import { rulerInterval } from "./pace.ts";
@@ -21,22 +22,28 @@ export function loki(plan: Blueprint, loggers: readonly Logger[]): WorkloadSpec 
   const { settings } = plan;
   const { replicas } = settings.logs;
   const isSecure = isProtected(settings);
+  // Its ruler reads the password of Alertmanager from no file, so it is a variable, or part of a file that Vault's agent writes.
+  const inVault = isSecure && isInVault(settings, "monitoringPassword");
+  const config = lokiConfig(plan, inVault ? "{}" : `\${${passwordVariable}}`);
+  const configPath = inVault ? "/etc/loki-secrets/loki.yml" : "/etc/loki/loki.yml";
   return workload({
     ...plain,
     name: "loki",
     part: "logging",
     image: productImage(plan, "loki"),
     args: [
-      "-config.file=/etc/loki/loki.yml",
+      `-config.file=${configPath}`,
       `-log.level=${levelWord("loki", plan.settings.logs.level)}`,
       "-log.format=json",
-      ...(isSecure ? ["-config.expand-env=true"] : []),
+      ...(isSecure && !inVault ? ["-config.expand-env=true"] : []),
     ],
-    // Its ruler reads the password of Alertmanager from no file.
-    secretVariables: isSecure ? [{ name: passwordVariable, secret: "monitoringPassword" }] : [],
-    secretFiles: isSecure ? [{ path: certificateOf("loki"), secret: "monitoringCertificate" }] : [],
+    secretVariables: isSecure && !inVault ? [{ name: passwordVariable, secret: "monitoringPassword" }] : [],
+    secretFiles: [
+      ...(isSecure ? [{ path: certificateOf("loki"), secret: "monitoringCertificate" } as const] : []),
+      ...(inVault ? [{ path: configPath, secret: "monitoringPassword", template: config } as const] : []),
+    ],
     files: [
-      { path: "/etc/loki/loki.yml", content: lokiConfig(plan) },
+      ...(inVault ? [] : [{ path: configPath, content: config }]),
       {
         path: `${rulesFolder}/${tenant}/log-alerts.rules`,
         content: alertRules(logAlerts({ settings, loggers }), settings),
@@ -88,14 +95,15 @@ function ringOf({ settings: { logs }, address }: Blueprint) {
 }
 
 /** The ruler's way to a protected Alertmanager. */
-const alertmanagerClient = {
+const alertmanagerClient = (password: string) => ({
   basic_auth_username: monitoringUser,
-  basic_auth_password: `\${${passwordVariable}}`,
+  basic_auth_password: password,
   tls_ca_path: certificateOf("loki"),
   tls_server_name: monitoringName,
-};
+});
 
-function lokiConfig(plan: Blueprint): string {
+/** `password`: what stands for Alertmanager's. */
+function lokiConfig(plan: Blueprint, password: string): string {
   const { logs, stack, target } = plan.settings;
   const store = target.logStore(stack);
   const { kvstore, factor, memberlist } = ringOf(plan);
@@ -147,7 +155,7 @@ function lokiConfig(plan: Blueprint): string {
       // A copy of the rules, in which it works.
       rule_path: "/loki/rules-temp",
       alertmanager_url: alertmanagerUrls(plan).join(","),
-      ...(isProtected(plan.settings) ? { alertmanager_client: alertmanagerClient } : {}),
+      ...(isProtected(plan.settings) ? { alertmanager_client: alertmanagerClient(password) } : {}),
       // Where an alert's query can be looked at: Grafana's data source of that id.
       external_url: openedUrl(plan.settings, "grafana"),
       datasource_uid: "loki",

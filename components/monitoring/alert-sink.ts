@@ -1,5 +1,14 @@
 import { sinkName, sinkPorts } from "../alerts/sink.ts";
-import { applicationUser, type Blueprint, httpProbes, logsOf, ownImage, plain, stopFirst } from "../blueprint.ts";
+import {
+  applicationUser,
+  type Blueprint,
+  httpProbes,
+  logsOf,
+  orFile,
+  ownImage,
+  plain,
+  stopFirst,
+} from "../blueprint.ts";
 import { levelWord } from "../logging/levels.ts";
 import { port, resources, type WorkloadSpec, workload } from "../workload/index.ts";
 
@@ -20,10 +29,7 @@ export function alertSink(plan: Blueprint): WorkloadSpec {
       TLS_PRIVATE_KEY: files.key,
       MAIL_USER: alerts.receivers.email.user,
     },
-    secretVariables: [
-      { name: "MAIL_PASSWORD", secret: "smtpPassword" },
-      { name: "ALERT_WEBHOOK_TOKEN", secret: "alertWebhookToken" },
-    ],
+    secretVariables: [orFile("MAIL_PASSWORD", "smtpPassword"), orFile("ALERT_WEBHOOK_TOKEN", "alertWebhookToken")],
     secretFiles: [
       { path: files.certificate, secret: "tlsCertificate" },
       { path: files.key, secret: "tlsPrivateKey" },

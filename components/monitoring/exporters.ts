@@ -6,6 +6,7 @@ import {
   httpProbes,
   logsOf,
   nobody,
+  orFile,
   perHost,
   plain,
   productImage,
@@ -55,18 +56,26 @@ export function nodeExporter(plan: Blueprint): WorkloadSpec {
 /** Memory, keys and clients of the cache. */
 export function redisExporter(plan: Blueprint): WorkloadSpec {
   const { cache } = plan.settings;
+  const server = `${cache.management === "managed" ? "rediss" : "redis"}://${plan.address("cache")}:6379`;
   return workload({
     ...plain,
     name: "redis-exporter",
     part: "monitoring",
     image: productImage(plan, "redisExporter"),
     args: [
-      `--redis.addr=${cache.management === "managed" ? "rediss" : "redis"}://${plan.address("cache")}:6379`,
+      `--redis.addr=${server}`,
       "--web.listen-address=:9121",
       `--debug=${levelWord("redisExporter", plan.settings.logs.level)}`,
       "--log-format=json",
     ],
-    secretVariables: [{ name: "REDIS_PASSWORD", secret: "cachePassword" }],
+    secretVariables: [
+      {
+        name: "REDIS_PASSWORD",
+        secret: "cachePassword",
+        // Its file has the passwords of all servers, by their addresses.
+        asFile: { variable: "REDIS_PASSWORD_FILE", template: `{${JSON.stringify(server)}:"{}"}` },
+      },
+    ],
     ports: [port({ name: "http", number: 9121, exposure: "loopback" })],
     probes: httpProbes({ port: "http", liveness: "/health", readiness: "/health", tool: "probe-binary" }),
     placement: alone(plan),
@@ -98,7 +107,7 @@ export function postgresExporter(plan: Blueprint): WorkloadSpec {
       DATA_SOURCE_URI: `${plan.address("database")}:5432/${database.name}?sslmode=${tls}`,
       DATA_SOURCE_USER: login.role,
     },
-    secretVariables: [{ name: "DATA_SOURCE_PASS", secret: login.secret }],
+    secretVariables: [orFile("DATA_SOURCE_PASS", login.secret)],
     ports: [port({ name: "http", number: 9187, exposure: "loopback" })],
     probes: httpProbes({ port: "http", liveness: "/", readiness: "/", tool: "wget" }),
     placement: alone(plan),

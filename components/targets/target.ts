@@ -7,6 +7,7 @@ import type {
   SecretName,
   SecretSource,
   SecretSources,
+  VaultLogin,
   WorkloadSpec,
 } from "../workload/index.ts";
 import { clashes, type Owned } from "./clashes.ts";
@@ -38,6 +39,8 @@ export interface TargetContext {
   readonly secretSources: SecretSources;
   /** The value of a secret: for targets and sources where the value passes through the program; encrypted in the state. */
   secretValue(name: SecretName): pulumi.Output<string>;
+  /** The same of what is no secret of the platform's own list: what an agent logs in with. `name` is for people. */
+  heldValue(source: SecretSource, name: string): pulumi.Output<string>;
   /** Image of the static probe binary, at `/probe/probe`; `/probe/probe install FOLDER` copies it there. */
   readonly probeImage: Image;
   /** Takes the place of the registry of images that a target adds by itself (`inRegistry`). */
@@ -98,8 +101,10 @@ export interface BoundTarget {
   logStore(stack: string): LogStore;
   /** Kinds of secret sources that it resolves. */
   readonly secretKinds: readonly SecretSource["kind"][];
-  /** Where a secret is held when the stack file does not say. */
-  secretSource(name: SecretName, stack: string): SecretSource;
+  /** Where a secret of that name is held when the stack file does not say. */
+  secretSource(name: string, stack: string): SecretSource;
+  /** How workloads show Vault who they are. */
+  readonly vaultAuth: VaultLogin["kind"];
   load(): Promise<TargetStart>;
 }
 
@@ -153,10 +158,12 @@ interface TargetDefinition<Section> {
   readonly ownImages?: readonly string[];
   /** Default: a volume. */
   logStore?(stack: string, section: Section): LogStore;
-  /** Default: Pulumi config only. */
+  /** Default: Pulumi config, and Vault for the files of workloads. */
   readonly secretKinds?: readonly SecretSource["kind"][];
   /** Default: Pulumi config, under the secret's name. */
-  secretSource?(name: SecretName, stack: string, section: Section): SecretSource;
+  secretSource?(name: string, stack: string, section: Section): SecretSource;
+  /** Default: an AppRole. */
+  readonly vaultAuth?: VaultLogin["kind"];
   load(section: Section): Promise<TargetStart>;
 }
 
@@ -185,9 +192,10 @@ export function defineTarget<Section>(definition: TargetDefinition<Section>): Ta
         problems: (spec) => definition.problems(spec, section),
         clashes: (members) => clashes(definition.owned?.(members) ?? []),
         logStore: (stack) => definition.logStore?.(stack, section) ?? { kind: "volume" },
-        secretKinds: definition.secretKinds ?? ["config"],
+        secretKinds: definition.secretKinds ?? ["config", "vault"],
         secretSource: (secret, stack) =>
           definition.secretSource?.(secret, stack, section) ?? { kind: "config", key: secret },
+        vaultAuth: definition.vaultAuth ?? "approle",
         load: () => definition.load(section),
       };
     },

@@ -1,4 +1,5 @@
 /** The vocabulary in which the platform is described: plain readonly values, refused where they cannot be. */
+export * from "./agent.ts";
 export * from "./duration.ts";
 export * from "./file.ts";
 export * from "./image.ts";

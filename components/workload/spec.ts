@@ -1,3 +1,4 @@
+import type { SecretAgent } from "./agent.ts";
 import { isLonger } from "./duration.ts";
 import type { ConfigFile } from "./file.ts";
 import type { Image } from "./image.ts";
@@ -58,6 +59,8 @@ export interface WorkloadSpec {
   readonly secretVariables: readonly SecretVariable[];
   readonly files: readonly ConfigFile[];
   readonly secretFiles: readonly SecretFile[];
+  /** Writes the secret files that Vault holds; a stack's description adds it (components/vault/). */
+  readonly agent?: SecretAgent;
   readonly ports: readonly Port[];
   readonly probes: Probes;
   readonly placement: Placement;

@@ -24,7 +24,11 @@ export type Configuration = ReturnType<typeof readConfiguration>;
 
 /** Throws a {@link ConfigurationError} that names all wrong variables at once. */
 export function readConfiguration(environment: NodeJS.ProcessEnv) {
-  const { data, error } = variables.safeParse(environment);
+  const { data, error } = variables.safeParse({
+    ...environment,
+    ...fromFile(environment, "MAIL_PASSWORD"),
+    ...fromFile(environment, "ALERT_WEBHOOK_TOKEN"),
+  });
   if (error !== undefined) throw new ConfigurationError(against(error).join("\n"));
   return {
     port: data.PORT,
@@ -44,4 +48,12 @@ function fileOf(name: string, path: string): string {
   } catch {
     throw new ConfigurationError(`${name}: ${path} cannot be read`);
   }
+}
+
+/** A secret that `<name>_FILE` names, as Vault's agent writes it. */
+function fromFile(environment: NodeJS.ProcessEnv, name: string): Readonly<Record<string, string>> {
+  const path = environment[`${name}_FILE`];
+  return path === undefined || environment[name] !== undefined
+    ? {}
+    : { [name]: fileOf(`${name}_FILE`, path).replace(/\n$/, "") };
 }

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ConfigurationError, readConfiguration } from "./configuration.ts";
 
@@ -65,4 +68,20 @@ describe("faults", () => {
 
 test.each(["ADMIN_PASSWORD", "TOKEN_SIGNING_KEY", "DATABASE_PASSWORD"])("%s has no default", (name) => {
   expect(refusal({ [name]: undefined })).toContain(`${name} is missing`);
+});
+
+test("a secret may be in a file instead, and one that cannot be read is told by its name", () => {
+  const folder = mkdtempSync(join(tmpdir(), "configuration-"));
+  try {
+    const file = join(folder, "password");
+    writeFileSync(file, "from-a-file\n");
+    const { DATABASE_PASSWORD: _, ...others } = right;
+    const read = readConfiguration({ ...others, DATABASE_PASSWORD_FILE: file }, "backend");
+    expect(read.database.password).toBe("from-a-file");
+    expect(refusal({ DATABASE_PASSWORD: undefined, DATABASE_PASSWORD_FILE: "/nowhere" })).toBe(
+      "DATABASE_PASSWORD_FILE: /nowhere cannot be read",
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

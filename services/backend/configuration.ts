@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { z } from "zod";
 
@@ -102,10 +103,25 @@ const allowed: Readonly<Record<keyof typeof variables.shape, string>> = {
   FAULTS: "true or false",
 };
 
+/** `<NAME>_FILE` says in which file a variable's value is, as Vault's agent writes it. */
+function withFiles(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const read = Object.keys(variables.shape).flatMap((name): [string, string][] => {
+    const path = environment[`${name}_FILE`];
+    if (path === undefined || environment[name] !== undefined) return [];
+    try {
+      return [[name, readFileSync(path, "utf8").replace(/\n$/, "")]];
+    } catch {
+      throw new ConfigurationError(`${name}_FILE: ${path} cannot be read`);
+    }
+  });
+  return { ...environment, ...Object.fromEntries(read) };
+}
+
 /** Throws a {@link ConfigurationError} that names all wrong variables at once. */
 export function readConfiguration(environment: NodeJS.ProcessEnv, service: Service): Configuration {
-  const read = variables.safeParse(environment);
-  if (!read.success) throw new ConfigurationError(problems(read.error.issues, environment).join("\n"));
+  const told = withFiles(environment);
+  const read = variables.safeParse(told);
+  if (!read.success) throw new ConfigurationError(problems(read.error.issues, told).join("\n"));
   const said = read.data;
   if (said.FAULTS && said.ENVIRONMENT !== "development") {
     throw new ConfigurationError(

@@ -74,7 +74,16 @@ export async function render(settings: Settings, platform: PlatformSpec): Promis
   };
   const root = new TradingPlatform(
     "trading-platform",
-    { settings, platform, start, secretValue: (name) => pulumi.secret(secretMark(name)), asksCloud: false },
+    {
+      settings,
+      platform,
+      start,
+      secrets: {
+        secretValue: (name) => pulumi.secret(secretMark(name)),
+        heldValue: (_, name) => pulumi.secret(`held-${name}`),
+      },
+      asksCloud: false,
+    },
     { transformations: [record] },
   );
   const outputs = await resolved(root.addresses);

@@ -1,4 +1,5 @@
 import type { AlertName } from "../../../components/alerts/names.ts";
+import { variableFile } from "../../../components/workload/index.ts";
 import type { Fault } from "../drill.ts";
 import type { Place } from "../place.ts";
 
@@ -8,7 +9,8 @@ const hour = 3_600_000;
 /** Of a program in the backend's container, where the database's address and password are. */
 const client = (name: string) => `
 const { Client } = require("pg");
-const { DATABASE_HOST: host, DATABASE_PORT: port, DATABASE_NAME: database, DATABASE_USER: user, DATABASE_PASSWORD: password, DATABASE_TLS: tls } = process.env;
+const { DATABASE_HOST: host, DATABASE_PORT: port, DATABASE_NAME: database, DATABASE_USER: user, DATABASE_PASSWORD, DATABASE_PASSWORD_FILE, DATABASE_TLS: tls } = process.env;
+const password = DATABASE_PASSWORD ?? require("node:fs").readFileSync(DATABASE_PASSWORD_FILE, "utf8");
 const connected = async () => {
   const client = new Client({ host, port, database, user, password, application_name: "${name}", ssl: tls === "require" });
   client.on("error", () => process.exit());
@@ -86,7 +88,10 @@ connected().then(async (client) => {
 })${failing}`,
 );
 
-const script = (lua: string): readonly string[] => ["redis-cli", "--no-raw", "EVAL", lua, "0"];
+/** The password is a variable of the container, or a file where Vault holds it. */
+const redisClient = `REDISCLI_AUTH="\${REDISCLI_AUTH:-$(cat ${variableFile("REDISCLI_AUTH")})}" exec redis-cli --no-raw EVAL "$1" 0`;
+
+const script = (lua: string): readonly string[] => ["sh", "-c", redisClient, "sh", lua];
 
 /** Keys of a mebibyte, in turns short enough that the server answers others meanwhile. */
 const fill = (percent: number): string => `

@@ -2,15 +2,13 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
 import type { DatabaseLogin } from "../../../components/application/database-login.ts";
-import type { Settings } from "../../../components/settings.ts";
 import { fullKey } from "../../../stacks/error.ts";
-import { readStackFile } from "../../../stacks/files.ts";
-import { readSettings } from "../../../stacks/read.ts";
 import { say } from "../../console/progress.ts";
-import { changeSecrets, developersConfig, makeDeveloperHome } from "../../engine/developer/home.ts";
+import { changeSecrets, makeDeveloperHome } from "../../engine/developer/home.ts";
 import { developersStack } from "../../engine/live.ts";
 import { root } from "../../root.ts";
 import { keepSecret, keptSecret } from "../keep.ts";
+import { settingsInUse } from "../settings.ts";
 import { openAdministrator } from "./administrator.ts";
 import type { RotationGround } from "./rotate.ts";
 
@@ -37,13 +35,6 @@ export async function openRotation(
     say: (line) => say(`${stack}: ${line}`),
     close: () => administrator.close(),
   };
-}
-
-/** With dev's login, which is the developer's own. */
-async function settingsInUse(stack: string): Promise<Settings> {
-  const source = readStackFile(root, stack);
-  if (stack !== developersStack) return readSettings(source);
-  return readSettings({ ...source, config: await developersConfig(await makeDeveloperHome(), source.config) });
 }
 
 /** Writes `database.login`: of dev into the developer's own folder, else into the stack's file, which is then committed. */

@@ -54,6 +54,7 @@ const userText = (user: User): string => (user.kind === "root" ? "0:0" : `${user
 /** Why secrets stand in plain variables: a listed difference. The policy prints it. */
 const plainSecretsReasonLabel = "trading-platform/plain-secrets-reason";
 const plainSecretsReason = "a daemon outside a swarm holds no secrets; the state holds them encrypted";
+export const plainSecrets: Label = { label: plainSecretsReasonLabel, value: plainSecretsReason };
 
 /** The version is the image's own, not the release's: a change of label makes a container anew. */
 function containerLabels({ name, image, user, secretVariables }: WorkloadSpec, naming: Naming): Label[] {
@@ -61,7 +62,7 @@ function containerLabels({ name, image, user, secretVariables }: WorkloadSpec, n
     ...labelsOf(naming, name),
     { label: "version", value: image.version },
     ...(user.kind === "root" ? [{ label: rootReasonLabel, value: user.reason }] : []),
-    ...(secretVariables.length > 0 ? [{ label: plainSecretsReasonLabel, value: plainSecretsReason }] : []),
+    ...(secretVariables.length > 0 ? [plainSecrets] : []),
   ];
 }
 

@@ -12,8 +12,11 @@ export interface FileFolder {
 export function fileFolders({
   files,
   secretFiles,
-}: Pick<WorkloadSpec, "files" | "secretFiles">): readonly FileFolder[] {
-  const parents = [...new Set([...files, ...secretFiles].map(({ path }) => posix.dirname(path)))].sort();
+  agent,
+}: Pick<WorkloadSpec, "files" | "secretFiles" | "agent">): readonly FileFolder[] {
+  const parents = [
+    ...new Set([...files, ...secretFiles, ...(agent?.files ?? [])].map(({ path }) => posix.dirname(path))),
+  ].sort();
   const outer = parents.filter((path) => !parents.some((other) => isInside(path, other)));
   return outer.map((path, index) => {
     const isAlone = outer.every((other) => other === path || slugOf(other) !== slugOf(path));
@@ -32,7 +35,8 @@ export const isInside = (path: string, folder: string): boolean =>
  * Changes when a file does, or the image whose own content lies beside them: then there is a new volume, and the old
  * container keeps the old one until the new is healthy. Values of secrets are no part of it.
  */
-export function filesHash({ files, secretFiles, image }: WorkloadSpec): string {
+export function filesHash({ files, secretFiles, agent, image }: WorkloadSpec): string {
   const secrets = secretFiles.map(({ path, secret, template }) => ({ path, content: `${secret} ${template ?? "{}"}` }));
-  return contentHash([{ path: "image", content: imageReference(image) }, ...files, ...secrets]);
+  const fetched = agent === undefined ? [] : [{ path: "agent", content: JSON.stringify(agent) }];
+  return contentHash([{ path: "image", content: imageReference(image) }, ...files, ...secrets, ...fetched]);
 }

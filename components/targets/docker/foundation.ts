@@ -19,6 +19,7 @@ export interface Foundation {
   /** A volume with the probe binary, where a workload needs it. */
   readonly probe: ProbeVolume | undefined;
   readonly secretValue: TargetContext["secretValue"];
+  readonly heldValue: TargetContext["heldValue"];
   /** For containers whose predecessor is gone when they fail. */
   readonly takeBack: pulumi.ErrorHook;
   /** Options of every resource: the provider where the settings say which, and the parent. */
@@ -38,10 +39,16 @@ export function layFoundation(section: DockerSection, context: TargetContext, pl
   const servers = serversOf(context.members);
   const hasProbe = workloads.some(needsProbeBinary);
   const images = pullImages(
-    [...workloads.map(({ image }) => image), ...(hasProbe ? [context.probeImage] : [])],
+    [
+      ...workloads.flatMap(({ image, agent }) => (agent === undefined ? [image] : [image, agent.image])),
+      ...(hasProbe ? [context.probeImage] : []),
+    ],
     options(platform),
   );
-  const networkNames = [...servers, ...(workloads.some(needsEgress) ? [egress] : [])];
+  const networkNames = [
+    ...servers,
+    ...(workloads.some((spec) => needsEgress(spec) || spec.agent !== undefined) ? [egress] : []),
+  ];
   return {
     section,
     naming,
@@ -50,6 +57,7 @@ export function layFoundation(section: DockerSection, context: TargetContext, pl
     images,
     probe: hasProbe ? fillProbeVolume(context.probeImage, images, naming, options(platform)) : undefined,
     secretValue: context.secretValue,
+    heldValue: context.heldValue,
     takeBack: takeBackHook(context.stack),
     options,
   };

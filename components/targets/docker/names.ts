@@ -22,6 +22,9 @@ type Called = { readonly name: string };
 /** The container through which the volumes with a workload's files are filled. */
 export const loaderName = ({ name }: Called): string => `${name}-files`;
 
+/** The container that fetches what Vault holds of a workload's files. */
+export const agentName = ({ name }: Called): string => `${name}-agent`;
+
 export const ownVolumeName = ({ name }: Called, volume: Called, index: number): string =>
   numbered(`${name}-${volume.name}`, index);
 

@@ -2,7 +2,7 @@ import { isPersistent, isWorkload, type Member, type WorkloadSpec } from "../../
 import { type Owned, platformItself } from "../clashes.ts";
 import { containerCount } from "./container.ts";
 import { fileFolders } from "./files.ts";
-import { fileVolumeName, loaderName, numbered, ownVolumeName } from "./names.ts";
+import { agentName, fileVolumeName, loaderName, numbered, ownVolumeName } from "./names.ts";
 import { egress, serversOf } from "./networks.ts";
 
 /** The container and the volume with the probe binary. */
@@ -30,6 +30,9 @@ function ownedBy(spec: WorkloadSpec): readonly Owned[] {
     ...(folders.length === 0
       ? []
       : [{ kind: "container", name: loaderName(spec), owner: `the loader of files of ${owner}` }]),
+    ...(spec.agent === undefined
+      ? []
+      : [{ kind: "container", name: agentName(spec), owner: `the agent of Vault beside ${owner}` }]),
     ...copies.flatMap((index) =>
       spec.volumes.filter(isPersistent).map((volume) => ({
         kind: "volume",

@@ -1,12 +1,13 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { isPersistent, type PersistentVolume, secretFileText, type WorkloadSpec } from "../../workload/index.ts";
-import { containerCount, containerSettings } from "./container.ts";
+import { agentVariables, agentWorkload, isServed, type Served } from "./agent.ts";
+import { containerCount, containerSettings, plainSecrets } from "./container.ts";
 import { type FileFolder, fileFolders, filesHash } from "./files.ts";
 import { type Foundation, neverStarted, pulledImage } from "./foundation.ts";
 import { needsProbeBinary, probeFolder } from "./health.ts";
 import { fileVolumeName, keptLabel, labelsOf, loaderName, nameOf, numbered, ownVolumeName } from "./names.ts";
-import { membershipsOf } from "./networks.ts";
+import { egress, membershipsOf } from "./networks.ts";
 import { stopsFirst } from "./ports.ts";
 
 /**
@@ -45,7 +46,7 @@ function makeContainer(
   const memberships = membershipsOf(spec, servers);
   const first = [
     ...own.map(({ volume }) => volume),
-    ...(files === undefined ? [] : [files.loader]),
+    ...(files === undefined ? [] : files.filledBy),
     ...(binary === undefined ? [] : [binary.filledBy]),
   ];
   const dependsOn: Promise<pulumi.Resource[]> = startsAfter.then((earlier) => [...earlier, ...first]);
@@ -115,6 +116,8 @@ const hostMounts = ({ volumes }: WorkloadSpec) =>
 /** Volumes that hold a workload's files, and the container through which they were filled. */
 interface FilledVolumes {
   readonly loader: docker.Container;
+  /** What a container waits for: the loader, and the agent where Vault holds some of the files. */
+  readonly filledBy: readonly docker.Container[];
   readonly mounts: readonly { readonly volumeName: string; readonly containerPath: string; readonly readOnly: true }[];
 }
 
@@ -153,7 +156,49 @@ function fillFileVolumes(
   const mounts = folders.map(
     (folder) => ({ volumeName: nameIn(folder), containerPath: folder.path, readOnly: true }) as const,
   );
-  return { loader, mounts };
+  const filled = isServed(spec) ? [loader, runAgent(spec, mounts, loader, foundation, parent)] : [loader];
+  return { loader, filledBy: filled, mounts };
+}
+
+/** The agent writes into the same volumes, beside what the loader put there. */
+function runAgent(
+  spec: Served,
+  mounts: FilledVolumes["mounts"],
+  loader: docker.Container,
+  { section, naming, networks, images, heldValue, options }: Foundation,
+  parent: pulumi.Resource,
+): docker.Container {
+  const agent = agentWorkload(spec);
+  const settings = containerSettings(agent, section, naming);
+  const group = spec.user.kind === "root" ? 0 : spec.user.gid;
+  const wayOut = networks.get(egress);
+  return new docker.Container(
+    agent.name,
+    {
+      ...settings,
+      // The files belong to root and the workload's group; the folders may be anybody's, as the image has them.
+      user: `0:${group}`,
+      capabilities: { drops: ["ALL"], adds: ["DAC_OVERRIDE"] },
+      labels: [...settings.labels, plainSecrets],
+      image: pulledImage(images, agent.image),
+      envs: [
+        ...Object.entries(agent.variables).map(([name, value]) => `${name}=${value}`),
+        ...agentVariables(spec).map(
+          ({ name, source }) =>
+            pulumi.interpolate`${name}=${heldValue(source, source.kind === "config" ? source.key : name)}`,
+        ),
+      ],
+      volumes: mounts.map(({ volumeName, containerPath }) => ({ volumeName, containerPath, readOnly: false })),
+      ...(wayOut === undefined ? { networkMode: "none" } : { networksAdvanced: [{ name: wayOut.id, aliases: [] }] }),
+    },
+    {
+      ...options(parent),
+      dependsOn: [loader],
+      // Other files are other volumes: the new one and the old one write side by side.
+      deleteBeforeReplace: false,
+      replaceOnChanges: remadeOn,
+    },
+  );
 }
 
 /** Files are for all of the container to read, secrets for its group alone. */

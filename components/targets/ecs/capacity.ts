@@ -28,11 +28,14 @@ export function roomOf(type: string): Room {
   };
 }
 
+/** What runs before the workload reserves memory as long as the task lives. */
+const helpersOf = (spec: WorkloadSpec): number => (needsPreparation(spec) ? 1 : 0) + (spec.agent === undefined ? 0 : 1);
+
 /** What one task of the workload reserves. */
 export function demandOf(spec: WorkloadSpec): Room {
   return {
     cpu: cpuUnits(spec.resources.cpu.request),
-    memoryMiB: spec.resources.memory.request + (needsPreparation(spec) ? preparationMemory.request : 0),
+    memoryMiB: spec.resources.memory.request + helpersOf(spec) * preparationMemory.request,
     interfaces: spec.placement.kind === "per-host" ? 0 : 1,
   };
 }

@@ -1,15 +1,26 @@
+import { agentFolder, agentProcess } from "../../vault/agent.ts";
 import {
+  agentCredentials,
   type Image,
   image,
   imageReference,
   inRegistry,
   isPersistent,
   rootReasonLabel,
+  type SecretAgent,
   type SecretName,
+  type SecretSource,
   type WorkloadSpec,
 } from "../../workload/index.ts";
 import type { ContainerDefinition, MountPoint } from "./container-definition.ts";
-import { fileVolumes, needsPreparation, preparationPath, preparationScript, preparationSecrets } from "./files.ts";
+import {
+  fileVolumes,
+  needsPreparation,
+  placeOf,
+  preparationPath,
+  preparationScript,
+  preparationSecrets,
+} from "./files.ts";
 import { healthCheck, needsProbeBinary, probeFolder } from "./health.ts";
 import type { Names } from "./names.ts";
 import { cpuUnits, preparationMemory } from "./task-size.ts";
@@ -25,6 +36,8 @@ export interface TaskSite {
   readonly registry: string | undefined;
   /** `valueFrom` of a secret. */
   secretArn(name: SecretName): string;
+  /** The same of what an agent logs in with. */
+  heldArn(source: SecretSource): string;
   /** Entry with user and password of the images' registry, where one is needed. */
   readonly registryCredentials: string | undefined;
 }
@@ -42,6 +55,7 @@ export const dataFolder = "/data";
 export const preparationImage = image({ repository: "public.ecr.aws/aws-cli/aws-cli", version: "2.27.50" });
 
 export const preparationContainer = "prepare";
+export const agentContainer = "vault";
 export const probeContainer = "probe";
 const probeVolume = "probe";
 
@@ -52,6 +66,7 @@ export const networkMode = ({ placement }: Pick<WorkloadSpec, "placement">): "ho
 export function containerDefinitions(spec: WorkloadSpec, site: TaskSite): readonly ContainerDefinition[] {
   const before = [
     ...(needsPreparation(spec) ? [preparation(spec, site)] : []),
+    ...(spec.agent === undefined ? [] : [fetcher(spec, spec.agent, site)]),
     ...(needsProbeBinary(spec) ? [probeInstaller(spec, site)] : []),
   ];
   return [...before, ownContainer(spec, site, before)];
@@ -72,6 +87,7 @@ export function taskVolumes(spec: WorkloadSpec): readonly TaskVolume[] {
 export const imagesOf = (spec: WorkloadSpec, site: Pick<TaskSite, "probeImage" | "registry">): readonly Image[] => [
   spec.image,
   ...(needsPreparation(spec) ? [mirrored(preparationImage, site.registry)] : []),
+  ...(spec.agent === undefined ? [] : [spec.agent.image]),
   ...(needsProbeBinary(spec) ? [site.probeImage] : []),
 ];
 
@@ -123,6 +139,32 @@ function preparation(spec: WorkloadSpec, site: TaskSite): ContainerDefinition {
     environment: [{ name: "AWS_REGION", value: site.region }],
     secrets: preparationSecrets(spec).map(({ name, secret }) => ({ name, valueFrom: site.secretArn(secret) })),
     mountPoints: written.map(({ name }) => ({
+      sourceVolume: name,
+      containerPath: preparationPath(name),
+      readOnly: false,
+    })),
+  };
+}
+
+/**
+ * Fetches the files that Vault holds, and ends: a task that starts later has what Vault holds then. Its user is root, whose
+ * the task's volumes are, and its group the workload's.
+ */
+function fetcher(spec: WorkloadSpec, agent: SecretAgent, site: TaskSite): ContainerDefinition {
+  const volumes = fileVolumes(spec);
+  const { entryPoint, command, variables } = agentProcess(agent, {
+    fileAt: (path) => placeOf(path, volumes),
+    once: true,
+  });
+  return {
+    ...helper(agentContainer, agent.image, spec, site, "a task's volume belongs to root when it is made"),
+    user: `0:${spec.user.kind === "root" ? 0 : spec.user.gid}`,
+    ...confinement({ tmpfs: [tmpfs(agentFolder, 16)] }),
+    entryPoint,
+    command,
+    environment: Object.entries(variables).map(([name, value]) => ({ name, value })),
+    secrets: agentCredentials(agent).map(({ name, source }) => ({ name, valueFrom: site.heldArn(source) })),
+    mountPoints: volumes.map(({ name }) => ({
       sourceVolume: name,
       containerPath: preparationPath(name),
       readOnly: false,

@@ -15,12 +15,13 @@ export interface StoredFile {
   readonly content: string;
 }
 
-type Files = Pick<WorkloadSpec, "name" | "files" | "secretFiles">;
+type Files = Pick<WorkloadSpec, "name" | "files" | "secretFiles" | "agent">;
 type Prepared = Files & Pick<WorkloadSpec, "volumes" | "user">;
 
 /** The topmost folders of the workload's files; none lies below another. */
-export function fileVolumes({ files, secretFiles }: Files): readonly FileVolume[] {
-  const folders = [...new Set([...files, ...secretFiles].map(({ path }) => posix.dirname(path)))].sort();
+export function fileVolumes({ files, secretFiles, agent }: Files): readonly FileVolume[] {
+  const all = [...files, ...secretFiles, ...(agent?.files ?? [])];
+  const folders = [...new Set(all.map(({ path }) => posix.dirname(path)))].sort();
   return folders
     .filter((folder) => !folders.some((other) => folder.startsWith(`${other}/`)))
     .map((path, index) => ({ name: `files-${index}`, path }));
@@ -77,8 +78,8 @@ export function preparationScript(spec: Prepared, bucket: string): string {
   return [...new Set([...fetched, ...written, ...handed])].join("\n");
 }
 
-/** Where the preparation writes a file: its volume, and the rest of its path. */
-function placeOf(path: string, volumes: readonly FileVolume[]): string {
+/** Where what runs before the workload writes a file: its volume, and the rest of its path. */
+export function placeOf(path: string, volumes: readonly FileVolume[]): string {
   const volume = volumes.find((candidate) => path.startsWith(`${candidate.path}/`));
   if (volume === undefined) throw new RangeError(`file ${path} is in none of the volumes of its workload`);
   return `${preparationPath(volume.name)}${path.slice(volume.path.length)}`;

@@ -1,4 +1,4 @@
-import type { WorkloadSpec } from "../../workload/index.ts";
+import { agentCredentials, type WorkloadSpec } from "../../workload/index.ts";
 import { imagesOf, type TaskSite } from "./containers.ts";
 import { needsPreparation } from "./files.ts";
 
@@ -35,6 +35,8 @@ interface Account {
 /** What the agent does for a workload before it runs: pull its images, read exactly its secrets, write its preparation's log. */
 export function executionStatements(spec: WorkloadSpec, site: TaskSite, account: Account): readonly Statement[] {
   const secrets = new Set([...spec.secretVariables, ...spec.secretFiles].map(({ secret }) => site.secretArn(secret)));
+  for (const { source } of spec.agent === undefined ? [] : agentCredentials(spec.agent))
+    secrets.add(site.heldArn(source));
   if (site.registryCredentials !== undefined) secrets.add(registryArn(site.registryCredentials, account));
   const entries = [...secrets].filter((arn) => arn.includes(":secretsmanager:")).map(entryArn);
   const parameters = [...secrets].filter((arn) => arn.includes(":ssm:"));

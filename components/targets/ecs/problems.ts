@@ -88,8 +88,9 @@ function scalingProblems(spec: WorkloadSpec): string[] {
     : [];
 }
 
-function volumeProblems({ files, secretFiles, volumes }: WorkloadSpec): string[] {
-  const folders = [...new Set([...files, ...secretFiles].map(({ path }) => posix.dirname(path)))];
+function volumeProblems({ files, secretFiles, agent, volumes }: WorkloadSpec): string[] {
+  const all = [...files, ...secretFiles, ...(agent?.files ?? [])];
+  const folders = [...new Set(all.map(({ path }) => posix.dirname(path)))];
   return [
     ...folders
       .filter((folder) => systemFolders.includes(folder))

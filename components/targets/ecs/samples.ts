@@ -243,6 +243,7 @@ export const context: TargetContext = {
   members,
   secretSources: sources,
   secretValue: (name) => pulumi.secret(`value of ${name}`),
+  heldValue: (_, name) => pulumi.secret(`value of ${name}`),
   asksCloud: false,
   probeImage: image({ repository: "111122223333.dkr.ecr.eu-central-1.amazonaws.com/trading/probe", version: "1.4.0" }),
   registry: undefined,

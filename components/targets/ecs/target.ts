@@ -22,7 +22,7 @@ export const ecs = defineTarget({
   owned,
   ownImages: [preparationImage.repository],
   logStore: (stack, { accountId, region }) => ({ kind: "s3", bucket: logBucketOf(stack, accountId), region }),
-  secretKinds: ["config", "secretsManager"],
+  secretKinds: ["config", "secretsManager", "vault"],
   secretSource: (name, stack, { accountId, region }) => ({
     kind: "secretsManager",
     arn: `arn:aws:secretsmanager:${region}:${accountId}:secret:trading/${stack}/${name}`,

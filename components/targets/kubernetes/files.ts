@@ -44,8 +44,11 @@ export interface FileSources<SecretName> {
 
 interface MountedFile {
   readonly path: string;
-  readonly from: "configMap" | "secret";
+  readonly from: "configMap" | "secret" | "agent";
 }
+
+/** Volume, in the pod's memory, into which the agent writes what Vault holds. */
+export const agentVolume = "vault";
 
 /**
  * Volumes and mounts of a pod's files. Files of one folder share one mount, which hides what the image has there; where
@@ -53,15 +56,19 @@ interface MountedFile {
  * content that never changes: a changed ConfigMap or Secret is another object and other pods.
  */
 export function mountedFiles<SecretName>(
-  spec: Pick<WorkloadSpec, "files" | "secretFiles" | "image">,
+  spec: Pick<WorkloadSpec, "files" | "secretFiles" | "agent" | "image">,
   sources: FileSources<SecretName>,
 ) {
   const files: readonly MountedFile[] = [
     ...spec.files.map(({ path }) => ({ path, from: "configMap" as const })),
     ...spec.secretFiles.map(({ path }) => ({ path, from: "secret" as const })),
+    ...(spec.agent?.files ?? []).map(({ path }) => ({ path, from: "agent" as const })),
   ];
-  const shared = (file: MountedFile) => isSharedWithImage(posix.dirname(file.path), spec.image);
-  const single = files.filter(shared);
+  // What the agent writes is in another volume, and a folder has one mount: its files are mounted alone, too.
+  const fetched = new Set(files.filter(({ from }) => from === "agent").map(({ path }) => posix.dirname(path)));
+  const shared = (file: MountedFile) =>
+    isSharedWithImage(posix.dirname(file.path), spec.image) || fetched.has(posix.dirname(file.path));
+  const single = files.filter((file) => shared(file) && file.from !== "agent");
   const grouped = files.filter((file) => !shared(file));
   const folders = outermost(grouped.map((file) => posix.dirname(file.path)));
   const inFolders = folders.map((folder, index) => {
@@ -77,7 +84,10 @@ export function mountedFiles<SecretName>(
     mounts: single.map(({ path }) => ({ name: "files", mountPath: path, subPath: fileKey(path), readOnly: true })),
   };
   const all = single.length === 0 ? inFolders : [...inFolders, alone];
-  return { volumes: all.map(({ volume }) => volume), mounts: all.flatMap(({ mounts }) => mounts) };
+  const agent = files
+    .filter(({ from }) => from === "agent")
+    .map(({ path }) => ({ name: agentVolume, mountPath: path, subPath: fileKey(path), readOnly: true }));
+  return { volumes: all.map(({ volume }) => volume), mounts: [...all.flatMap(({ mounts }) => mounts), ...agent] };
 }
 
 /** A system folder (`/etc`), or one that bears the product's name (`/etc/nginx` of nginx). */

@@ -1,4 +1,11 @@
-import { type Port, portNamed, protocolsOf, type WorkloadSpec } from "../../workload/index.ts";
+import {
+  type Port,
+  portNamed,
+  protocolsOf,
+  type VaultServer,
+  vaultPort,
+  type WorkloadSpec,
+} from "../../workload/index.ts";
 import { type Namespaces, namespaceOf, selectorLabels } from "./names.ts";
 
 /** What a workload's policy is made of: the stack's workloads, and where they are. */
@@ -32,6 +39,7 @@ export const workloadPolicySpec = (spec: WorkloadSpec, plan: NetworkPlan) => ({
     ...platformEgress(spec, plan),
     ...(spec.internet ? [internetEgress] : []),
     ...(spec.kubernetesAccess === undefined ? [] : [apiServerEgress]),
+    ...(spec.agent === undefined ? [] : [vaultEgress(spec.agent.vault)]),
   ],
 });
 
@@ -76,3 +84,9 @@ const internetEgress = {
 
 /** The API server has an address that only the cluster knows, and one of these ports behind its Service. */
 const apiServerEgress = { ports: [tcp(443), tcp(6443)] };
+
+/** A pod's rules hold for all its containers. Where Vault is, its name alone says, unless the settings do. */
+const vaultEgress = (vault: VaultServer) => ({
+  ...(vault.cidr === undefined ? {} : { to: [{ ipBlock: { cidr: vault.cidr } }] }),
+  ports: [tcp(vaultPort(vault))],
+});

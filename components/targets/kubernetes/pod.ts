@@ -9,6 +9,7 @@ import {
   type WorkloadSpec,
 } from "../../workload/index.ts";
 import type { TargetContext } from "../target.ts";
+import { agentContainer, agentVolumes } from "./agent.ts";
 import { drainSeconds } from "./differences.ts";
 import { type FileSources, mountedFiles } from "./files.ts";
 import { selectorLabels, workloadLabels } from "./names.ts";
@@ -34,8 +35,13 @@ export function podTemplate<SecretName>(spec: WorkloadSpec, stack: Stack, source
       ...(isSpread(spec) ? { topologySpreadConstraints: spread(spec, stack) } : {}),
       // A host with a taint is watched as well.
       ...(spec.placement.kind === "per-host" ? { tolerations: [{ operator: "Exists" }] } : {}),
+      ...(spec.agent === undefined ? {} : { initContainers: [agentContainer(spec.agent)] }),
       containers: [container(spec, sources, files.mounts)],
-      volumes: [...files.volumes, ...spec.volumes.flatMap(podVolume)],
+      volumes: [
+        ...files.volumes,
+        ...spec.volumes.flatMap(podVolume),
+        ...(spec.agent === undefined ? [] : agentVolumes),
+      ],
     },
   };
 }

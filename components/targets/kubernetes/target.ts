@@ -13,6 +13,7 @@ export const kubernetes = defineTarget({
   schema: kubernetesSection,
   differences,
   managed: [],
+  vaultAuth: "kubernetes",
   discovery: "kubernetes",
   address: (member, stack, section) => `${member}.${namespacesOf(stack, section).main}.svc.${section.clusterDomain}`,
   namespaces: (stack, section) => Object.values(namespacesOf(stack, section)),

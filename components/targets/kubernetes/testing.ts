@@ -30,6 +30,7 @@ export const context: TargetContext = {
   members: samples,
   secretSources: sources,
   secretValue: (name) => pulumi.secret(`value of ${name}`),
+  heldValue: (_, name) => pulumi.secret(`value of ${name}`),
   asksCloud: false,
   probeImage: image({ repository: "ghcr.io/example/trading/probe", version: "1.4.0" }),
   registry: undefined,

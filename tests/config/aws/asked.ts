@@ -5,9 +5,9 @@ import { type Asked, recording } from "../../../components/targets/ecs/testing.t
 import { readStackFile } from "../../../stacks/files.ts";
 import { program } from "../../../stacks/program.ts";
 
-/** What the platform's program asks of AWS for a stack. */
-export function platformAsks(stack: string): Promise<readonly Asked[]> {
-  const { config } = readStackFile(root, stack);
+/** What the platform's program asks of AWS for a stack; `more` in place of what its file says. */
+export function platformAsks(stack: string, more: Readonly<Record<string, unknown>> = {}): Promise<readonly Asked[]> {
+  const config = { ...readStackFile(root, stack).config, ...more };
   return recording(stack, "trading-platform", async () => {
     // As offline: there is no cloud that could be asked what runs.
     pulumi.runtime.setAllConfig({ ...encoded("trading-platform", config), "offline:secrets": "placeholder" });

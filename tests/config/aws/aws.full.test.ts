@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { context } from "../../../components/targets/ecs/samples.ts";
 import { type Asked, askedFor } from "../../../components/targets/ecs/testing.ts";
+import { configInVault } from "../../../components/vault/testing.ts";
 import { bootstrapAsks, platformAsks } from "./asked.ts";
 import type { Call } from "./call.ts";
 import { callsFor, judgedTypes } from "./calls.ts";
@@ -18,6 +19,8 @@ const inDefinitions = (from: string, to: string) => (inputs: Asked["inputs"]) =>
   ...inputs,
   containerDefinitions: String(inputs.containerDefinitions).replaceAll(from, to),
 });
+const inVault = "prod with its secrets in Vault";
+
 const record = (value: unknown): object => (typeof value === "object" && value !== null ? value : {});
 
 const mistakes: readonly Mistake[] = [
@@ -94,6 +97,7 @@ let asked: readonly Asked[];
 beforeAll(async () => {
   const ofStacks = [];
   for (const stack of stacks) ofStacks.push({ name: stack, asked: await platformAsks(stack) });
+  ofStacks.push({ name: inVault, asked: await platformAsks("prod", configInVault("prod", "ecs")) });
   const bootstrap = await bootstrapAsks();
   const secretSources = { ...context.secretSources, registryPassword: { kind: "config", key: "x" } as const };
   const samples = await askedFor({ registryUser: "robot", secretSources });
@@ -110,9 +114,12 @@ beforeAll(async () => {
 }, 600_000);
 
 describe("AWS takes what the program asks for", () => {
-  test.each([...stacks, "bootstrap", "samples"].map((name, index) => ({ name, index })))("$name", ({ index }) => {
-    expect(verdicts[index]).toEqual([]);
-  });
+  test.each([...stacks, inVault, "bootstrap", "samples"].map((name, index) => ({ name, index })))(
+    "$name",
+    ({ index }) => {
+      expect(verdicts[index]).toEqual([]);
+    },
+  );
 
   test("every mapped type is among it, and every service of the stacks", () => {
     expect(judgedTypes.filter((type) => !asked.some((one) => one.type === type))).toEqual([]);

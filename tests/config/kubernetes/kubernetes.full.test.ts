@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { askedFor } from "../../../components/targets/kubernetes/testing.ts";
+import { configInVault } from "../../../components/vault/testing.ts";
 import { type ApiServer, startApiServer } from "../../support/kubernetes/api-server.ts";
 import { Judge, type Verdict } from "./judge.ts";
 import {
@@ -58,6 +59,10 @@ const onKubernetes: readonly (readonly [string, () => Promise<readonly Kubernete
   [
     "prod behind a load balancer",
     () => platformObjects("prod", { namespace: "lb", publicAccess: { kind: "load-balancer", annotations: {} } }),
+  ],
+  [
+    "prod with its secrets in Vault",
+    () => platformObjects("prod", { namespace: "vaulted" }, configInVault("prod", "kubernetes")),
   ],
   [
     "the target's samples, with pull credentials",

@@ -21,10 +21,14 @@ export const data = (value: unknown): Data => (isData(value) ? value : {});
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 /** What the platform's program makes of a stack on Kubernetes, whatever its own target; secrets are placeholders. */
-export async function platformObjects(stack: string, section: Data = {}): Promise<readonly KubernetesObject[]> {
+export async function platformObjects(
+  stack: string,
+  section: Data = {},
+  more: Data = {},
+): Promise<readonly KubernetesObject[]> {
   const { config } = readStackFile(root, stack);
   const asked = await recording(stack, async () => {
-    const changed = { ...config, target: "kubernetes", kubernetes: section };
+    const changed = { ...config, target: "kubernetes", kubernetes: section, ...more };
     pulumi.runtime.setAllConfig({ ...encoded(changed), "offline:secrets": "placeholder" });
     await program();
   });

@@ -30,7 +30,7 @@ export default async function program(): Promise<Record<string, unknown>> {
     settings,
     platform: { ...described, application },
     start: await settings.target.load(),
-    secretValue: secretResolver(stack, settings.secrets),
+    secrets: secretResolver(stack, settings.secrets),
     asksCloud: false,
   });
   return { ...addresses };

@@ -14,7 +14,7 @@ import { Cluster } from "./cluster.ts";
 import { SecurityGroups } from "./groups.ts";
 import { Network } from "./network.ts";
 import type { Running } from "./running.ts";
-import { configSecrets, registryCredentials, secretArn } from "./secrets.ts";
+import { configSecrets, heldArn, registryCredentials, secretArn } from "./secrets.ts";
 import type { EcsStack } from "./stack.ts";
 
 /** What lies under the workloads. */
@@ -90,6 +90,7 @@ export function layFoundation(stack: EcsStack, platform: pulumi.Resource): Found
       probeImage: context.probeImage,
       registry: context.registry,
       secretArn: (name) => secretArn(stack, name),
+      heldArn,
       registryCredentials: registryCredentials(stack),
     },
   };

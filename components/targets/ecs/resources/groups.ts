@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { portNamed, type WorkloadSpec } from "../../../workload/index.ts";
+import { portNamed, vaultPort, type WorkloadSpec } from "../../../workload/index.ts";
 import { needsPreparation } from "../files.ts";
 import { balancerGroup, groupOf, groupsOf, hostGroup, waysOf } from "../security.ts";
 import type { Network } from "./network.ts";
@@ -47,6 +47,11 @@ export class SecurityGroups extends pulumi.ComponentResource {
     for (const member of members) {
       if (member.kind === "managed" || groupOf(member) === hostGroup) continue;
       if (member.internet) this.#egress(`${member.name}-internet`, this.of(member.name), anywhere);
+      if (member.agent !== undefined && !member.internet) {
+        const { vault } = member.agent;
+        const peer = vault.cidr === undefined ? anywhere : { cidrIpv4: vault.cidr };
+        this.#egress(`${member.name}-vault`, this.of(member.name), peer, vaultPort(vault));
+      }
       if (needsPreparation(member)) {
         this.#egress(`${member.name}-s3`, this.of(member.name), { prefixListId: network.s3PrefixListId }, 443);
       }

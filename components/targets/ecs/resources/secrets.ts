@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { secretsOf } from "../../../secrets.ts";
-import type { SecretName } from "../../../workload/index.ts";
+import type { SecretName, SecretSource } from "../../../workload/index.ts";
 import { parameterOf } from "../names.ts";
 import type { EcsStack } from "./stack.ts";
 
@@ -16,6 +16,12 @@ export function secretArn({ context, section, names }: EcsStack, name: SecretNam
   return source.kind === "secretsManager"
     ? source.arn
     : `arn:aws:ssm:${section.region}:${section.accountId}:parameter${parameterOf(names.prefix, name)}`;
+}
+
+/** The same of what an agent logs in with, which this target holds in Secrets Manager alone. */
+export function heldArn(source: SecretSource): string {
+  if (source.kind === "secretsManager") return source.arn;
+  throw new RangeError(`an agent's credential is held by ${source.kind}`);
 }
 
 /**
@@ -81,7 +87,7 @@ export function writtenPassword(
   parent: pulumi.Resource,
 ): WrittenPassword {
   const source = context.secretSources[name];
-  if (source.kind === "config") return { value: context.secretValue(name), version: 1 };
+  if (source.kind !== "secretsManager") return { value: context.secretValue(name), version: 1 };
   const entry = aws.secretsmanager.getSecretVersionOutput({ secretId: source.arn }, { parent, provider });
   return {
     value: pulumi.secret(entry.secretString),

@@ -1,0 +1,23 @@
+import type { Settings } from "../../../components/settings.ts";
+import { operatorPolicy, setupCommands, workloadPolicies } from "../../../components/vault/policies.ts";
+
+/** The policies as files, and the script that brings them and the roles about; none where Vault holds nothing. */
+export function policyFiles(settings: Settings): readonly { readonly name: string; readonly text: string }[] {
+  const policies = workloadPolicies(settings);
+  const operator = operatorPolicy(settings);
+  if (policies.length === 0) return [];
+  const script = [
+    "#!/bin/sh",
+    `# Policies and roles of ${settings.stack} in Vault, by VAULT_ADDR and a token that may write them. It may be run again.`,
+    "set -eu",
+    ...setupCommands(settings),
+    "",
+  ];
+  return [
+    ...[...policies, ...(operator === undefined ? [] : [operator])].map(({ name, text }) => ({
+      name: `${name}.hcl`,
+      text,
+    })),
+    { name: "setup.sh", text: script.join("\n") },
+  ];
+}
