@@ -29,6 +29,7 @@ export const defaultTarget: Readonly<Record<Environment, string>> = {
 export const commonDefaults: Defaults = {
   without: [],
   drills: false,
+  mtls: false,
   // As AWS Security Hub asks (SecretsManager.4, "rotated within a specified number of days"): it begins with 90.
   secretMaxAge: "90d",
   logs: { replicas: 1, collector: "promtail" },

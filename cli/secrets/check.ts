@@ -1,3 +1,4 @@
+import { identifiedMembers } from "../../components/mtls.ts";
 import { secretUsers } from "../../components/secrets.ts";
 import type { Settings } from "../../components/settings.ts";
 import {
@@ -33,6 +34,8 @@ const haveAnEnd: readonly SecretName[] = [
   "tlsPrivateKey",
   "monitoringCertificate",
   "monitoringPrivateKey",
+  "mtlsAuthority",
+  ...identifiedMembers.values(),
 ];
 
 /** Each question to AWS is a process of the CLI, which takes a second of CPU. */

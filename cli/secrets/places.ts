@@ -20,6 +20,8 @@ export function howToSet(settings: Settings, secret: SecretName, isMissing: bool
   const { stack, secrets } = settings;
   const rotation = rotationOf(secret);
   if (rotation !== undefined && !isMissing) return `./platform secrets rotate ${stack} ${rotation}`;
+  // Nobody types one.
+  if (secret.startsWith("mtls")) return `./platform certs issue ${stack}`;
   const source = secrets[secret];
   switch (source.kind) {
     case "config":

@@ -16,6 +16,7 @@ import {
   stopFirst,
 } from "../blueprint.ts";
 import { levelWord } from "../logging/levels.ts";
+import { identityFiles } from "../mtls.ts";
 import { isProtected, ownCheck, probeFiles, webFlags, webSecrets } from "../protection.ts";
 import { formatDuration, port, resources, type WorkloadSpec, workload } from "../workload/index.ts";
 
@@ -46,7 +47,11 @@ export function alertmanager(plan: Blueprint): WorkloadSpec {
       { path: `/etc/alertmanager/${messagesFile}`, content: messageTemplates(plan.settings) },
       ...probeFiles(plan.settings, "alertmanager"),
     ],
-    secretFiles: [...receiverSecrets(plan.settings), ...webSecrets(plan.settings, "alertmanager")],
+    secretFiles: [
+      ...receiverSecrets(plan.settings),
+      ...webSecrets(plan.settings, "alertmanager"),
+      ...identityFiles(plan.settings, "alertmanager"),
+    ],
     ports: [
       port({ name: "http", number: 9093, exposure: "loopback" }),
       ...(replicas > 1

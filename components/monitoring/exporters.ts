@@ -13,6 +13,7 @@ import {
   runtimeSocket,
 } from "../blueprint.ts";
 import { levelWord } from "../logging/levels.ts";
+import { authorityPath, identityPath, storeFiles, storeTls } from "../mtls.ts";
 import { port, resources, scaling, type WorkloadSpec, workload } from "../workload/index.ts";
 
 /** What every exporter needs: it keeps nothing, so it is small and replaced at will. */
@@ -55,18 +56,21 @@ export function nodeExporter(plan: Blueprint): WorkloadSpec {
 /** Memory, keys and clients of the cache. */
 export function redisExporter(plan: Blueprint): WorkloadSpec {
   const { cache } = plan.settings;
+  const tls = storeTls(plan.settings, cache);
   return workload({
     ...plain,
     name: "redis-exporter",
     part: "monitoring",
     image: productImage(plan, "redisExporter"),
     args: [
-      `--redis.addr=${cache.management === "managed" ? "rediss" : "redis"}://${plan.address("cache")}:6379`,
+      `--redis.addr=${tls === "disable" ? "redis" : "rediss"}://${plan.address("cache")}:6379`,
+      ...(tls === "mutual" ? redisTls : []),
       "--web.listen-address=:9121",
       `--debug=${levelWord("redisExporter", plan.settings.logs.level)}`,
       "--log-format=json",
     ],
     secretVariables: [{ name: "REDIS_PASSWORD", secret: "cachePassword" }],
+    secretFiles: storeFiles(plan.settings, cache, "redis-exporter"),
     ports: [port({ name: "http", number: 9121, exposure: "loopback" })],
     probes: httpProbes({ port: "http", liveness: "/health", readiness: "/health", tool: "probe-binary" }),
     placement: alone(plan),
@@ -78,11 +82,24 @@ export function redisExporter(plan: Blueprint): WorkloadSpec {
   });
 }
 
+const redisTls = [
+  `--tls-ca-cert-file=${authorityPath}`,
+  `--tls-client-cert-file=${identityPath}`,
+  `--tls-client-key-file=${identityPath}`,
+];
+
+/** In the words of a connection's address. */
+const databaseTls = {
+  mutual: `verify-full&sslrootcert=${authorityPath}&sslcert=${identityPath}&sslkey=${identityPath}`,
+  require: "require",
+  disable: "disable",
+} as const;
+
 /** Connections, locks and long transactions of the database. */
 export function postgresExporter(plan: Blueprint): WorkloadSpec {
   const { database } = plan.settings;
   const login = currentLogin(database);
-  const tls = database.management === "managed" ? "require" : "disable";
+  const tls = databaseTls[storeTls(plan.settings, database)];
   return workload({
     ...plain,
     name: "postgres-exporter",
@@ -99,6 +116,7 @@ export function postgresExporter(plan: Blueprint): WorkloadSpec {
       DATA_SOURCE_USER: login.role,
     },
     secretVariables: [{ name: "DATA_SOURCE_PASS", secret: login.secret }],
+    secretFiles: storeFiles(plan.settings, database, "postgres-exporter"),
     ports: [port({ name: "http", number: 9187, exposure: "loopback" })],
     probes: httpProbes({ port: "http", liveness: "/", readiness: "/", tool: "wget" }),
     placement: alone(plan),

@@ -11,6 +11,7 @@ import {
   stopFirst,
 } from "../blueprint.ts";
 import { levelWord } from "../logging/levels.ts";
+import { identityFiles } from "../mtls.ts";
 import { isProtected, ownCheck, probeFiles, webFlags, webSecrets } from "../protection.ts";
 import { formatDuration, type Probes, port, resources, type WorkloadSpec, workload } from "../workload/index.ts";
 import { prometheusFiles } from "./prometheus-config.ts";
@@ -40,7 +41,11 @@ export function prometheus(plan: Blueprint, others: readonly WorkloadSpec[]): Wo
       "--log.format=json",
     ],
     files: [...prometheusFiles(plan, others), ...probeFiles(plan.settings, "prometheus")],
-    secretFiles: [...webSecrets(plan.settings, "prometheus"), ...remoteWriteSecrets(metrics)],
+    secretFiles: [
+      ...webSecrets(plan.settings, "prometheus"),
+      ...remoteWriteSecrets(metrics),
+      ...identityFiles(plan.settings, "prometheus"),
+    ],
     ports: [port({ name: "http", number: 9090, exposure: "loopback" })],
     probes: prometheusProbes(isProtected(plan.settings)),
     placement: { kind: "stateful", replicas: 1, rollout: stopFirst(plan) },

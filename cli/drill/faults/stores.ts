@@ -1,4 +1,5 @@
 import type { AlertName } from "../../../components/alerts/names.ts";
+import { cacheClient } from "../../../components/application/cache.ts";
 import type { Fault } from "../drill.ts";
 import type { Place } from "../place.ts";
 
@@ -8,9 +9,11 @@ const hour = 3_600_000;
 /** Of a program in the backend's container, where the database's address and password are. */
 const client = (name: string) => `
 const { Client } = require("pg");
-const { DATABASE_HOST: host, DATABASE_PORT: port, DATABASE_NAME: database, DATABASE_USER: user, DATABASE_PASSWORD: password, DATABASE_TLS: tls } = process.env;
+const { readFileSync } = require("node:fs");
+const { DATABASE_HOST: host, DATABASE_PORT: port, DATABASE_NAME: database, DATABASE_USER: user, DATABASE_PASSWORD: password, DATABASE_TLS: tls, TLS_AUTHORITY, TLS_IDENTITY } = process.env;
+const mutual = () => ({ ca: readFileSync(TLS_AUTHORITY), cert: readFileSync(TLS_IDENTITY), key: readFileSync(TLS_IDENTITY) });
 const connected = async () => {
-  const client = new Client({ host, port, database, user, password, application_name: "${name}", ssl: tls === "require" });
+  const client = new Client({ host, port, database, user, password, application_name: "${name}", ssl: tls === "mutual" ? mutual() : tls === "require" });
   client.on("error", () => process.exit());
   await client.connect();
   return client;
@@ -86,7 +89,10 @@ connected().then(async (client) => {
 })${failing}`,
 );
 
-const script = (lua: string): readonly string[] => ["redis-cli", "--no-raw", "EVAL", lua, "0"];
+const script = ({ settings }: Place, lua: string): readonly string[] => [
+  ...["redis-cli", ...cacheClient(settings), "--no-raw"],
+  ...["EVAL", lua, "0"],
+];
 
 /** Keys of a mebibyte, in turns short enough that the server answers others meanwhile. */
 const fill = (percent: number): string => `
@@ -110,12 +116,12 @@ export const filledRedis: Fault = {
     // Between the limit and where it refuses writes.
     const percent = (place.settings.alerts.thresholds.redisMemoryPercent + 100) / 2;
     for (let turns = 0; turns < 10_000; turns += 1) {
-      const said = await place.run("cache", script(fill(percent)));
+      const said = await place.run("cache", script(place, fill(percent)));
       if (said.includes("full")) return;
       if (!said.includes("more")) throw new Error(`Redis cannot be filled: ${said.trim()}`);
     }
   },
   repair: async (place) => {
-    await place.run("cache", script(empty));
+    await place.run("cache", script(place, empty));
   },
 };

@@ -21,6 +21,20 @@ export function fileFolders({
   });
 }
 
+type Files = Pick<WorkloadSpec, "files" | "secretFiles">;
+
+/** Files that are written once, and with which a container is made anew. */
+export const fixedFiles = ({ files, secretFiles }: Files): Files => ({
+  files,
+  secretFiles: secretFiles.filter(({ live }) => live !== true),
+});
+
+/** Files that a new value reaches under the running container. */
+export const liveFiles = ({ secretFiles }: Files): Files => ({
+  files: [],
+  secretFiles: secretFiles.filter(({ live }) => live === true),
+});
+
 /** Docker's names take letters, digits and few signs: `/etc/a` and `/etc-a` are called the same. */
 const slugOf = (path: string): string => path.slice(1).replaceAll(/[^\w.-]+/g, "-");
 

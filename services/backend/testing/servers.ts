@@ -72,7 +72,14 @@ export async function startPostgres(
   const port = await freePort();
   const words = ["-D", data, "-p", String(port), "-k", folder, "-c", "listen_addresses=127.0.0.1"];
   const options = ["max_connections=100", ...settings].flatMap((setting) => ["-c", setting]);
-  const configuration = { host: "127.0.0.1", port, name: "trading", user: "trading", password, tls: false };
+  const configuration = {
+    host: "127.0.0.1",
+    port,
+    name: "trading",
+    user: "trading",
+    password,
+    tls: "disable" as const,
+  };
   const begin = () =>
     spawn(join(programs, "postgres"), [...words, ...options], { ...user, cwd: folder, stdio: "ignore" });
   const server = await daemon(begin, folder, "SIGQUIT", async () => {
@@ -96,7 +103,7 @@ export async function startRedis(): Promise<TestServer<CacheConfiguration>> {
     await redis.connect();
     redis.disconnect();
   });
-  return { configuration: { host: "127.0.0.1", port, password, tls: false }, ...server };
+  return { configuration: { host: "127.0.0.1", port, password, tls: "disable" as const }, ...server };
 }
 
 async function daemon(
