@@ -170,7 +170,7 @@ ${headers.join("")}
     proxy_set_header X-Forwarded-For $remote_addr;
     proxy_set_header X-Forwarded-Proto $client_scheme;
 
-${settings.mtls ? indented(backendTls, 4) : ""}    ssl_protocols TLSv1.2 TLSv1.3;
+${settings.mtls ? indented([...identity, ...backendTls], 4) : ""}    ssl_protocols TLSv1.2 TLSv1.3;
     # Of TLS 1.2 what has forward secrecy and authenticates (Mozilla "Server Side TLS", intermediate).
     ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20;
     ssl_session_cache shared:tls:10m;
@@ -226,17 +226,22 @@ ${grafanaServer(plan)}}
 ${settings.target.loopback ? streamConf(plan) : ""}`;
 }
 
-/** How the backend is known, and the gateway to it; its name is the one in `proxy_pass`. */
+/**
+ * How the backend is known, and the gateway to it; its name is the one in `proxy_pass`. A path with a variable is read anew
+ * for each connection (nginx 1.21): a rotation needs no reload, at which a customer's idle connection may break.
+ */
 const backendTls: readonly string[] = [
   "proxy_ssl_protocols TLSv1.2 TLSv1.3;",
   "proxy_ssl_verify on;",
   "# Its certificate, and the authority's.",
   "proxy_ssl_verify_depth 1;",
   `proxy_ssl_trusted_certificate ${authorityPath};`,
-  `proxy_ssl_certificate ${identityPath};`,
-  `proxy_ssl_certificate_key ${identityPath};`,
+  "proxy_ssl_certificate $identity;",
+  "proxy_ssl_certificate_key $identity;",
   "",
 ];
+
+const identity: readonly string[] = ['map "" $identity {', `    default ${identityPath};`, "}"];
 
 const indented = (lines: readonly string[], by: number): string =>
   lines
@@ -250,7 +255,7 @@ function streamConf({ settings: { backend, mtls }, address }: Blueprint): string
   return `
 stream {
     include /var/cache/nginx/resolver.conf;
-    server {
+${mtls ? `${indented(identity, 4)}\n` : ""}    server {
         listen ${backend.port};
         set $backend ${address("backend")}:${backend.port};
         proxy_connect_timeout 1500ms;

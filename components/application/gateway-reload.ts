@@ -1,4 +1,4 @@
-import { authorityPath, identityPath } from "../mtls.ts";
+import { authorityPath } from "../mtls.ts";
 import { reloadFile, watchedEntryPoint } from "../reload.ts";
 import type { ConfigFile } from "../workload/index.ts";
 
@@ -16,7 +16,7 @@ export const gatewayReload = (mtls: boolean): ConfigFile =>
       "Has nginx read its certificate again when the files change: connections that are open end with the old one, new ones",
       "get the new one. Rendered by ./platform render from components/application/gateway-reload.ts.",
     ],
-    files: [certificatePath, privateKeyPath, ...(mtls ? [authorityPath, identityPath] : [])],
+    files: [certificatePath, privateKeyPath, ...(mtls ? [authorityPath] : [])],
     reload: `nginx -c ${nginxConfPath} -t -q && nginx -c ${nginxConfPath} -s reload`,
   });
 

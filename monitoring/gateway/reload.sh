@@ -9,6 +9,6 @@ known=$(state)
 while sleep 10; do
   now=$(state)
   [ "$now" = "$known" ] && continue
-  # Half of a new pair is none: nginx keeps the old one, and the next look sees the whole.
+  # Half of a new pair is none: the process keeps the old one, and the next look sees the whole.
   nginx -c /etc/gateway/nginx.conf -t -q && nginx -c /etc/gateway/nginx.conf -s reload && known=$now
 done

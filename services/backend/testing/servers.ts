@@ -48,7 +48,7 @@ export async function startedServers(): Promise<TestServers | undefined> {
 
 const password = "of-a-test-alone";
 
-function postgresFolder(): string | undefined {
+export function postgresFolder(): string | undefined {
   if (findProgram("initdb") !== undefined && findProgram("postgres") !== undefined) return "";
   return globSync("/usr/lib/postgresql/*/bin").sort().at(-1);
 }
@@ -146,7 +146,7 @@ async function answering(ask: () => Promise<void>): Promise<void> {
   }
 }
 
-function idsOf(user: string): { readonly uid: number; readonly gid: number } {
+export function idsOf(user: string): { readonly uid: number; readonly gid: number } {
   const id = (what: string): number => Number(execFileSync("id", [what, user], { encoding: "utf8" }));
   return { uid: id("-u"), gid: id("-g") };
 }

@@ -39,14 +39,14 @@ export function watchServed(
 
 /** When the certificate ends that a server shows, whether or not it is still good. */
 export async function servedEnd({ host, port, protocol }: Watched, own: OwnCertificate): Promise<number> {
-  const socket = connect({ host, port }).setTimeout(patience, () =>
-    socket.destroy(new Error(`${host} does not answer`)),
-  );
+  const socket = connect({ host, port }).on("error", () => {});
+  socket.setTimeout(patience, () => socket.destroy(new Error(`${host} does not answer`)));
   try {
     if (protocol === "postgres") await askForTls(socket);
     return await shownEnd(socket, own);
-  } finally {
+  } catch (error) {
     socket.destroy();
+    throw error;
   }
 }
 
@@ -62,7 +62,11 @@ const shownEnd = (socket: Socket, own: OwnCertificate): Promise<number> =>
   new Promise((resolve, reject) => {
     // Not refused: a certificate that has ended is what is looked for. Nothing is sent.
     const shown = secure({ socket, secureContext: own.context(), rejectUnauthorized: false });
-    shown.once("error", reject);
+    shown.on("error", reject);
+    shown.once("secureConnect", () => {
+      resolve(endOf(shown.getPeerCertificate().valid_to));
+      // Not broken off, which would be an error in the server's log: it closes, or the timeout does.
+      shown.resume().end();
+    });
     socket.once("close", () => reject(new Error("it closed the connection")));
-    shown.once("secureConnect", () => resolve(endOf(shown.getPeerCertificate().valid_to)));
   });
