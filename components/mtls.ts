@@ -1,5 +1,5 @@
 import type { Settings } from "./settings.ts";
-import type { SecretFile, SecretName } from "./workload/index.ts";
+import { isWorkload, type Member, portNamed, type SecretFile, type SecretName } from "./workload/index.ts";
 
 /**
  * Mutual TLS between members: who has a certificate of the stack's own authority, and where each finds it. `./platform
@@ -42,6 +42,9 @@ export const identityFiles = ({ mtls }: Said, member: Identified): readonly Secr
       ]
     : [];
 
+/** How clients know a member that has a certificate. */
+export const mutualPort = ({ mtls }: Said): { readonly tls?: "mutual" } => (mtls ? { tls: "mutual" } : {});
+
 /** The names in a member's certificate: the one that it goes by as a client, and the one that it is reached by. */
 export const identityNames = (
   { target, stack }: Pick<Settings, "target" | "stack">,
@@ -74,3 +77,28 @@ export const storeFiles = (
 
 /** Port of a service's own plain listener for probes; it is open inside the container alone. */
 export const probePort = 8001;
+
+/** A connection between two members, and how they know each other on it; `managed`: the cloud's TLS, and a password. */
+export interface Known {
+  readonly from: string;
+  readonly to: string;
+  readonly how: "mutual" | "server" | "managed" | "plain";
+}
+
+/** Every connection inside the platform: what is plain is told, and never only left out. */
+export const knownConnections = (members: readonly Member[]): readonly Known[] =>
+  members.filter(isWorkload).flatMap(({ name: from, connectsTo }) =>
+    connectsTo.map(({ to, port }) => ({
+      from,
+      to,
+      how: howKnown(
+        members.find(({ name }) => name === to),
+        port,
+      ),
+    })),
+  );
+
+function howKnown(server: Member | undefined, port: string): Known["how"] {
+  if (server === undefined) return "plain";
+  return isWorkload(server) ? (portNamed(server, port).tls ?? "plain") : "managed";
+}

@@ -293,6 +293,7 @@ export interface AlertThresholds {
   readonly diskFullWithin: Duration;
   readonly clockOffset: Duration;
   readonly certificateRemaining: Duration;
+  readonly memberCertificateRemaining: Duration;
   readonly containerMemoryPercent: number;
   readonly restarts: number;
   readonly orderFailurePercent: number;

@@ -190,9 +190,9 @@ export const requirement: readonly Section[] = [
         ["silences", "rules of silence"],
         ["log-queries", "saved log queries"],
         ["log-alerts", "alerts on logs"],
+        ["mtls", "mTLS", "exporters, Loki and Grafana are asked plainly; ECS' managed services by TLS and password"],
       ]),
       { id: "next/vault", asks: "Vault keeps secrets", open: "issue 12" },
-      { id: "next/mtls", asks: "mTLS", open: "issue 12" },
     ],
   },
 ];

@@ -10,7 +10,7 @@ import {
   rolling,
 } from "../blueprint.ts";
 import { levelWord } from "../logging/levels.ts";
-import { authorityPath, identityFiles, identityPath, probePort, storeTls } from "../mtls.ts";
+import { authorityPath, identityFiles, identityPath, mutualPort, probePort, storeTls } from "../mtls.ts";
 import { type Probes, port, type WorkloadSpec, workload } from "../workload/index.ts";
 import { currentLogin } from "./database-login.ts";
 
@@ -21,7 +21,7 @@ export function backend(plan: Blueprint): WorkloadSpec {
     ...backendProcess(plan, "backend"),
     name: "backend",
     args: ["serve"],
-    ports: [port({ name: "http", number: own.port, exposure: "loopback" })],
+    ports: [port({ name: "http", number: own.port, exposure: "loopback", ...mutualPort(plan.settings) })],
     placement: { kind: "stateless", scaling: own.scaling, rollout: rolling(plan) },
     resources: own.resources,
     internet: true,
@@ -35,7 +35,7 @@ export function worker(plan: Blueprint): WorkloadSpec {
     ...backendProcess(plan, "worker"),
     name: "worker",
     args: ["work"],
-    ports: [port({ name: "http", number: own.port, exposure: "internal" })],
+    ports: [port({ name: "http", number: own.port, exposure: "internal", ...mutualPort(plan.settings) })],
     placement: { kind: "stateless", scaling: settings.scaling, rollout: rolling(plan, 60) },
     resources: settings.resources,
     internet: true,
@@ -82,7 +82,7 @@ function backendProcess(plan: Blueprint, name: "backend" | "worker") {
     user: applicationUser,
     volumes: [{ kind: "scratch", name: "tmp", path: "/tmp", sizeMiB: 64 }],
     logs: logsOf(plan, environment === "development" ? "console" : "json"),
-    scrape: { port: "http", path: own.metricsPath, ...(settings.mtls ? { mutual: true } : {}) },
+    scrape: { port: "http", path: own.metricsPath },
     connectsTo: [connection("database", "postgres"), connection("cache", "redis")],
     startsAfter: ["database", "cache"],
   } as const;

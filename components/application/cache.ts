@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { type Blueprint, checkedBy, logsOf, plain, productImage, stopFirst } from "../blueprint.ts";
 import { levelWord } from "../logging/levels.ts";
-import { authorityPath, identityFiles, identityPath } from "../mtls.ts";
+import { authorityPath, identityFiles, identityPath, mutualPort } from "../mtls.ts";
 import { reloadFile, watchedEntryPoint } from "../reload.ts";
 import type { Settings } from "../settings.ts";
 import { type ConfigFile, days, type ManagedCache, port, type WorkloadSpec, workload } from "../workload/index.ts";
@@ -31,7 +31,7 @@ function ownCache(plan: Blueprint): WorkloadSpec {
     ],
     // Read by redis-cli in the probes.
     secretVariables: [{ name: "REDISCLI_AUTH", secret: "cachePassword" }],
-    ports: [port({ name: "redis", number: 6379, exposure: "loopback" })],
+    ports: [port({ name: "redis", number: 6379, exposure: "loopback", ...mutualPort(plan.settings) })],
     probes: checkedBy(
       // A server that loads its data answers LOADING: alive, not ready.
       { kind: "command", command: ["sh", "-c", `${client} ping | grep -qE 'PONG|LOADING'`] },

@@ -1,6 +1,6 @@
 import { type Blueprint, checkedBy, logsOf, plain, productImage, stopFirst } from "../blueprint.ts";
 import { levelWord } from "../logging/levels.ts";
-import { identityFiles } from "../mtls.ts";
+import { identityFiles, mutualPort } from "../mtls.ts";
 import { type ManagedDatabase, port, type WorkloadSpec, workload } from "../workload/index.ts";
 import { backedUp, databaseUser } from "./backup.ts";
 import { databaseEntryPoint, databaseTls } from "./database-tls.ts";
@@ -44,7 +44,7 @@ function ownDatabase(plan: Blueprint): WorkloadSpec {
       ...forBackup.secretFiles,
       ...identityFiles(plan.settings, "database"),
     ],
-    ports: [port({ name: "postgres", number: 5432, exposure: "loopback" })],
+    ports: [port({ name: "postgres", number: 5432, exposure: "loopback", ...mutualPort(plan.settings) })],
     probes: checkedBy(
       // Liveness asks for the process only: a server that recovers after a crash must not be restarted.
       { kind: "command", command: ["pg_ctl", "status"] },

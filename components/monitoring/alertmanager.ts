@@ -17,7 +17,7 @@ import {
 } from "../blueprint.ts";
 import { levelWord } from "../logging/levels.ts";
 import { identityFiles } from "../mtls.ts";
-import { isProtected, ownCheck, probeFiles, webFlags, webSecrets } from "../protection.ts";
+import { isProtected, ownCheck, probeFiles, webFlags, webPort, webSecrets } from "../protection.ts";
 import { formatDuration, port, resources, type WorkloadSpec, workload } from "../workload/index.ts";
 
 /** Groups, silences and delivers what Prometheus fires. */
@@ -53,7 +53,7 @@ export function alertmanager(plan: Blueprint): WorkloadSpec {
       ...identityFiles(plan.settings, "alertmanager"),
     ],
     ports: [
-      port({ name: "http", number: 9093, exposure: "loopback" }),
+      port({ name: "http", number: 9093, exposure: "loopback", ...webPort(plan.settings) }),
       ...(replicas > 1
         ? [port({ name: "cluster", number: clusterPort, exposure: "internal", protocols: ["TCP", "UDP"] })]
         : []),

@@ -79,7 +79,7 @@ function scrapeJob(plan: Blueprint, spec: Scraped) {
     ...(scrape.interval === undefined ? {} : { scrape_interval: formatDuration(scrape.interval) }),
     ...(scrape.honorLabels === true ? { honor_labels: true } : {}),
     ...(scrape.protected === true ? protectedClient(plan.settings) : {}),
-    ...(scrape.mutual === true ? { scheme: "https", tls_config: mutualClient(spec.name) } : {}),
+    ...(portNamed(spec, scrape.port).tls === "mutual" ? { scheme: "https", tls_config: mutualClient(spec.name) } : {}),
     ...discovery(plan, spec),
   };
 }

@@ -12,7 +12,7 @@ import {
 } from "../blueprint.ts";
 import { levelWord } from "../logging/levels.ts";
 import { identityFiles } from "../mtls.ts";
-import { isProtected, ownCheck, probeFiles, webFlags, webSecrets } from "../protection.ts";
+import { isProtected, ownCheck, probeFiles, webFlags, webPort, webSecrets } from "../protection.ts";
 import { formatDuration, type Probes, port, resources, type WorkloadSpec, workload } from "../workload/index.ts";
 import { prometheusFiles } from "./prometheus-config.ts";
 import { remoteWriteSecrets } from "./remote-write.ts";
@@ -46,7 +46,7 @@ export function prometheus(plan: Blueprint, others: readonly WorkloadSpec[]): Wo
       ...remoteWriteSecrets(metrics),
       ...identityFiles(plan.settings, "prometheus"),
     ],
-    ports: [port({ name: "http", number: 9090, exposure: "loopback" })],
+    ports: [port({ name: "http", number: 9090, exposure: "loopback", ...webPort(plan.settings) })],
     probes: prometheusProbes(isProtected(plan.settings)),
     placement: { kind: "stateful", replicas: 1, rollout: stopFirst(plan) },
     resources: resources({ cpu: { request: 200, limit: 1000 }, memory: { request: 512, limit: 1536 } }),

@@ -11,6 +11,4 @@ export interface Scrape {
   readonly honorLabels?: boolean;
   /** Answers over TLS, and only who has the platform's password. Default: false. */
   readonly protected?: boolean;
-  /** Answers over TLS, and only who has a certificate of the platform's own authority. Default: false. */
-  readonly mutual?: boolean;
 }

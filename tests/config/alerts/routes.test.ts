@@ -41,6 +41,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   DiskFullSoon: notice,
   ClockSkew: notice,
   CertificateExpiring: notice,
+  MemberCertificateExpiring: notice,
   ContainerNearMemoryLimit: notice,
   RestartLoop: notice,
   DeploymentStuck: notice,
