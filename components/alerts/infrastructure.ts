@@ -140,7 +140,7 @@ function memberCertificateExpiring({ settings, jobs }: Watched): readonly Alert[
         fault: valid(0.9 * days),
         tells: [
           {
-            labels: { certificate: "database" },
+            labels: { certificate: "database", service: "database" },
             summary: `The certificate of database is valid for ${oneDecimal(0.9 * days - 0.01)} more days`,
           },
         ],

@@ -104,7 +104,7 @@ function backendProbes({ settings }: Blueprint): Probes {
   const ask = (path: string) =>
     ({
       kind: "command",
-      command: ["wget", "-q", "-O", "/dev/null", "-T", "2", `http://127.0.0.1:${probePort}${path}`],
+      command: ["sh", "-c", `wget -q -O /dev/null -T 2 http://127.0.0.1:${probePort}${path}`],
     }) as const;
   return checkedBy(ask(liveness), ask(readiness), "wget", startMinutes);
 }

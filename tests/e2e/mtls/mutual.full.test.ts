@@ -6,14 +6,20 @@ import { connect } from "node:tls";
 import { Redis } from "ioredis";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import type { KeyPair } from "../../../cli/engine/developer/certificate.ts";
+import { postgresExporter, redisExporter } from "../../../cli/setup/monitoring.ts";
+import { ensureTool } from "../../../cli/setup/tool.ts";
+import { describePlatform, mountedFile } from "../../../components/specification.ts";
 import { ask, eventually } from "../../../services/backend/testing/backend.ts";
 import { startedServers } from "../../../services/backend/testing/servers.ts";
 import { asked } from "../../config/gateway/asked.ts";
+import { at, list, text } from "../../support/json.ts";
 import { hasNginx } from "../../support/products/gateway.ts";
+import { startPrometheus } from "../../support/products/prometheus.ts";
 import { startLoad } from "../support/load.ts";
 import { authority, issued } from "./certificates.ts";
-import { password, type Secured, startSecured } from "./platform.ts";
+import { password, type Secured, settings, specOf, startSecured } from "./platform.ts";
 
 const servers = await startedServers();
 await servers?.stop();
@@ -146,6 +152,102 @@ describe.skipIf(!isThere)("members that ask each other for certificates", () => 
     await eventually(statusOf, (status) => status === 200);
   });
 
+  describe("who watches", { timeout: 180_000 }, () => {
+    const sample = async (url: string, name: string): Promise<string | undefined> =>
+      new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, "m").exec((await asked(url)).body)?.[1];
+
+    test("Prometheus scrapes the backend by its certificate, and without it gets nothing [requirement next/mtls]", async () => {
+      const rendered: unknown = parse(
+        mountedFile(describePlatform(settings), "prometheus", "/etc/prometheus/prometheus.yml"),
+      );
+      const { scheme, tls_config, metrics_path } =
+        list(at(rendered, "scrape_configs"))
+          .map(Object)
+          .find((job) => at(job, "job_name") === "backend") ?? {};
+      const mounted = (text: string) => text.replace("/etc/mtls", secured.certificates.folderOf("prometheus"));
+      const { ca_file, cert_file, key_file, server_name } = Object(tls_config);
+      const trusted = { ca_file: mounted(ca_file), server_name };
+      const job = (job_name: string, tls: object) => ({
+        job_name,
+        scheme,
+        metrics_path,
+        scrape_interval: "1s",
+        static_configs: [{ targets: [`127.0.0.1:${secured.backend.port}`] }],
+        tls_config: tls,
+      });
+      const prometheus = await startPrometheus(secured.on, {
+        config: () => ({
+          scrape_configs: [
+            job("with", { ...trusted, cert_file: mounted(cert_file), key_file: mounted(key_file) }),
+            job("without", trusted),
+          ],
+        }),
+      });
+      const up = async (job: string) =>
+        text(
+          at(
+            JSON.parse((await asked(`${prometheus.url}/api/v1/query?query=up{job="${job}"}`)).body),
+            "data",
+            "result",
+            0,
+            "value",
+            1,
+          ),
+        );
+      await eventually(
+        () => up("with"),
+        (value) => value === "1",
+      );
+      await eventually(
+        () => up("without"),
+        (value) => value === "0",
+      );
+    });
+
+    test("the exporters see the stores by theirs", async () => {
+      const placed = (word: string, member: string) =>
+        word
+          .replaceAll("/etc/mtls", secured.certificates.folderOf(member))
+          .replace("database:5432", `localhost:${secured.databasePort}`);
+      for (const member of ["redis-exporter", "postgres-exporter"]) {
+        secured.certificates.write(member, by.certificate, await issued(by, member));
+      }
+      const redis = await secured.on.start({
+        name: "redis_exporter",
+        program: await ensureTool(redisExporter),
+        readyPath: "/health",
+        words: (_, port) =>
+          specOf("redis-exporter").args.map((word) =>
+            placed(word, "redis-exporter")
+              .replace("cache:6379", `localhost:${secured.cachePort}`)
+              .replace(":9121", `127.0.0.1:${port}`),
+          ),
+        environment: { ...process.env, REDIS_PASSWORD: password },
+      });
+      await eventually(
+        () => sample(`${redis.url}/metrics`, "redis_up"),
+        (value) => value === "1",
+      );
+      const { DATA_SOURCE_URI = "" } = specOf("postgres-exporter").variables;
+      const postgres = await secured.on.start({
+        name: "postgres_exporter",
+        program: await ensureTool(postgresExporter),
+        readyPath: "/",
+        words: (_, port) => specOf("postgres-exporter").args.map((word) => word.replace(":9187", `127.0.0.1:${port}`)),
+        environment: {
+          ...process.env,
+          DATA_SOURCE_URI: placed(DATA_SOURCE_URI, "postgres-exporter"),
+          DATA_SOURCE_USER: "trading",
+          DATA_SOURCE_PASS: password,
+        },
+      });
+      await eventually(
+        () => sample(`${postgres.url}/metrics`, "pg_up"),
+        (value) => value === "1",
+      );
+    });
+  });
+
   /** The serial number of what a server shows. */
   const serialOf = (port: number, pem: string): Promise<string> =>
     new Promise((resolve, reject) => {
@@ -217,7 +319,7 @@ describe.skipIf(!isThere)("members that ask each other for certificates", () => 
             let body = "";
             answer
               .setEncoding("utf8")
-              .on("data", (text: string) => (body += text))
+              .on("data", (part: string) => (body += part))
               .on("end", () => resolve(body));
           },
         )
