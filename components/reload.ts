@@ -17,7 +17,7 @@ export const reloadFile = ({ path, what, files, reload }: Watch): ConfigFile => 
   path,
   content: `#!/bin/sh
 ${what.map((line) => `# ${line}\n`).join("")}state() {
-  cat ${files.join(" ")} | cksum
+  cat ${files.join(" ")} | sha256sum
 }
 
 known=$(state)

@@ -2,7 +2,7 @@
 # Has nginx read its certificate again when the files change: connections that are open end with the old one, new ones
 # get the new one. Rendered by ./platform render from components/application/gateway-reload.ts.
 state() {
-  cat /etc/gateway-tls/certificate.pem /etc/gateway-tls/key.pem | cksum
+  cat /etc/gateway-tls/certificate.pem /etc/gateway-tls/key.pem | sha256sum
 }
 
 known=$(state)
