@@ -136,7 +136,9 @@ test("a wrong key, a stranger's certificate, other names and damage are told apa
   expect(await backendIs("no certificate")).toBe("unreadable: no certificate in PEM");
   kept.set("mtlsAuthorityKey", stranger.privateKey);
   expect((await verdicts(on(0))).authority).toBe("wrong key");
-  expect(await message(rotateCerts(on(0)))).toContain("the authority is wrong key (its key is another certificate's)");
+  expect(await message(rotateCerts(on(0)))).toContain(
+    "the authority has a wrong key (its key is another certificate's)",
+  );
 });
 
 test("an authority that was lost is no reason for a second one beside it", async () => {

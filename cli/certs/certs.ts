@@ -131,7 +131,8 @@ function usable({ settings: { stack }, now }: CertsGround, kept: KeptAuthority, 
 function saidOf(verdict: Judged["verdict"], ends: string | undefined, remark: string, days: number): string {
   if (verdict === "ended") return `ended on ${ends?.slice(0, 10)}`;
   if (verdict === "fine" || verdict === "ends soon") return `ends on ${ends?.slice(0, 10)}, in less than ${days} days`;
-  return `is ${verdict}${remark === "" ? "" : ` (${remark})`}`;
+  const is = verdict === "wrong key" ? "has a wrong key" : `is ${verdict}`;
+  return `${is}${remark === "" ? "" : ` (${remark})`}`;
 }
 
 async function renew(ground: CertsGround, authority: KeyPair, member: string, days: number): Promise<void> {

@@ -19,12 +19,12 @@ export function certsCommand(): Command {
   const issue = new Command("issue")
     .description("make the authority and the certificates that are missing or not good any more")
     .argument("<stack>", "as in Pulumi.<stack>.yaml")
-    .option("--days <days>", "how long the certificates are good for, 1 to 90", days)
+    .option("--days <days>", "how long the certificates are good for, 10 to 90", days)
     .action(issueStack);
   const rotate = new Command("rotate")
     .description("give every member another certificate; then `up` brings them, and nothing is started anew")
     .argument("<stack>", "as in Pulumi.<stack>.yaml")
-    .option("--days <days>", "how long the certificates are good for, 1 to 90", days)
+    .option("--days <days>", "how long the certificates are good for, 10 to 90", days)
     .option("--authority", "begin to put another authority in place, in three steps")
     .option("--next", "with --authority: the last step has reached every member, go on")
     .action(rotateStack);
@@ -46,10 +46,11 @@ const issueExample = ["certs issue prod", "what is missing, before the first `up
 const rotateExample = ["certs rotate prod", "other certificates for all, 30 days"] as const;
 const authorityExample = ["certs rotate prod --authority", "another authority, three steps"] as const;
 
+/** Shorter ones would end before somebody heard of it: MemberCertificateExpiring tells seven days ahead. */
 function days(written: string): number {
   const value = Number(written);
-  if (Number.isInteger(value) && value >= 1 && value <= 90) return value;
-  throw new InvalidArgumentError("It must be a whole number from 1 to 90.");
+  if (Number.isInteger(value) && value >= 10 && value <= 90) return value;
+  throw new InvalidArgumentError("It must be a whole number from 10 to 90.");
 }
 
 async function opened(stack: string) {
