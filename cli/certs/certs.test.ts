@@ -77,6 +77,7 @@ test("an authority is changed in three steps, in which everybody trusts what the
 
   expect(await rotateAuthority(on(1), false)).toBe("both are trusted");
   expect([trusted().length, isTrusted(kept.get("mtlsBackend"))]).toEqual([2, true]);
+  expect(await verdicts(on(1))).toMatchObject({ authority: "fine", backend: "of the old authority" });
   expect(await message(rotateAuthority(on(1), false))).toContain("--authority --next");
   expect(await message(rotateCerts(on(1)))).toContain("a change of authorities is under way");
   expect(await message(issueCerts(on(1)))).toContain("a change of authorities is under way");

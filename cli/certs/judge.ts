@@ -19,6 +19,7 @@ export type Verdict =
   | "unreadable"
   | "wrong key"
   | "of another authority"
+  | "of the old authority"
   | "wrong names";
 
 /** The authority of a stack, as it is kept; of two certificates the first is the one that signs. */
@@ -63,14 +64,23 @@ export function judgeMember(
     return { of: member, verdict: "unreadable", ends: undefined, remark: "no certificate in PEM" };
   }
   const ends = new Date(certificate.validTo).toISOString();
-  const signer = authority === undefined ? undefined : readable(certificatesIn(authority)[0] ?? "");
-  if (signer !== undefined && !(certificate.checkIssued(signer) && certificate.verify(signer.publicKey))) {
-    return {
-      of: member,
-      verdict: "of another authority",
-      ends,
-      remark: "the stack's authority did not sign it: nobody takes it",
-    };
+  const [signs, ...old] = certificatesIn(authority ?? "").flatMap((each) => readable(each) ?? []);
+  const isBy = (signer: X509Certificate): boolean =>
+    certificate.checkIssued(signer) && certificate.verify(signer.publicKey);
+  if (signs !== undefined && !isBy(signs)) {
+    return old.some(isBy)
+      ? {
+          of: member,
+          verdict: "of the old authority",
+          ends,
+          remark: "another one is taking its place: certs rotate --authority --next",
+        }
+      : {
+          of: member,
+          verdict: "of another authority",
+          ends,
+          remark: "the stack's authority did not sign it: nobody takes it",
+        };
   }
   const missing = names.filter((name) => certificate.checkHost(name, { subject: "never" }) === undefined);
   if (missing.length > 0) {
