@@ -51,6 +51,10 @@ export const clientConfig = (settings: Settings, member: string) =>
 export const webFlags = (settings: Settings, member: Protected): readonly string[] =>
   isProtected(settings) ? [`--web.config.file=${folderOf(member)}/web.yml`] : [];
 
+/** How clients know one of the two. */
+export const webPort = (settings: Settings): { readonly tls?: "server" } =>
+  isProtected(settings) ? { tls: "server" } : {};
+
 /** What it needs for that. Its own probe asks it as everybody else does. */
 export const webSecrets = (settings: Settings, member: Protected): readonly SecretFile[] =>
   isProtected(settings)

@@ -15,6 +15,8 @@ export interface Settings {
   readonly without: readonly string[];
   /** Whether `./platform drill` may break it; dev may be broken anyway. */
   readonly drills: boolean;
+  /** Whether members of the platform ask each other for certificates: `components/mtls.ts`. */
+  readonly mtls: boolean;
   readonly images: ImageSettings;
   readonly logs: LogSettings;
   readonly metrics: MetricSettings;
@@ -149,6 +151,7 @@ export interface MetricNames {
   readonly tradingHealthy: string;
   readonly orders: string;
   readonly backtestQueue: string;
+  readonly certificateEnd: string;
 }
 
 /** Values of the field `event` of the log lines that the alerts watch. */
@@ -293,6 +296,7 @@ export interface AlertThresholds {
   readonly diskFullWithin: Duration;
   readonly clockOffset: Duration;
   readonly certificateRemaining: Duration;
+  readonly memberCertificateRemaining: Duration;
   readonly containerMemoryPercent: number;
   readonly restarts: number;
   readonly orderFailurePercent: number;

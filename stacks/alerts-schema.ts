@@ -54,6 +54,11 @@ const thresholds = section("Numbers above (free disk: below) which an alert fire
   diskFullWithin: duration("DiskFullSoon: time until a file system is full, at its present pace.", "10m", "7d"),
   clockOffset: duration("ClockSkew: difference between a host's clock and its time server.", "1ms", "1m"),
   certificateRemaining: duration("CertificateExpiring: time that the public certificate is valid.", "1d", "90d"),
+  memberCertificateRemaining: duration(
+    "MemberCertificateExpiring: time that a member's certificate of mTLS is valid; shorter than ./platform certs makes them for.",
+    "1d",
+    "90d",
+  ),
   containerMemoryPercent: percent("ContainerNearMemoryLimit: memory of a container, of its limit."),
   restarts: whole("RestartLoop: restarts of an instance in 15 minutes.", 1, 100),
   orderFailurePercent: percent("HighOrderFailureRate: failed orders, of all."),

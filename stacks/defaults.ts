@@ -29,6 +29,7 @@ export const defaultTarget: Readonly<Record<Environment, string>> = {
 export const commonDefaults: Defaults = {
   without: [],
   drills: false,
+  mtls: false,
   // As AWS Security Hub asks (SecretsManager.4, "rotated within a specified number of days"): it begins with 90.
   secretMaxAge: "90d",
   logs: { replicas: 1, collector: "promtail" },
@@ -89,6 +90,8 @@ export const commonDefaults: Defaults = {
       clockOffset: "50ms",
       // ACM and cert-manager renew 60 and 30 days before the end: by then they have failed for two weeks.
       certificateRemaining: "14d",
+      // They are made for 30 days and renewed in the last ten: by then nobody has for three.
+      memberCertificateRemaining: "7d",
       // A tenth is one large request away from the kernel's kill.
       containerMemoryPercent: 90,
       // A rollout replaces an instance once, a crash restarts it once; four times is a loop.

@@ -40,6 +40,7 @@ const development: Defaults = {
 
 /** As production, at a tenth of its size: two of everything, so that a rollout and the loss of one are practised. */
 const staging: Defaults = {
+  mtls: true,
   logs: { level: "INFO", retention: "14d", storageGiB: 20 },
   metrics: { retention: "15d", scrapeInterval: "15s", scrapeTimeout: "10s", storageGiB: 20 },
   backend: { scaling: { replicas: 2 }, resources: size([250, 1000], [384, 768]) },
@@ -66,6 +67,7 @@ const staging: Defaults = {
 
 /** Customers' money: grows with the load, survives a zone, and a page leaves within the minute. */
 const production: Defaults = {
+  mtls: true,
   logs: { level: "WARNING", retention: "30d", storageGiB: 50 },
   // With 5 s between scrapes and the waits of alerts.timing, fault, rule and notification fit into 60 s.
   metrics: { retention: "30d", scrapeInterval: "5s", scrapeTimeout: "4s", storageGiB: 100 },

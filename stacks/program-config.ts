@@ -14,8 +14,9 @@ export function configFromPulumi(all: Readonly<Record<string, string>>): Data {
   );
 }
 
-/** Only objects and lists are decoded: `1.10` stays the version that it is. */
+/** Only objects, lists and flags are decoded: `1.10` stays the version that it is. */
 function decoded(value: string): unknown {
+  if (value === "true" || value === "false") return value === "true";
   if (!/^\s*[[{]/.test(value)) return value;
   try {
     const parsed: unknown = JSON.parse(value);

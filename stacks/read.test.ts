@@ -166,6 +166,13 @@ test("any choice of right pieces reads to complete settings, and the same throug
 
 const sections = ["images", "logs", "metrics", "backend", "database.resources", "alerts.thresholds", "ecs.hosts"];
 
+test("a flag of the top level, which Pulumi hands on as text, is a flag", () => {
+  expect(configFromPulumi({ "trading-platform:mtls": "false", "trading-platform:drills": "true" })).toEqual({
+    mtls: false,
+    drills: true,
+  });
+});
+
 test("a key that is no key is always told, at its place, and a slip of one letter with what was meant", () => {
   const known = explainSettings({ stack: "prod", config: leastOfProduction }).leaves.map(({ key }) => key);
   fc.assert(

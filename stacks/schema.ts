@@ -39,6 +39,7 @@ const backend = section("The trading application's API.", {
     tradingHealthy: metricName("Gauge: 1 while orders are executed, 0 otherwise."),
     orders: metricName("Counter of orders, with the label state."),
     backtestQueue: metricName("Gauge: backtests that wait."),
+    certificateEnd: metricName("Gauge: when a certificate of mTLS ends, with the label certificate."),
   }),
   logEvents: section("Values of the field event in the JSON log lines that the alerts watch.", {
     alive: logEvent("Written every minute, whatever the log level."),
@@ -178,6 +179,18 @@ const secrets = section(
     tlsPrivateKey: secretSource,
     registryPassword: secretSource,
     remoteWriteCredential: secretSource,
+    mtlsAuthority: secretSource,
+    mtlsAuthorityKey: secretSource,
+    mtlsGateway: secretSource,
+    mtlsBackend: secretSource,
+    mtlsWorker: secretSource,
+    mtlsDatabase: secretSource,
+    mtlsBackup: secretSource,
+    mtlsCache: secretSource,
+    mtlsPrometheus: secretSource,
+    mtlsAlertmanager: secretSource,
+    mtlsPostgresExporter: secretSource,
+    mtlsRedisExporter: secretSource,
   } satisfies Record<SecretName, typeof secretSource>,
 );
 
@@ -196,6 +209,9 @@ export const settingsSchema = z.strictObject({
     "grafana",
   ),
   drills: flag("./platform drill may break it on purpose; dev may be broken anyway."),
+  mtls: flag(
+    "Gateway, backend, worker, database, cache and monitoring ask each other for certificates; ./platform certs makes them.",
+  ),
   images: imagesSection,
   logs,
   metrics,

@@ -40,6 +40,8 @@ export function secretResolver(stack: string, sources: SecretSources): SecretRes
     if (value !== undefined) return value;
     const kept = file[source.key];
     if (kept !== undefined) return pulumi.secret(kept);
+    if (name.startsWith("mtls"))
+      throw new Error(`secret ${name}: stack ${stack} has none; run: ./platform certs issue ${stack}`);
     throw new Error(
       `secret ${name}: stack ${stack} has no value for it; run: pulumi config set --secret secrets:${source.key} --stack ${stack}`,
     );

@@ -3,6 +3,7 @@ import { alertsCommand } from "./alerts.ts";
 import { backupCommand } from "./backup.ts";
 import { benchCommand } from "./bench.ts";
 import { bootstrapCommand } from "./bootstrap.ts";
+import { certsCommand } from "./certs.ts";
 import { destroyCommand } from "./destroy.ts";
 import { doctorCommand } from "./doctor.ts";
 import { driftCommand } from "./drift.ts";
@@ -45,6 +46,7 @@ export const commands: readonly (() => Command)[] = [
   envCommand,
   settingsCommand,
   secretsCommand,
+  certsCommand,
   alertsCommand,
   silencesCommand,
   backupCommand,

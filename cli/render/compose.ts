@@ -45,7 +45,8 @@ export function composePlaces(): readonly [dev: ComposePlace, prod: ComposePlace
     place("docker-compose.prod.yml", "monitoring/compose-prod", {
       ...prod,
       // Customers come from anywhere; everything else stays on the host's loopback.
-      config: { ...prod.config, target: "docker", docker: { publicAddress: "0.0.0.0" } },
+      // Its secrets are made by a script that is no authority: mTLS is Pulumi's alone (docs/mtls.md).
+      config: { ...prod.config, target: "docker", docker: { publicAddress: "0.0.0.0" }, mtls: false },
     }),
   ];
 }

@@ -191,8 +191,8 @@ export const requirement: readonly Section[] = [
         ["log-queries", "saved log queries"],
         ["log-alerts", "alerts on logs"],
         ["vault", "Vault keeps secrets", "off until a stack says so: docs/secrets.md"],
+        ["mtls", "mTLS", "exporters, Loki and Grafana are asked plainly; ECS' managed services by TLS and password"],
       ]),
-      { id: "next/mtls", asks: "mTLS", open: "issue 12" },
     ],
   },
 ];

@@ -1,3 +1,4 @@
+import { identifiedMembers } from "../../components/mtls.ts";
 import { secretUsers } from "../../components/secrets.ts";
 import type { Settings } from "../../components/settings.ts";
 import {
@@ -35,6 +36,8 @@ const haveAnEnd: readonly SecretName[] = [
   "tlsPrivateKey",
   "monitoringCertificate",
   "monitoringPrivateKey",
+  "mtlsAuthority",
+  ...identifiedMembers.values(),
 ];
 
 const isOneOf = (secret: string, names: readonly SecretName[]): boolean => names.some((name) => name === secret);

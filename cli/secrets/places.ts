@@ -21,9 +21,10 @@ export const entryName = (arn: string): string => arn.split(":").slice(6).join("
 /** The command that gives a secret a value. The value is asked for or comes by stdin: it is in no argument. */
 export function howToSet(settings: Settings, secret: SecretName, isMissing: boolean): string {
   const rotation = rotationOf(secret);
-  return rotation !== undefined && !isMissing
-    ? `./platform secrets rotate ${settings.stack} ${rotation}`
-    : howToSetAt(settings, settings.secrets[secret], isMissing);
+  if (rotation !== undefined && !isMissing) return `./platform secrets rotate ${settings.stack} ${rotation}`;
+  // Nobody types one.
+  if (secret.startsWith("mtls")) return `./platform certs issue ${settings.stack}`;
+  return howToSetAt(settings, settings.secrets[secret], isMissing);
 }
 
 /** The same, by where the value is held. */

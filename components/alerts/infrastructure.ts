@@ -4,12 +4,13 @@ import { humanizedDuration, oneDecimal } from "./behaviour-text.ts";
 import { cpuPercent, memoryPercent } from "./recordings.ts";
 import { thresholdsOf } from "./thresholds.ts";
 
-/** Of the hosts themselves, as node-exporter sees them, and of the public certificate. */
+/** Of the hosts themselves, as node-exporter sees them, and of certificates: the public one, and the members'. */
 export const infrastructureAlerts = (watched: Watched): readonly Alert[] => [
   highCpuUsage(watched),
   highMemoryUsage(watched),
   clockSkew(watched),
   ...certificateExpiring(watched),
+  ...memberCertificateExpiring(watched),
 ];
 
 /** What alerts of hosts have in common. */
@@ -109,6 +110,40 @@ function certificateExpiring({ settings: { alerts, domain }, jobs }: Watched): r
         calm: valid(1.1 * days),
         fault: valid(0.9 * days),
         tells: [{ summary: `The certificate of ${domain} is valid for ${oneDecimal(0.9 * days - 0.01)} more days` }],
+      },
+    },
+  ];
+}
+
+/** Of mTLS: backend and worker tell when their own ends, the stores', and those that clients show them. */
+function memberCertificateExpiring({ settings, jobs }: Watched): readonly Alert[] {
+  const { alerts, backend, mtls } = settings;
+  if (!mtls || !jobs.includes("backend")) return [];
+  const days = thresholdsOf(alerts, "MemberCertificateExpiring").memberCertificateRemaining.seconds / 86_400;
+  const metric = backend.metricNames.certificateEnd;
+  const valid = (until: number): State => ({
+    [`${metric}{job="backend",instance="a",certificate="backend"}`]: holds(90 * 86_400),
+    [`${metric}{job="backend",instance="a",certificate="database"}`]: holds(until * 86_400),
+    [`${metric}{job="worker",instance="b",certificate="database"}`]: holds(90 * 86_400),
+  });
+  return [
+    {
+      ...ofHosts,
+      service: "{{ $labels.certificate }}",
+      name: "MemberCertificateExpiring",
+      expression: `min by (certificate) ((${metric}{job=~"backend|worker"} - time()) / 86400) < ${days}`,
+      for: alerts.timing.warning.for,
+      summary: 'The certificate of {{ $labels.certificate }} is valid for {{ printf "%.1f" $value }} more days',
+      description: `The certificate by which other members know this one ends in less than ${days} days: then they refuse it, and what goes through it stops.`,
+      behaviour: {
+        calm: valid(1.1 * days),
+        fault: valid(0.9 * days),
+        tells: [
+          {
+            labels: { certificate: "database", service: "database" },
+            summary: `The certificate of database is valid for ${oneDecimal(0.9 * days - 0.01)} more days`,
+          },
+        ],
       },
     },
   ];

@@ -19,6 +19,7 @@ export const alertNames = [
   "DiskFullSoon",
   "ClockSkew",
   "CertificateExpiring",
+  "MemberCertificateExpiring",
   "ContainerNearMemoryLimit",
   "RestartLoop",
   "DeploymentStuck",

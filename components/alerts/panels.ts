@@ -24,6 +24,7 @@ export const panelOf: Readonly<Record<AlertName, number>> = {
   DiskFullSoon: 4,
   ClockSkew: 5,
   CertificateExpiring: 6,
+  MemberCertificateExpiring: 7,
   ContainerNearMemoryLimit: 1,
   RestartLoop: 2,
   DeploymentStuck: 3,

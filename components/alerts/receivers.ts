@@ -1,3 +1,4 @@
+import { mutualClient } from "../mtls.ts";
 import type { Settings } from "../settings.ts";
 import type { SecretFile } from "../workload/index.ts";
 import { filled, linksOfFirst, ofFirst } from "./messages.ts";
@@ -33,10 +34,13 @@ const timeout = "5s";
 
 /** Alertmanager's `receivers`; `address` says where the platform's members are. */
 export function receiversOf(settings: Settings, address: (member: string) => string) {
-  const { alerts, backend, stack } = settings;
-  const hook = (place: string) => ({
-    url: `http://${place}${alerts.receivers.webhook.path}`,
-    http_config: { authorization: { credentials_file: files.alertWebhookToken } },
+  const { alerts, backend, mtls, stack } = settings;
+  const hook = (place: string, server?: string) => ({
+    url: `${server === undefined ? "http" : "https"}://${place}${alerts.receivers.webhook.path}`,
+    http_config: {
+      authorization: { credentials_file: files.alertWebhookToken },
+      ...(server === undefined ? {} : { tls_config: mutualClient(server) }),
+    },
     send_resolved: true,
     timeout,
   });
@@ -103,7 +107,7 @@ export function receiversOf(settings: Settings, address: (member: string) => str
     {
       name: "webhook",
       webhook_configs: [
-        hook(`${address("backend")}:${backend.port}`),
+        hook(`${address("backend")}:${backend.port}`, mtls ? "backend" : undefined),
         // A copy: the backend shows what it stored, the sink when it came, also while the backend is down.
         ...(hasSink(settings) ? [hook(`${address(sinkName)}:${sinkPorts.http}`)] : []),
       ],

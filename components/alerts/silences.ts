@@ -6,6 +6,7 @@ const ownLabels = ["alertname", "severity", "category", "team", "service"] as co
 
 /** Labels that queries of the catalogue return (a test compares them). */
 const returnedLabels = [
+  "certificate",
   "container",
   "container_label_component",
   "deployment",

@@ -17,6 +17,7 @@ export const thresholdOf: { readonly [Name in AlertName]?: keyof AlertThresholds
   DiskFullSoon: "diskFullWithin",
   ClockSkew: "clockOffset",
   CertificateExpiring: "certificateRemaining",
+  MemberCertificateExpiring: "memberCertificateRemaining",
   ContainerNearMemoryLimit: "containerMemoryPercent",
   RestartLoop: "restarts",
   HighOrderFailureRate: "orderFailurePercent",

@@ -1,6 +1,7 @@
 import {
   applicationUser,
   type Blueprint,
+  checkedBy,
   connection,
   httpProbes,
   logsOf,
@@ -10,17 +11,18 @@ import {
   rolling,
 } from "../blueprint.ts";
 import { levelWord } from "../logging/levels.ts";
-import { port, type WorkloadSpec, workload } from "../workload/index.ts";
+import { authorityPath, identityFiles, identityPath, mutualPort, probePort, storeTls } from "../mtls.ts";
+import { type Probes, port, type WorkloadSpec, workload } from "../workload/index.ts";
 import { currentLogin } from "./database-login.ts";
 
 /** The trading application's API. */
 export function backend(plan: Blueprint): WorkloadSpec {
   const { backend: own } = plan.settings;
   return workload({
-    ...backendProcess(plan),
+    ...backendProcess(plan, "backend"),
     name: "backend",
     args: ["serve"],
-    ports: [port({ name: "http", number: own.port, exposure: "loopback" })],
+    ports: [port({ name: "http", number: own.port, exposure: "loopback", ...mutualPort(plan.settings) })],
     placement: { kind: "stateless", scaling: own.scaling, rollout: rolling(plan) },
     resources: own.resources,
     internet: true,
@@ -31,17 +33,20 @@ export function backend(plan: Blueprint): WorkloadSpec {
 export function worker(plan: Blueprint): WorkloadSpec {
   const { backend: own, worker: settings } = plan.settings;
   return workload({
-    ...backendProcess(plan),
+    ...backendProcess(plan, "worker"),
     name: "worker",
     args: ["work"],
-    ports: [port({ name: "http", number: own.port, exposure: "internal" })],
+    ports: [port({ name: "http", number: own.port, exposure: "internal", ...mutualPort(plan.settings) })],
     placement: { kind: "stateless", scaling: settings.scaling, rollout: rolling(plan, 60) },
     resources: settings.resources,
     internet: true,
   });
 }
 
-function backendProcess(plan: Blueprint) {
+/** Who may ask each: its clients by the names in their certificates. */
+const clients = { backend: ["gateway", "prometheus", "alertmanager"], worker: ["prometheus"] } as const;
+
+function backendProcess(plan: Blueprint, name: "backend" | "worker") {
   const { settings, address } = plan;
   const { backend: own, database, environment, images, logs } = settings;
   const login = currentLogin(database);
@@ -59,10 +64,11 @@ function backendProcess(plan: Blueprint) {
       DATABASE_PORT: "5432",
       DATABASE_NAME: database.name,
       DATABASE_USER: login.role,
-      DATABASE_TLS: database.management === "managed" ? "require" : "disable",
+      DATABASE_TLS: storeTls(settings, database),
       CACHE_HOST: address("cache"),
       CACHE_PORT: "6379",
-      CACHE_TLS: settings.cache.management === "managed" ? "require" : "disable",
+      CACHE_TLS: storeTls(settings, settings.cache),
+      ...(settings.mtls ? mutual(clients[name]) : {}),
       FAULTS: String(own.faults),
     },
     secretVariables: [
@@ -72,13 +78,8 @@ function backendProcess(plan: Blueprint) {
       orFile("ALERT_WEBHOOK_TOKEN", "alertWebhookToken"),
       orFile("ADMIN_PASSWORD", "applicationAdminPassword"),
     ],
-    probes: httpProbes({
-      port: "http",
-      liveness: own.livenessPath,
-      readiness: own.readinessPath,
-      tool: "wget",
-      startMinutes: 2,
-    }),
+    secretFiles: identityFiles(settings, name),
+    probes: backendProbes(plan),
     user: applicationUser,
     volumes: [{ kind: "scratch", name: "tmp", path: "/tmp", sizeMiB: 64 }],
     logs: logsOf(plan, environment === "development" ? "console" : "json"),
@@ -86,4 +87,25 @@ function backendProcess(plan: Blueprint) {
     connectsTo: [connection("database", "postgres"), connection("cache", "redis")],
     startsAfter: ["database", "cache"],
   } as const;
+}
+
+/** What the process is told of mTLS; the paths are those of its files. */
+const mutual = (allowed: readonly string[]): Readonly<Record<string, string>> => ({
+  TLS_AUTHORITY: authorityPath,
+  TLS_IDENTITY: identityPath,
+  TLS_CLIENTS: allowed.join(","),
+  PROBE_PORT: String(probePort),
+});
+
+/** A probe has no certificate: with mTLS it asks a plain listener that is open inside the container alone, from there. */
+function backendProbes({ settings }: Blueprint): Probes {
+  const { livenessPath: liveness, readinessPath: readiness } = settings.backend;
+  const startMinutes = 2;
+  if (!settings.mtls) return httpProbes({ port: "http", liveness, readiness, tool: "wget", startMinutes });
+  const ask = (path: string) =>
+    ({
+      kind: "command",
+      command: ["sh", "-c", `wget -q -O /dev/null -T 2 http://127.0.0.1:${probePort}${path}`],
+    }) as const;
+  return checkedBy(ask(liveness), ask(readiness), "wget", startMinutes);
 }

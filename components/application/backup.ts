@@ -1,5 +1,6 @@
 import { type Blueprint, connection, httpProbes, logsOf, ownImage, plain, stopFirst } from "../blueprint.ts";
 import { levelWord } from "../logging/levels.ts";
+import { authorityPath, identityFiles, identityPath } from "../mtls.ts";
 import type { Settings } from "../settings.ts";
 import { type ConfigFile, port, type SecretFile, type User, type WorkloadSpec, workload } from "../workload/index.ts";
 
@@ -40,10 +41,12 @@ export function backup(plan: Blueprint): WorkloadSpec {
       BACKUP_KEY_FILE: "/etc/backup/key",
       BACKUP_EVERY_SECONDS: String(backups.every.seconds),
       BACKUP_RETENTION_SECONDS: String(backups.retention.seconds),
+      ...(plan.settings.mtls ? libpqTls : {}),
     },
     secretFiles: [
       { path: "/etc/backup/password", secret: "backupPassword" },
       { path: "/etc/backup/key", secret: "backupKey" },
+      ...identityFiles(plan.settings, "backup"),
     ],
     ports: [port({ name: "http", number: 8083, exposure: "internal" })],
     // Asks the process alone: whether the database can be backed up is told by BackupTooOld.
@@ -62,6 +65,14 @@ export function backup(plan: Blueprint): WorkloadSpec {
     startsAfter: ["database"],
   });
 }
+
+/** Read by PostgreSQL's own programs, at each connection. */
+const libpqTls = {
+  PGSSLMODE: "verify-full",
+  PGSSLROOTCERT: authorityPath,
+  PGSSLCERT: identityPath,
+  PGSSLKEY: identityPath,
+} as const;
 
 /** Path of the script that lets the backup in; the image runs it when it makes a database. */
 export const letInPath = "/docker-entrypoint-initdb.d/backup.sh";

@@ -1,7 +1,9 @@
 import { type Blueprint, checkedBy, logsOf, plain, productImage, stopFirst } from "../blueprint.ts";
 import { levelWord } from "../logging/levels.ts";
+import { identityFiles, mutualPort } from "../mtls.ts";
 import { type ManagedDatabase, port, type WorkloadSpec, workload } from "../workload/index.ts";
 import { backedUp, databaseUser } from "./backup.ts";
+import { databaseEntryPoint, databaseTls } from "./database-tls.ts";
 
 /** Server parameters that hold for both kinds of database. */
 function parameters({ settings: { database, logs } }: Blueprint): Readonly<Record<string, string>> {
@@ -21,12 +23,14 @@ export function database(plan: Blueprint): WorkloadSpec | ManagedDatabase {
 function ownDatabase(plan: Blueprint): WorkloadSpec {
   const { database: own } = plan.settings;
   const forBackup = backedUp(plan.settings);
-  const stated = { ...parameters(plan), ...forBackup.parameters };
+  const tls = databaseTls(plan.settings);
+  const stated = { ...parameters(plan), ...forBackup.parameters, ...tls.parameters };
   return workload({
     ...plain,
     name: "database",
     part: "application",
     image: productImage(plan, "postgres"),
+    ...(plan.settings.mtls ? { command: databaseEntryPoint } : {}),
     args: ["postgres", ...Object.entries(stated).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
     variables: {
       POSTGRES_DB: own.name,
@@ -34,9 +38,13 @@ function ownDatabase(plan: Blueprint): WorkloadSpec {
       POSTGRES_PASSWORD_FILE: "/etc/database/password",
       PGDATA: "/var/lib/postgresql/data/pgdata",
     },
-    files: forBackup.files,
-    secretFiles: [{ path: "/etc/database/password", secret: "databasePassword" }, ...forBackup.secretFiles],
-    ports: [port({ name: "postgres", number: 5432, exposure: "loopback" })],
+    files: [...forBackup.files, ...tls.files],
+    secretFiles: [
+      { path: "/etc/database/password", secret: "databasePassword" },
+      ...forBackup.secretFiles,
+      ...identityFiles(plan.settings, "database"),
+    ],
+    ports: [port({ name: "postgres", number: 5432, exposure: "loopback", ...mutualPort(plan.settings) })],
     probes: checkedBy(
       // Liveness asks for the process only: a server that recovers after a crash must not be restarted.
       { kind: "command", command: ["pg_ctl", "status"] },

@@ -1,11 +1,12 @@
 import type { Blueprint } from "../blueprint.ts";
 import { levelWord } from "../logging/levels.ts";
+import { authorityPath, identityPath } from "../mtls.ts";
 import type { Settings } from "../settings.ts";
 import type { ConfigFile } from "../workload/index.ts";
 import { answerLocations, apiErrorPages, pageErrorPages, retryAfter } from "./gateway-answers.ts";
 import { grafanaServer } from "./gateway-grafana.ts";
 import { apiPattern, hiddenPattern } from "./gateway-paths.ts";
-import { certificatePath, nginxConfPath, privateKeyPath, reloadFile } from "./gateway-reload.ts";
+import { certificatePath, gatewayReload, nginxConfPath, privateKeyPath } from "./gateway-reload.ts";
 
 /** Answered by nginx itself, on plain HTTP, whatever stands behind it. */
 export const livenessPath = "/-/live";
@@ -15,7 +16,7 @@ export const readinessPath = "/-/ready";
 export function gatewayFiles(plan: Blueprint): readonly ConfigFile[] {
   return [
     { path: nginxConfPath, content: nginxConf(plan) },
-    reloadFile,
+    gatewayReload(plan.settings.mtls),
     // `valid`: an address that left, as that of a release that starts again and again, is asked no longer than this.
     {
       path: "/etc/gateway-templates/resolver.conf.template",
@@ -87,7 +88,7 @@ function nginxConf(plan: Blueprint): string {
   const headers = securityHeaders(settings).map(
     ([name, value]) => `    proxy_hide_header ${name};\n    add_header ${name} "${value}" always;\n`,
   );
-  const backendUrl = `http://${address("backend")}:${settings.backend.port}`;
+  const backendUrl = `${settings.mtls ? "https" : "http"}://${address("backend")}:${settings.backend.port}`;
   const frontendUrl = `http://${address("frontend")}:${settings.frontend.port}`;
   return `# The gateway. Rendered by ./platform render from components/application/gateway-config.ts.
 worker_processes auto;
@@ -169,7 +170,7 @@ ${headers.join("")}
     proxy_set_header X-Forwarded-For $remote_addr;
     proxy_set_header X-Forwarded-Proto $client_scheme;
 
-    ssl_protocols TLSv1.2 TLSv1.3;
+${settings.mtls ? indented([...identity, ...backendTls], 4) : ""}    ssl_protocols TLSv1.2 TLSv1.3;
     # Of TLS 1.2 what has forward secrecy and authenticates (Mozilla "Server Side TLS", intermediate).
     ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20;
     ssl_session_cache shared:tls:10m;
@@ -225,6 +226,23 @@ ${grafanaServer(plan)}}
 ${settings.target.loopback ? streamConf(plan) : ""}`;
 }
 
+/**
+ * How the backend is known, and the gateway to it; its name is the one in `proxy_pass`. A path with a variable is read anew
+ * for each connection (nginx 1.21): a rotation needs no reload, at which a customer's idle connection may break.
+ */
+const backendTls: readonly string[] = [
+  "proxy_ssl_protocols TLSv1.2 TLSv1.3;",
+  "proxy_ssl_verify on;",
+  "# Its certificate, and the authority's.",
+  "proxy_ssl_verify_depth 1;",
+  `proxy_ssl_trusted_certificate ${authorityPath};`,
+  "proxy_ssl_certificate $identity;",
+  "proxy_ssl_certificate_key $identity;",
+  "",
+];
+
+const identity: readonly string[] = ['map "" $identity {', `    default ${identityPath};`, "}"];
+
 const indented = (lines: readonly string[], by: number): string =>
   lines
     .flatMap((line) => line.split("\n"))
@@ -232,15 +250,16 @@ const indented = (lines: readonly string[], by: number): string =>
     .join("\n");
 
 /** The backend's loopback port, forwarded as it is: what customers may not see is there. */
-function streamConf({ settings: { backend }, address }: Blueprint): string {
+function streamConf({ settings: { backend, mtls }, address }: Blueprint): string {
+  const tls = mtls ? ["proxy_ssl on;", `proxy_ssl_name ${address("backend")};`, ...backendTls] : [];
   return `
 stream {
     include /var/cache/nginx/resolver.conf;
-    server {
+${mtls ? `${indented(identity, 4)}\n` : ""}    server {
         listen ${backend.port};
         set $backend ${address("backend")}:${backend.port};
         proxy_connect_timeout 1500ms;
-        proxy_pass $backend;
+${tls.length === 0 ? "" : indented(tls, 8)}        proxy_pass $backend;
     }
 }
 `;

@@ -1,5 +1,6 @@
 import { isGrafanaPublic } from "../access.ts";
 import { type Blueprint, connection, httpProbes, logsOf, plain, productImage, rolling } from "../blueprint.ts";
+import { identityFiles } from "../mtls.ts";
 import { type Port, port, type WorkloadSpec, workload } from "../workload/index.ts";
 import { gatewayFiles, livenessPath, readinessPath } from "./gateway-config.ts";
 import { certificatePath, entryPoint, nginxConfPath, privateKeyPath } from "./gateway-reload.ts";
@@ -24,6 +25,7 @@ export function gateway(plan: Blueprint): WorkloadSpec {
     secretFiles: [
       { path: certificatePath, secret: "tlsCertificate" },
       { path: privateKeyPath, secret: "tlsPrivateKey" },
+      ...identityFiles(plan.settings, "gateway"),
     ],
     ports: [
       port({ name: "http", number: 80, exposure: "public" }),

@@ -16,6 +16,8 @@ export const metricNames = {
   orders: "app_orders_total",
   /** Gauge: backtests that wait. */
   backtestQueue: "app_backtest_queue_length",
+  /** Gauge: when a certificate of mTLS ends, in seconds since 1970; label `certificate`: whose. */
+  certificateEnd: "app_certificate_end_timestamp_seconds",
 } as const;
 
 /**

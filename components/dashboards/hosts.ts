@@ -7,7 +7,7 @@ const chosen = 'instance=~"$instance"';
 export const hostsDashboard = (shown: Shown): Dashboard => ({
   uid: "infrastructure",
   title: "Hosts",
-  description: "CPU, memory, disks, clocks and network of the hosts, and the public certificate.",
+  description: "CPU, memory, disks, clocks and network of the hosts, and certificates.",
   variables: [
     {
       kind: "label",
@@ -42,6 +42,11 @@ const whatPages = (shown: Shown) => [
     title: "Days until the certificate ends",
     unit: "short",
     legends: ["days"],
+  }),
+  ...alertPanel(shown, "MemberCertificateExpiring", {
+    title: "Days until a member's certificate ends",
+    unit: "short",
+    legends: ["{{certificate}}"],
   }),
 ];
 

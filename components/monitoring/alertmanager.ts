@@ -16,7 +16,8 @@ import {
   stopFirst,
 } from "../blueprint.ts";
 import { levelWord } from "../logging/levels.ts";
-import { isProtected, ownCheck, probeFiles, webFlags, webSecrets } from "../protection.ts";
+import { identityFiles } from "../mtls.ts";
+import { isProtected, ownCheck, probeFiles, webFlags, webPort, webSecrets } from "../protection.ts";
 import { formatDuration, port, resources, type WorkloadSpec, workload } from "../workload/index.ts";
 
 /** Groups, silences and delivers what Prometheus fires. */
@@ -46,9 +47,13 @@ export function alertmanager(plan: Blueprint): WorkloadSpec {
       { path: `/etc/alertmanager/${messagesFile}`, content: messageTemplates(plan.settings) },
       ...probeFiles(plan.settings, "alertmanager"),
     ],
-    secretFiles: [...receiverSecrets(plan.settings), ...webSecrets(plan.settings, "alertmanager")],
+    secretFiles: [
+      ...receiverSecrets(plan.settings),
+      ...webSecrets(plan.settings, "alertmanager"),
+      ...identityFiles(plan.settings, "alertmanager"),
+    ],
     ports: [
-      port({ name: "http", number: 9093, exposure: "loopback" }),
+      port({ name: "http", number: 9093, exposure: "loopback", ...webPort(plan.settings) }),
       ...(replicas > 1
         ? [port({ name: "cluster", number: clusterPort, exposure: "internal", protocols: ["TCP", "UDP"] })]
         : []),

@@ -14,6 +14,7 @@ import {
   runtimeSocket,
 } from "../blueprint.ts";
 import { levelWord } from "../logging/levels.ts";
+import { authorityPath, identityPath, storeFiles, storeTls } from "../mtls.ts";
 import { port, resources, scaling, type WorkloadSpec, workload } from "../workload/index.ts";
 
 /** What every exporter needs: it keeps nothing, so it is small and replaced at will. */
@@ -56,7 +57,8 @@ export function nodeExporter(plan: Blueprint): WorkloadSpec {
 /** Memory, keys and clients of the cache. */
 export function redisExporter(plan: Blueprint): WorkloadSpec {
   const { cache } = plan.settings;
-  const server = `${cache.management === "managed" ? "rediss" : "redis"}://${plan.address("cache")}:6379`;
+  const tls = storeTls(plan.settings, cache);
+  const server = `${tls === "disable" ? "redis" : "rediss"}://${plan.address("cache")}:6379`;
   return workload({
     ...plain,
     name: "redis-exporter",
@@ -64,6 +66,7 @@ export function redisExporter(plan: Blueprint): WorkloadSpec {
     image: productImage(plan, "redisExporter"),
     args: [
       `--redis.addr=${server}`,
+      ...(tls === "mutual" ? redisTls : []),
       "--web.listen-address=:9121",
       `--debug=${levelWord("redisExporter", plan.settings.logs.level)}`,
       "--log-format=json",
@@ -76,6 +79,7 @@ export function redisExporter(plan: Blueprint): WorkloadSpec {
         asFile: { variable: "REDIS_PASSWORD_FILE", template: `{${JSON.stringify(server)}:"{}"}` },
       },
     ],
+    secretFiles: storeFiles(plan.settings, cache, "redis-exporter"),
     ports: [port({ name: "http", number: 9121, exposure: "loopback" })],
     probes: httpProbes({ port: "http", liveness: "/health", readiness: "/health", tool: "probe-binary" }),
     placement: alone(plan),
@@ -87,11 +91,24 @@ export function redisExporter(plan: Blueprint): WorkloadSpec {
   });
 }
 
+const redisTls = [
+  `--tls-ca-cert-file=${authorityPath}`,
+  `--tls-client-cert-file=${identityPath}`,
+  `--tls-client-key-file=${identityPath}`,
+];
+
+/** In the words of a connection's address. */
+const databaseTls = {
+  mutual: `verify-full&sslrootcert=${authorityPath}&sslcert=${identityPath}&sslkey=${identityPath}`,
+  require: "require",
+  disable: "disable",
+} as const;
+
 /** Connections, locks and long transactions of the database. */
 export function postgresExporter(plan: Blueprint): WorkloadSpec {
   const { database } = plan.settings;
   const login = currentLogin(database);
-  const tls = database.management === "managed" ? "require" : "disable";
+  const tls = databaseTls[storeTls(plan.settings, database)];
   return workload({
     ...plain,
     name: "postgres-exporter",
@@ -108,6 +125,7 @@ export function postgresExporter(plan: Blueprint): WorkloadSpec {
       DATA_SOURCE_USER: login.role,
     },
     secretVariables: [orFile("DATA_SOURCE_PASS", login.secret)],
+    secretFiles: storeFiles(plan.settings, database, "postgres-exporter"),
     ports: [port({ name: "http", number: 9187, exposure: "loopback" })],
     probes: httpProbes({ port: "http", liveness: "/", readiness: "/", tool: "wget" }),
     placement: alone(plan),

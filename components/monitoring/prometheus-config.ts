@@ -3,6 +3,7 @@ import { alertmanagers } from "../alerts/peers.ts";
 import { recordings } from "../alerts/recordings.ts";
 import { alertRules } from "../alerts/rules.ts";
 import type { Blueprint } from "../blueprint.ts";
+import { mutualClient } from "../mtls.ts";
 import { clientConfig, isProtected } from "../protection.ts";
 import type { Settings } from "../settings.ts";
 import { type ConfigFile, formatDuration, portNamed, type Scrape, type WorkloadSpec } from "../workload/index.ts";
@@ -78,6 +79,7 @@ function scrapeJob(plan: Blueprint, spec: Scraped) {
     ...(scrape.interval === undefined ? {} : { scrape_interval: formatDuration(scrape.interval) }),
     ...(scrape.honorLabels === true ? { honor_labels: true } : {}),
     ...(scrape.protected === true ? protectedClient(plan.settings) : {}),
+    ...(portNamed(spec, scrape.port).tls === "mutual" ? { scheme: "https", tls_config: mutualClient(spec.name) } : {}),
     ...discovery(plan, spec),
   };
 }

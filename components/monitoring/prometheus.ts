@@ -11,7 +11,8 @@ import {
   stopFirst,
 } from "../blueprint.ts";
 import { levelWord } from "../logging/levels.ts";
-import { isProtected, ownCheck, probeFiles, webFlags, webSecrets } from "../protection.ts";
+import { identityFiles } from "../mtls.ts";
+import { isProtected, ownCheck, probeFiles, webFlags, webPort, webSecrets } from "../protection.ts";
 import { formatDuration, type Probes, port, resources, type WorkloadSpec, workload } from "../workload/index.ts";
 import { prometheusFiles } from "./prometheus-config.ts";
 import { remoteWriteSecrets } from "./remote-write.ts";
@@ -40,8 +41,12 @@ export function prometheus(plan: Blueprint, others: readonly WorkloadSpec[]): Wo
       "--log.format=json",
     ],
     files: [...prometheusFiles(plan, others), ...probeFiles(plan.settings, "prometheus")],
-    secretFiles: [...webSecrets(plan.settings, "prometheus"), ...remoteWriteSecrets(metrics)],
-    ports: [port({ name: "http", number: 9090, exposure: "loopback" })],
+    secretFiles: [
+      ...webSecrets(plan.settings, "prometheus"),
+      ...remoteWriteSecrets(metrics),
+      ...identityFiles(plan.settings, "prometheus"),
+    ],
+    ports: [port({ name: "http", number: 9090, exposure: "loopback", ...webPort(plan.settings) })],
     probes: prometheusProbes(isProtected(plan.settings)),
     placement: { kind: "stateful", replicas: 1, rollout: stopFirst(plan) },
     resources: resources({ cpu: { request: 200, limit: 1000 }, memory: { request: 512, limit: 1536 } }),

@@ -16,6 +16,11 @@ export interface Port {
   readonly exposure: Exposure;
   /** Default: TCP alone. For what gossips; on Kubernetes only. */
   readonly protocols?: readonly Protocol[];
+  /**
+   * How clients and server know each other: `mutual`, by certificates of the stack's own authority both ways; `server`, the
+   * client by a password, over TLS. Default: what is sent there is plain.
+   */
+  readonly tls?: "mutual" | "server";
 }
 
 export type Protocol = "TCP" | "UDP";

@@ -30,6 +30,18 @@ export const secretNames = [
   "tlsPrivateKey",
   "registryPassword",
   "remoteWriteCredential",
+  "mtlsAuthority",
+  "mtlsAuthorityKey",
+  "mtlsGateway",
+  "mtlsBackend",
+  "mtlsWorker",
+  "mtlsDatabase",
+  "mtlsBackup",
+  "mtlsCache",
+  "mtlsPrometheus",
+  "mtlsAlertmanager",
+  "mtlsPostgresExporter",
+  "mtlsRedisExporter",
 ] as const;
 
 export type SecretName = (typeof secretNames)[number];
@@ -61,6 +73,11 @@ export interface SecretVariable extends SecretRef {
 export interface SecretFile extends SecretRef {
   readonly path: string;
   readonly template?: string;
+  /**
+   * The process reads it again when it changes: a new value reaches the file of the running instance, where the target can,
+   * and makes none anew. A folder holds live files alone, or none. Default: false.
+   */
+  readonly live?: boolean;
 }
 
 /** The text of a secret file around its value. */

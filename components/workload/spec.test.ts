@@ -71,6 +71,20 @@ test.each(["no place", "{} and {}"])("a template has one place for its secret: %
   );
 });
 
+test("a file that changes under the process has a folder of its own", () => {
+  const secretFiles = [
+    { path: "/etc/worker/tls/identity.pem", secret: "mtlsWorker", live: true },
+    { path: "/etc/worker/auth", secret: "smtpPassword" },
+  ] as const;
+  expect(() => workload({ ...sound, secretFiles })).toThrow(
+    "/etc/worker/tls/identity.pem is live and shares its folder with a file that is not; give it a folder of its own",
+  );
+  const [live, fixed] = secretFiles;
+  expect(
+    workload({ ...sound, secretFiles: [{ ...live, path: "/etc/mtls/identity.pem" }, fixed] }).secretFiles,
+  ).toHaveLength(2);
+});
+
 test.each(["progressDeadline", "stopGracePeriod"] as const)(
   "no orchestrator takes a %s of a part of a second",
   (field) => {

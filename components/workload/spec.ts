@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type { SecretAgent } from "./agent.ts";
 import { isLonger } from "./duration.ts";
 import type { ConfigFile } from "./file.ts";
@@ -89,6 +90,7 @@ export function workload(spec: Omit<WorkloadSpec, "kind">): WorkloadSpec {
     ...volumeProblems(spec),
     ...pathProblems(spec),
     ...templateProblems(spec),
+    ...liveProblems(spec),
     ...deadlineProblems(spec),
   ];
   if (found.length > 0) {
@@ -174,6 +176,17 @@ const templateProblems = ({ secretFiles }: Draft): string[] =>
   secretFiles
     .filter(({ template = "{}" }) => template.split("{}").length !== 2)
     .map(({ path }) => `the template of ${path} must hold {} exactly once, where the secret goes`);
+
+/** A folder is one mount, which is either changed under the running process or made anew with it. */
+function liveProblems({ files, secretFiles }: Draft): string[] {
+  const fixed = [...files, ...secretFiles.filter(({ live }) => live !== true)].map(({ path }) => posix.dirname(path));
+  return secretFiles
+    .filter(({ live, path }) => live === true && fixed.some((folder) => areNested(folder, posix.dirname(path))))
+    .map(({ path }) => `${path} is live and shares its folder with a file that is not; give it a folder of its own`);
+}
+
+const areNested = (one: string, other: string): boolean =>
+  `${one}/`.startsWith(`${other}/`) || `${other}/`.startsWith(`${one}/`);
 
 function deadlineProblems({ probes, placement }: Draft): string[] {
   const ready = timeToReady(probes);

@@ -4,10 +4,12 @@ import type { Observed, Server } from "./http/services.ts";
 import { makeTokens } from "./http/tokens.ts";
 import { cachedChecks, shared } from "./observability/checks.ts";
 import type { Log } from "./observability/log.ts";
-import { addGauges, makeMetrics } from "./observability/metrics.ts";
+import { addCertificates, addGauges, makeMetrics } from "./observability/metrics.ts";
 import { watchSystem } from "./observability/system.ts";
 import { type RuntimeControls, watchControls } from "./runtime-controls.ts";
 import { openStores, type Stores } from "./storage/stores.ts";
+import { type Mutual, openMutual } from "./tls/mutual.ts";
+import type { OwnCertificate } from "./tls/own-certificate.ts";
 import { backtestTurn } from "./work/backtest-turn.ts";
 import { simulatedExchange } from "./work/exchange.ts";
 import { type Loop, startLoop } from "./work/loop.ts";
@@ -25,6 +27,8 @@ export interface Life {
 export interface Application {
   readonly server: Server;
   readonly stores: Stores;
+  /** What it shows where TLS is mutual. */
+  readonly certificate: OwnCertificate | undefined;
   /** Begins a worker's work; a backend has none. Answers what ends it, after what is being done. */
   readonly work: () => readonly Loop[];
   /** Last of all. */
@@ -32,11 +36,12 @@ export interface Application {
 }
 
 export async function assemble(configuration: Configuration, log: Log, life: Life): Promise<Application> {
-  const stores = openStores(configuration, (what) => (error) => {
+  const mutual = openMutual(configuration, log);
+  const stores = openStores({ ...configuration, certificate: mutual?.certificate }, (what) => (error) => {
     log.at.warn({ event: "connection_lost", exception: error }, `a connection to the ${what} broke`);
   });
   const controls = watchControls(stores.controls, configuration, log);
-  const observed = observe(configuration, log, life, stores);
+  const observed = observe(configuration, log, life, stores, mutual);
   const parts =
     configuration.service === "worker"
       ? { server: await workerServer(observed), work: () => startWork(configuration, observed, stores, controls) }
@@ -44,21 +49,31 @@ export async function assemble(configuration: Configuration, log: Log, life: Lif
   return {
     ...parts,
     stores,
+    certificate: mutual?.certificate,
     close: async () => {
+      mutual?.close();
       await controls.stop();
       await stores.close();
     },
   };
 }
 
-function observe(configuration: Configuration, log: Log, life: Life, stores: Stores): Observed {
+function observe(
+  configuration: Configuration,
+  log: Log,
+  life: Life,
+  stores: Stores,
+  mutual: Mutual | undefined,
+): Observed {
   const metrics = makeMetrics(configuration.service, configuration.version);
   addGauges(metrics, {
     connections: () => stores.database.connections(),
     oldestOrderSeconds: shared(() => stores.outbox.oldestSeconds()),
     backtestsWaiting: shared(() => stores.queue.waiting()),
   });
+  if (mutual !== undefined) addCertificates(metrics, mutual.ends);
   return {
+    ...(mutual === undefined ? {} : { serverFactory: mutual.serverFactory }),
     configuration,
     log,
     metrics,

@@ -40,8 +40,9 @@ test("what is right is read", () => {
     service: "worker",
     port: 8000,
     log: { level: "WARNING", format: "json" },
-    database: { host: "database", port: 5432, tls: true },
-    cache: { tls: false },
+    database: { host: "database", port: 5432, tls: "require" },
+    cache: { tls: "disable" },
+    mutual: undefined,
     faults: false,
   });
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { z } from "zod";
+import type { CertificateFiles } from "./tls/own-certificate.ts";
 
 /** What the platform tells a process of the backend: components/application/backend.ts states the same names. */
 export interface Configuration {
@@ -14,6 +15,8 @@ export interface Configuration {
   readonly log: { readonly level: LogLevel; readonly format: "json" | "console" };
   readonly database: DatabaseConfiguration;
   readonly cache: CacheConfiguration;
+  /** Of mTLS; undefined where the process speaks plain HTTP. */
+  readonly mutual: MutualConfiguration | undefined;
   readonly tokenSigningKey: string;
   readonly alertWebhookToken: string;
   /** Of the user `admin`, who is made at the first start. */
@@ -28,20 +31,30 @@ export type Environment = "development" | "staging" | "production";
 export const logLevels = ["DEBUG", "INFO", "WARNING", "ERROR"] as const;
 export type LogLevel = (typeof logLevels)[number];
 
+/** `require`: encrypted alone. `mutual`: both sides show a certificate of the platform's authority. */
+export type Tls = "disable" | "require" | "mutual";
+
+export interface MutualConfiguration extends CertificateFiles {
+  /** Names of those that may ask this process. */
+  readonly clients: readonly string[];
+  /** Where probes are answered plainly, on the container's own loopback. */
+  readonly probePort: number;
+}
+
 export interface DatabaseConfiguration {
   readonly host: string;
   readonly port: number;
   readonly name: string;
   readonly user: string;
   readonly password: string;
-  readonly tls: boolean;
+  readonly tls: Tls;
 }
 
 export interface CacheConfiguration {
   readonly host: string;
   readonly port: number;
   readonly password: string;
-  readonly tls: boolean;
+  readonly tls: Tls;
 }
 
 /** Names every variable that is wrong, and never a secret's value. */
@@ -53,7 +66,7 @@ const port = z.string().regex(/^\d+$/).transform(Number).pipe(z.int().min(0).max
 const given = z.string().min(1);
 /** HS256 wants a key of at least its hash's 32 bytes (RFC 7518, 3.2); fewer can be guessed. */
 const secret = z.string().min(32);
-const tls = z.enum(["require", "disable"]).transform((word) => word === "require");
+const tls = z.enum(["require", "disable", "mutual"]);
 
 const variables = z.object({
   PORT: port,
@@ -75,6 +88,10 @@ const variables = z.object({
   ALERT_WEBHOOK_TOKEN: given,
   // NIST SP 800-63B, 3.1.1: eight are the least; this one opens everything.
   ADMIN_PASSWORD: z.string().min(12),
+  TLS_AUTHORITY: given.optional(),
+  TLS_IDENTITY: given.optional(),
+  TLS_CLIENTS: given.optional(),
+  PROBE_PORT: port.optional(),
   FAULTS: z
     .enum(["true", "false"])
     .default("false")
@@ -92,14 +109,18 @@ const allowed: Readonly<Record<keyof typeof variables.shape, string>> = {
   DATABASE_NAME: "the database's name",
   DATABASE_USER: "the database's user",
   DATABASE_PASSWORD: "that user's password",
-  DATABASE_TLS: "require or disable",
+  DATABASE_TLS: "require, disable or mutual",
   CACHE_HOST: "Redis's host",
   CACHE_PORT: "a TCP port",
   CACHE_PASSWORD: "Redis's password",
-  CACHE_TLS: "require or disable",
+  CACHE_TLS: "require, disable or mutual",
   TOKEN_SIGNING_KEY: "a secret of at least 32 characters",
   ALERT_WEBHOOK_TOKEN: "the secret that Alertmanager sends",
   ADMIN_PASSWORD: "a password of at least 12 characters",
+  TLS_AUTHORITY: "the path of the authority's certificate",
+  TLS_IDENTITY: "the path of this process's certificate with its key",
+  TLS_CLIENTS: "names of clients, with commas between them",
+  PROBE_PORT: "a TCP port",
   FAULTS: "true or false",
 };
 
@@ -149,11 +170,28 @@ export function readConfiguration(environment: NodeJS.ProcessEnv, service: Servi
       password: said.CACHE_PASSWORD,
       tls: said.CACHE_TLS,
     },
+    mutual: mutualOf(said),
     tokenSigningKey: said.TOKEN_SIGNING_KEY,
     alertWebhookToken: said.ALERT_WEBHOOK_TOKEN,
     adminPassword: said.ADMIN_PASSWORD,
     faults: said.FAULTS,
   };
+}
+
+/** All of it or nothing: half of it would be a plain server that passes for a closed one. */
+function mutualOf(said: z.output<typeof variables>): MutualConfiguration | undefined {
+  const { TLS_AUTHORITY: authority, TLS_IDENTITY: certificate, TLS_CLIENTS: clients, PROBE_PORT: probePort } = said;
+  if (authority !== undefined && certificate !== undefined && clients !== undefined && probePort !== undefined) {
+    return { authority, certificate, clients: clients.split(","), probePort };
+  }
+  const wanted = { TLS_AUTHORITY: authority, TLS_IDENTITY: certificate, TLS_CLIENTS: clients, PROBE_PORT: probePort };
+  const missing = Object.entries(wanted).flatMap(([name, value]) => (value === undefined ? [name] : []));
+  const isAsked = missing.length < 4 || said.DATABASE_TLS === "mutual" || said.CACHE_TLS === "mutual";
+  if (isAsked)
+    throw new ConfigurationError(
+      `${missing.join(", ")} missing: mTLS needs all four of ${Object.keys(wanted).join(", ")}`,
+    );
+  return undefined;
 }
 
 const isKnown = (name: string): name is keyof typeof allowed => name in allowed;

@@ -1,8 +1,10 @@
+import type { Server as HttpServer } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { aliveSeconds, logEvents } from "../../components/application/telemetry.ts";
 import { type Application, assemble, type Life } from "./application.ts";
 import type { Configuration } from "./configuration.ts";
 import { hashPassword } from "./domain/password.ts";
+import { listenForProbes } from "./http/probe-listener.ts";
 import type { Log } from "./observability/log.ts";
 import { DatabaseUnusable, migrate } from "./storage/migrate.ts";
 import { migrations } from "./storage/migrations/index.ts";
@@ -40,9 +42,12 @@ export async function start(
 ): Promise<Running> {
   const life: Life = { started: false, draining: false };
   const application = await assemble(configuration, log, life);
+  let probes: HttpServer | undefined;
   try {
     await prepare(configuration, application, log, signal);
     await application.server.listen({ host: "0.0.0.0", port: configuration.port });
+    if (configuration.mutual !== undefined)
+      probes = await listenForProbes(application.server, configuration.mutual.probePort);
   } catch (error) {
     await application.server.close();
     await application.close();
@@ -63,6 +68,7 @@ export async function start(
     clearInterval(alive);
     await Promise.all([...loops.map((loop) => loop.stop()), delay(drain)]);
     await application.server.close();
+    probes?.close();
     await application.close();
     log.always.info({ event: "stopped" }, "stopped");
   };
@@ -77,14 +83,14 @@ export async function start(
 /** Reaches the database, brings its schema to this release and makes the first user; tries until it is done. */
 async function prepare(
   configuration: Configuration,
-  { stores: { users } }: Application,
+  { stores: { users }, certificate }: Application,
   log: Log,
   signal: AbortSignal,
 ): Promise<void> {
   for (;;) {
     signal.throwIfAborted();
     try {
-      const applied = await migrate(configuration, migrations);
+      const applied = await migrate({ ...configuration, certificate }, migrations);
       if (applied.length > 0) log.always.info({ event: "migrated", migrations: applied }, "the schema is up to date");
       if (configuration.service === "backend") await makeAdmin(users, configuration.adminPassword);
       return;

@@ -1,4 +1,5 @@
 import type { AlertName } from "../../../components/alerts/names.ts";
+import { cacheClient } from "../../../components/application/cache.ts";
 import { variableFile } from "../../../components/workload/index.ts";
 import type { Fault } from "../drill.ts";
 import type { Place } from "../place.ts";
@@ -9,10 +10,12 @@ const hour = 3_600_000;
 /** Of a program in the backend's container, where the database's address and password are. */
 const client = (name: string) => `
 const { Client } = require("pg");
-const { DATABASE_HOST: host, DATABASE_PORT: port, DATABASE_NAME: database, DATABASE_USER: user, DATABASE_PASSWORD, DATABASE_PASSWORD_FILE, DATABASE_TLS: tls } = process.env;
-const password = DATABASE_PASSWORD ?? require("node:fs").readFileSync(DATABASE_PASSWORD_FILE, "utf8");
+const { readFileSync } = require("node:fs");
+const { DATABASE_HOST: host, DATABASE_PORT: port, DATABASE_NAME: database, DATABASE_USER: user, DATABASE_PASSWORD, DATABASE_PASSWORD_FILE, DATABASE_TLS: tls, TLS_AUTHORITY, TLS_IDENTITY } = process.env;
+const password = DATABASE_PASSWORD ?? readFileSync(DATABASE_PASSWORD_FILE, "utf8");
+const mutual = () => ({ ca: readFileSync(TLS_AUTHORITY), cert: readFileSync(TLS_IDENTITY), key: readFileSync(TLS_IDENTITY) });
 const connected = async () => {
-  const client = new Client({ host, port, database, user, password, application_name: "${name}", ssl: tls === "require" });
+  const client = new Client({ host, port, database, user, password, application_name: "${name}", ssl: tls === "mutual" ? mutual() : tls === "require" });
   client.on("error", () => process.exit());
   await client.connect();
   return client;
@@ -89,9 +92,12 @@ connected().then(async (client) => {
 );
 
 /** The password is a variable of the container, or a file where Vault holds it. */
-const redisClient = `REDISCLI_AUTH="\${REDISCLI_AUTH:-$(cat ${variableFile("REDISCLI_AUTH")})}" exec redis-cli --no-raw EVAL "$1" 0`;
+const redisPassword = `REDISCLI_AUTH="\${REDISCLI_AUTH:-$(cat ${variableFile("REDISCLI_AUTH")})}"`;
 
-const script = (lua: string): readonly string[] => ["sh", "-c", redisClient, "sh", lua];
+const script = ({ settings }: Place, lua: string): readonly string[] => {
+  const client = ["redis-cli", ...cacheClient(settings), "--no-raw"].join(" ");
+  return ["sh", "-c", `${redisPassword} exec ${client} EVAL "$1" 0`, "sh", lua];
+};
 
 /** Keys of a mebibyte, in turns short enough that the server answers others meanwhile. */
 const fill = (percent: number): string => `
@@ -115,12 +121,12 @@ export const filledRedis: Fault = {
     // Between the limit and where it refuses writes.
     const percent = (place.settings.alerts.thresholds.redisMemoryPercent + 100) / 2;
     for (let turns = 0; turns < 10_000; turns += 1) {
-      const said = await place.run("cache", script(fill(percent)));
+      const said = await place.run("cache", script(place, fill(percent)));
       if (said.includes("full")) return;
       if (!said.includes("more")) throw new Error(`Redis cannot be filled: ${said.trim()}`);
     }
   },
   repair: async (place) => {
-    await place.run("cache", script(empty));
+    await place.run("cache", script(place, empty));
   },
 };

@@ -39,10 +39,12 @@ export async function selfSigned(names: readonly string[], now = new Date()): Pr
       ]),
     ],
   });
-  const key = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey)).toString("base64");
+  return { certificate: `${certificate.toString("pem")}\n`, privateKey: await keyPem(keys.privateKey) };
+}
+
+/** A private key as PEM, in PKCS #8. */
+export async function keyPem(privateKey: webcrypto.CryptoKey): Promise<string> {
+  const key = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", privateKey)).toString("base64");
   const lines = key.match(/.{1,64}/g) ?? [];
-  return {
-    certificate: `${certificate.toString("pem")}\n`,
-    privateKey: ["-----BEGIN PRIVATE KEY-----", ...lines, "-----END PRIVATE KEY-----", ""].join("\n"),
-  };
+  return ["-----BEGIN PRIVATE KEY-----", ...lines, "-----END PRIVATE KEY-----", ""].join("\n");
 }

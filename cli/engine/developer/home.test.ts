@@ -38,7 +38,7 @@ test("every secret of dev is made; passwords are long, of harmless characters, a
     "remoteWriteCredential",
     "grafanaOidcClientSecret",
   ];
-  const others = secretNames.filter((name) => ofOthers.includes(name) || name.startsWith("monitoring"));
+  const others = secretNames.filter((name) => ofOthers.includes(name) || /^(?:monitoring|mtls)/.test(name));
   expect([...Object.keys(secrets), ...others].sort()).toEqual([...secretNames].sort());
   const passwords = Object.entries(secrets).filter(
     ([name]) => /Token|Key$|Password$/.test(name) && !/tls|pager|smtp|backupKey/.test(name),

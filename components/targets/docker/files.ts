@@ -24,6 +24,19 @@ export function fileFolders({
   });
 }
 
+/** The workload with the files alone that are written once, and with which a container is made anew. */
+export const fixedFiles = <Spec extends Pick<WorkloadSpec, "secretFiles">>(spec: Spec): Spec => ({
+  ...spec,
+  secretFiles: spec.secretFiles.filter(({ live }) => live !== true),
+});
+
+/** The workload with the files alone that a new value reaches under the running container. */
+export const liveFiles = <Spec extends Pick<WorkloadSpec, "secretFiles" | "agent">>({ agent, ...spec }: Spec) => ({
+  ...spec,
+  files: [],
+  secretFiles: spec.secretFiles.filter(({ live }) => live === true),
+});
+
 /** Docker's names take letters, digits and few signs: `/etc/a` and `/etc-a` are called the same. */
 const slugOf = (path: string): string => path.slice(1).replaceAll(/[^\w.-]+/g, "-");
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { settingsOf } from "../../../tests/support/stacks.ts";
 import { describePlatform, isWorkload, membersOf } from "../../specification.ts";
 import { parseDuration, seconds, type WorkloadSpec } from "../../workload/index.ts";
-import { fileFolders, filesHash } from "./files.ts";
+import { fileFolders, filesHash, fixedFiles, liveFiles } from "./files.ts";
 import { goDuration } from "./health.ts";
 import { membershipsOf, serversOf } from "./networks.ts";
 import { problems } from "./problems.ts";
@@ -46,6 +46,18 @@ describe("file folders", () => {
     expect(folders).toEqual([
       { path: "/etc/a", slug: "etc-a" },
       { path: "/etc/ab", slug: "etc-ab" },
+    ]);
+  });
+
+  test("what changes under the running container is written by a loader of its own", () => {
+    const secretFiles = [
+      { path: "/etc/mtls/identity.pem", secret: "mtlsBackend", live: true },
+      { path: "/etc/a/password", secret: "smtpPassword" },
+    ] as const;
+    const all = { ...at("/etc/a/one"), secretFiles };
+    expect([fixedFiles(all), liveFiles(all)].map((part) => fileFolders(part).map(({ path }) => path))).toEqual([
+      ["/etc/a"],
+      ["/etc/mtls"],
     ]);
   });
 

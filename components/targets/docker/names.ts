@@ -22,6 +22,9 @@ type Called = { readonly name: string };
 /** The container through which the volumes with a workload's files are filled. */
 export const loaderName = ({ name }: Called): string => `${name}-files`;
 
+/** The same of files that change under the running container. */
+export const liveLoaderName = ({ name }: Called): string => `${name}-live-files`;
+
 /** The container that fetches what Vault holds of a workload's files. */
 export const agentName = ({ name }: Called): string => `${name}-agent`;
 

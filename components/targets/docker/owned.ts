@@ -1,8 +1,8 @@
 import { isPersistent, isWorkload, type Member, type WorkloadSpec } from "../../workload/index.ts";
 import { type Owned, platformItself } from "../clashes.ts";
 import { containerCount } from "./container.ts";
-import { fileFolders } from "./files.ts";
-import { agentName, fileVolumeName, loaderName, numbered, ownVolumeName } from "./names.ts";
+import { fileFolders, fixedFiles, liveFiles } from "./files.ts";
+import { agentName, fileVolumeName, liveLoaderName, loaderName, numbered, ownVolumeName } from "./names.ts";
 import { egress, serversOf } from "./networks.ts";
 
 /** The container and the volume with the probe binary. */
@@ -27,12 +27,15 @@ function ownedBy(spec: WorkloadSpec): readonly Owned[] {
       name: numbered(spec.name, index),
       owner: index === 0 ? owner : `replica ${index + 1} of ${owner}`,
     })),
-    ...(folders.length === 0
+    ...(fileFolders(fixedFiles(spec)).length === 0
       ? []
       : [{ kind: "container", name: loaderName(spec), owner: `the loader of files of ${owner}` }]),
     ...(spec.agent === undefined
       ? []
       : [{ kind: "container", name: agentName(spec), owner: `the agent of Vault beside ${owner}` }]),
+    ...(fileFolders(liveFiles(spec)).length === 0
+      ? []
+      : [{ kind: "container", name: liveLoaderName(spec), owner: `the loader of live files of ${owner}` }]),
     ...copies.flatMap((index) =>
       spec.volumes.filter(isPersistent).map((volume) => ({
         kind: "volume",

@@ -3,10 +3,19 @@ import * as pulumi from "@pulumi/pulumi";
 import { isPersistent, type PersistentVolume, secretFileText, type WorkloadSpec } from "../../workload/index.ts";
 import { agentVariables, agentWorkload, isServed, type Served } from "./agent.ts";
 import { containerCount, containerSettings, plainSecrets } from "./container.ts";
-import { type FileFolder, fileFolders, filesHash } from "./files.ts";
+import { type FileFolder, fileFolders, filesHash, fixedFiles, liveFiles } from "./files.ts";
 import { type Foundation, neverStarted, pulledImage } from "./foundation.ts";
 import { needsProbeBinary, probeFolder } from "./health.ts";
-import { fileVolumeName, keptLabel, labelsOf, loaderName, nameOf, numbered, ownVolumeName } from "./names.ts";
+import {
+  fileVolumeName,
+  keptLabel,
+  labelsOf,
+  liveLoaderName,
+  loaderName,
+  nameOf,
+  numbered,
+  ownVolumeName,
+} from "./names.ts";
 import { egress, membershipsOf } from "./networks.ts";
 import { stopsFirst } from "./ports.ts";
 
@@ -24,16 +33,17 @@ export function realizeWorkload(
   parent: pulumi.Resource,
   startsAfter: Promise<readonly pulumi.Resource[]>,
 ): void {
-  const files = fillFileVolumes(spec, foundation, parent);
+  const files = fillFileVolumes(fixedFiles(spec), loaderName(spec), foundation, parent);
+  const live = fillFileVolumes(liveFiles(spec), liveLoaderName(spec), foundation, parent);
   for (let index = 0; index < containerCount(spec); index += 1) {
-    makeContainer(spec, index, files, foundation, parent, startsAfter);
+    makeContainer(spec, index, { files, live }, foundation, parent, startsAfter);
   }
 }
 
 function makeContainer(
   spec: WorkloadSpec,
   index: number,
-  files: FilledVolumes | undefined,
+  { files, live }: Readonly<Record<"files" | "live", FilledVolumes | undefined>>,
   foundation: Foundation,
   parent: pulumi.Resource,
   startsAfter: Promise<readonly pulumi.Resource[]>,
@@ -46,7 +56,7 @@ function makeContainer(
   const memberships = membershipsOf(spec, servers);
   const first = [
     ...own.map(({ volume }) => volume),
-    ...(files === undefined ? [] : files.filledBy),
+    ...[files, live].flatMap((filled) => (filled === undefined ? [] : filled.filledBy)),
     ...(binary === undefined ? [] : [binary.filledBy]),
   ];
   const dependsOn: Promise<pulumi.Resource[]> = startsAfter.then((earlier) => [...earlier, ...first]);
@@ -56,11 +66,13 @@ function makeContainer(
       ...settings,
       image: pulledImage(images, spec.image),
       envs: environment(spec, foundation),
-      // A secret file that changed has made its loader anew, under the same names: the container follows.
+      // A secret file that changed has made its loader anew, under the same names: the container follows. Of live files
+      // the loader alone is new: what it wrote is in the running container.
       labels: [...settings.labels, ...(files === undefined ? [] : [{ label: "files", value: files.loader.id }])],
       volumes: [
         ...own.map(({ mount }) => mount),
         ...(files?.mounts ?? []),
+        ...(live?.mounts ?? []),
         ...(binary === undefined ? [] : [{ volumeName: binary.name, containerPath: probeFolder, readOnly: true }]),
         ...hostMounts(spec),
       ],
@@ -128,6 +140,7 @@ interface FilledVolumes {
  */
 function fillFileVolumes(
   spec: WorkloadSpec,
+  loaderOf: string,
   foundation: Foundation,
   parent: pulumi.Resource,
 ): FilledVolumes | undefined {
@@ -142,7 +155,7 @@ function fillFileVolumes(
     (folder) => new docker.Volume(fileVolumeName(spec, folder), { name: nameIn(folder), labels }, options),
   );
   const loader = new docker.Container(
-    loaderName(spec),
+    loaderOf,
     {
       ...neverStarted,
       image: pulledImage(images, spec.image),

@@ -124,6 +124,24 @@ export const differences: readonly Difference[] = [
     why: "ElastiCache's Redis ends at 7.1; Valkey speaks the same protocol and commands",
   },
   {
+    field: "ports.tls",
+    where: "managed databases and caches, with mtls",
+    instead: "TLS and a password; the server's certificate is not checked, and none of ours is asked for",
+    why: "RDS and ElastiCache verify no certificate of a client, and theirs are of names that only exist once they do",
+  },
+  {
+    field: "ports.tls",
+    where: "the gateway's public port, with mtls",
+    instead: "plain HTTP from the load balancer to the gateway; from there on certificates are asked for",
+    why: "the load balancer shows no certificate of ours",
+  },
+  {
+    field: "secretFiles.live",
+    where: "workloads with live secret files",
+    instead: "a new value is read by tasks that start after it: `aws ecs update-service --force-new-deployment`",
+    why: "ECS gives a task its secrets at its start",
+  },
+  {
     field: "secrets.registryPassword",
     where: 'held in Secrets Manager: the entry is {"username": …, "password": …}',
     instead: "images.registryUser is not read from the settings",

@@ -232,6 +232,18 @@ const sources: SecretSources = {
   tlsPrivateKey: { kind: "config", key: "tlsPrivateKey" },
   registryPassword: entry("registryPassword"),
   remoteWriteCredential: entry("remoteWriteCredential"),
+  mtlsAuthority: entry("mtlsAuthority"),
+  mtlsAuthorityKey: entry("mtlsAuthorityKey"),
+  mtlsGateway: entry("mtlsGateway"),
+  mtlsBackend: entry("mtlsBackend"),
+  mtlsWorker: entry("mtlsWorker"),
+  mtlsDatabase: entry("mtlsDatabase"),
+  mtlsBackup: entry("mtlsBackup"),
+  mtlsCache: entry("mtlsCache"),
+  mtlsPrometheus: entry("mtlsPrometheus"),
+  mtlsAlertmanager: entry("mtlsAlertmanager"),
+  mtlsPostgresExporter: entry("mtlsPostgresExporter"),
+  mtlsRedisExporter: entry("mtlsRedisExporter"),
 };
 
 export const context: TargetContext = {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { image } from "../../workload/index.ts";
-import { configMapName, fileKey, mountedFiles, secretEntries } from "./files.ts";
+import { configMapName, fileKey, liveEntries, mountedFiles, secretEntries } from "./files.ts";
 
 const nginx = image({ repository: "docker.io/library/nginx", version: "1.28.0-alpine" });
 const sources = { configMap: "gateway-0a1b2c3d4e", secret: "gateway-secrets-1" };
@@ -95,4 +95,26 @@ test("a secret file is the template around the value, a variable the value", () 
     ["REDISCLI_AUTH", "cachePassword", "$& x"],
     ["etc_cache-auth_auth.conf", "cachePassword", "requirepass $& x\n"],
   ]);
+});
+
+test("what changes under the running pods is in a Secret of its own, mounted as a folder", () => {
+  const spec = {
+    image: nginx,
+    files: [],
+    secretFiles: [
+      { path: "/etc/mtls/identity.pem", secret: "mtlsGateway", live: true },
+      { path: "/etc/gateway-tls/key.pem", secret: "tlsPrivateKey" },
+    ],
+    secretVariables: [],
+  } as const;
+  expect([secretEntries(spec), liveEntries(spec)].map((all) => all.map(({ secret }) => secret))).toEqual([
+    ["tlsPrivateKey"],
+    ["mtlsGateway"],
+  ]);
+  const { volumes, mounts } = mountedFiles(spec, { ...sources, live: "gateway-live" });
+  expect(volumes.flatMap(({ projected }) => projected.sources)).toContainEqual({
+    secret: { name: "gateway-live", items: [{ key: "etc_mtls_identity.pem", path: "identity.pem" }] },
+  });
+  // A file alone (`subPath`) would never change.
+  expect(mounts).toContainEqual({ name: "files-0", mountPath: "/etc/mtls", readOnly: true });
 });

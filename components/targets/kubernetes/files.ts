@@ -8,6 +8,9 @@ import { contentHash, type SecretFile, secretFileText, type WorkloadSpec } from 
 export const configMapName = ({ name, files }: Pick<WorkloadSpec, "name" | "files">): string =>
   `${name}-${contentHash(files)}`;
 
+/** Name of a workload's Secret with what changes under its running pods. */
+export const liveSecretName = ({ name }: Pick<WorkloadSpec, "name">): string => `${name}-live`;
+
 /** The key of a file in its ConfigMap or Secret, which take letters, digits, `-`, `_` and `.` only. */
 export const fileKey = (path: string): string =>
   path
@@ -29,22 +32,29 @@ export const secretEntries = ({
   secretVariables,
 }: Pick<WorkloadSpec, "secretFiles" | "secretVariables">): readonly SecretEntry[] => [
   ...secretVariables.map(({ name, secret }) => ({ key: name, secret, text: (value: string) => value })),
-  ...secretFiles.map((file) => ({
-    key: fileKey(file.path),
-    secret: file.secret,
-    text: (value: string) => secretFileText(file, value),
-  })),
+  ...secretFiles.filter(({ live }) => live !== true).map(fileEntry),
 ];
+
+/** Those of the Secret that changes under the running pods. */
+export const liveEntries = ({ secretFiles }: Pick<WorkloadSpec, "secretFiles">): readonly SecretEntry[] =>
+  secretFiles.filter(({ live }) => live === true).map(fileEntry);
+
+const fileEntry = (file: SecretFile): SecretEntry => ({
+  key: fileKey(file.path),
+  secret: file.secret,
+  text: (value) => secretFileText(file, value),
+});
 
 /** Names of the objects that hold a pod's files; undefined where it has none of that kind. */
 export interface FileSources<SecretName> {
   readonly configMap: string | undefined;
   readonly secret: SecretName | undefined;
+  readonly live?: SecretName | undefined;
 }
 
 interface MountedFile {
   readonly path: string;
-  readonly from: "configMap" | "secret" | "agent";
+  readonly from: "configMap" | "secret" | "live" | "agent";
 }
 
 /** Volume, in the pod's memory, into which the agent writes what Vault holds. */
@@ -61,7 +71,10 @@ export function mountedFiles<SecretName>(
 ) {
   const files: readonly MountedFile[] = [
     ...spec.files.map(({ path }) => ({ path, from: "configMap" as const })),
-    ...spec.secretFiles.map(({ path }) => ({ path, from: "secret" as const })),
+    ...spec.secretFiles.map(({ path, live }) => ({
+      path,
+      from: live === true ? ("live" as const) : ("secret" as const),
+    })),
     ...(spec.agent?.files ?? []).map(({ path }) => ({ path, from: "agent" as const })),
   ];
   // What the agent writes is in another volume, and a folder has one mount: its files are mounted alone, too.
@@ -107,11 +120,11 @@ function projected<SecretName>(
   name: string,
   files: readonly MountedFile[],
   target: (file: MountedFile) => string,
-  { configMap, secret }: FileSources<SecretName>,
+  { configMap, secret, live }: FileSources<SecretName>,
 ) {
   const items = (from: MountedFile["from"]) =>
     files.filter((file) => file.from === from).map((file) => ({ key: fileKey(file.path), path: target(file) }));
-  const [config, secrets] = [items("configMap"), items("secret")];
+  const [config, secrets, living] = [items("configMap"), items("secret"), items("live")];
   return {
     name,
     projected: {
@@ -119,6 +132,7 @@ function projected<SecretName>(
       sources: [
         ...(configMap === undefined || config.length === 0 ? [] : [{ configMap: { name: configMap, items: config } }]),
         ...(secret === undefined || secrets.length === 0 ? [] : [{ secret: { name: secret, items: secrets } }]),
+        ...(live === undefined || living.length === 0 ? [] : [{ secret: { name: live, items: living } }]),
       ],
     },
   };

@@ -39,12 +39,21 @@ const limits = {
   perMinute: 6_000,
 };
 
+/** The same for a server that is made elsewhere. */
+export const serverOptions = {
+  connectionsCheckingInterval: limits.check,
+  headersTimeout: limits.request,
+  requestTimeout: limits.request,
+  keepAliveTimeout: limits.keepAlive,
+} as const;
+
 /**
  * A server that holds the limits and understands the routes' schemas. How long an answer may take is the stores' own limit:
  * storage/database.ts, storage/cache.ts.
  */
-function limitedServer(): Server {
+function limitedServer({ serverFactory }: Pick<Observed, "serverFactory">): Server {
   const app = Fastify({
+    ...(serverFactory === undefined ? {} : { serverFactory }),
     logger: false,
     bodyLimit: limits.body,
     requestTimeout: limits.request,
@@ -69,7 +78,7 @@ export function withSchemas(app: FastifyInstance): Server {
 
 /** What every process has: health, metrics, and log lines of what it is asked. */
 export async function observedServer(services: Observed): Promise<Server> {
-  const app = limitedServer();
+  const app = limitedServer(services);
   await app.register(correlation);
   await app.register(requestMetrics, services);
   await app.register(requestLog, services);

@@ -12,10 +12,13 @@ import type { Incidents } from "../storage/incidents.ts";
 import type { Orders } from "../storage/orders.ts";
 import type { Queue } from "../storage/queue.ts";
 import type { Users } from "../storage/users.ts";
+import type { MutualServer } from "../tls/mutual-server.ts";
 import type { Tokens } from "./tokens.ts";
 
 /** What the routes of every process work with. */
 export interface Observed {
+  /** Makes the server that clients reach by mTLS; without it a plain one is made. */
+  readonly serverFactory?: MutualServer["factory"];
   readonly configuration: Pick<Configuration, "service" | "version" | "environment" | "instance">;
   readonly log: Log;
   readonly metrics: Metrics;

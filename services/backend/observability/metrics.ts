@@ -100,6 +100,20 @@ const finalOrderStates: readonly OrderState[] = orderStates.filter(
 
 const finalBacktestStates: readonly BacktestState[] = ["finished", "failed"];
 
+/** Adds when certificates of mTLS end, by the names in them. */
+export function addCertificates({ registry }: Metrics, ends: () => ReadonlyMap<string, number>): void {
+  new Gauge({
+    name: metricNames.certificateEnd,
+    help: "When a certificate ends: the process's own, a store's, or a client's of the last hour; seconds since 1970.",
+    labelNames: ["certificate"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [certificate, end] of ends()) this.set({ certificate }, end);
+    },
+  });
+}
+
 /** Adds what is asked for at each scrape. */
 export function addGauges({ registry }: Metrics, gauges: Gauges, timeoutMs = patience): void {
   const registers = [registry];

@@ -1,16 +1,22 @@
 import { Redis } from "ioredis";
-import type { Configuration } from "../configuration.ts";
+import type { Configuration, Tls } from "../configuration.ts";
+import { clientOptions, type OwnCertificate, shown } from "../tls/own-certificate.ts";
 import { StorageUnavailable } from "./unavailable.ts";
 
 /** Milliseconds. Redis answers in less than one; to a blocked reader, who waits for a second, after that. */
 const timeouts = { connect: 2_000, command: 2_000, silence: 5_000 };
+
+export type CacheClient = Pick<Configuration, "cache" | "service" | "instance"> & {
+  /** What it shows where TLS is mutual. */
+  readonly certificate?: OwnCertificate | undefined;
+};
 
 /**
  * A connection to Redis. Commands fail at once while it is away, instead of waiting for it: who asks is a request or a
  * loop, and both come again. It connects again by itself.
  */
 export function openCache(
-  { cache: { host, port, password, tls }, service, instance }: Pick<Configuration, "cache" | "service" | "instance">,
+  { cache: { host, port, password, tls }, service, instance, certificate }: CacheClient,
   onError: (error: Error) => void,
   purpose: "commands" | "blocking" = "commands",
 ): Redis {
@@ -27,12 +33,23 @@ export function openCache(
     autoResendUnfulfilledCommands: false,
     retryStrategy: (times) => Math.min(100 * 2 ** Math.min(times, 5), 2_000),
     lazyConnect: true,
-    ...(tls ? { tls: {} } : {}),
+    ...tlsOf(tls, certificate),
   });
   redis.on("error", onError);
   // Until it is there, commands say so themselves.
   redis.connect().catch(() => {});
   return redis;
+}
+
+function tlsOf(tls: Tls, certificate: OwnCertificate | undefined) {
+  switch (tls) {
+    case "disable":
+      return {};
+    case "require":
+      return { tls: {} };
+    case "mutual":
+      return { tls: clientOptions(shown(certificate)) };
+  }
 }
 
 /** Runs commands; whatever fails is Redis being away. */

@@ -1,6 +1,7 @@
 import pg from "pg";
-import type { Configuration } from "../configuration.ts";
+import type { Configuration, Tls } from "../configuration.ts";
 import { currentContext } from "../observability/context.ts";
+import { clientOptions, type OwnCertificate, shown } from "../tls/own-certificate.ts";
 import { StorageUnavailable, saysUnavailable } from "./unavailable.ts";
 
 /** Runs one statement and answers its rows. */
@@ -19,7 +20,10 @@ export interface Database {
   close(): Promise<void>;
 }
 
-type Identity = Pick<Configuration, "database" | "service" | "instance">;
+export type DatabaseClient = Pick<Configuration, "database" | "service" | "instance"> & {
+  /** What it shows where TLS is mutual. */
+  readonly certificate?: OwnCertificate | undefined;
+};
 
 /**
  * An instance's share of the server's `max_connections`: of prod's 400, its most instances (18, and two of a rollout)
@@ -29,7 +33,7 @@ const poolSize = 8;
 /** Milliseconds. A statement of ours takes a few; what takes seconds holds locks that others wait for. */
 const timeouts = { connect: 2_000, statement: 5_000, answer: 6_000, idleInTransaction: 10_000 };
 
-export function openDatabase(identity: Identity, onError: (error: Error) => void): Database {
+export function openDatabase(identity: DatabaseClient, onError: (error: Error) => void): Database {
   const pool = new pg.Pool({
     ...connectionOf(identity),
     max: poolSize,
@@ -49,7 +53,7 @@ export function openDatabase(identity: Identity, onError: (error: Error) => void
 }
 
 /** For a connection outside of the pool: the migrations' one waits longer. */
-export function connectionOf({ database, service, instance }: Identity): pg.ClientConfig {
+export function connectionOf({ database, service, instance, certificate }: DatabaseClient): pg.ClientConfig {
   const { host, port, name, user, password, tls } = database;
   return {
     host,
@@ -60,9 +64,20 @@ export function connectionOf({ database, service, instance }: Identity): pg.Clie
     application_name: `${service} ${instance}`,
     connectionTimeoutMillis: timeouts.connect,
     keepAlive: true,
-    // As libpq's `require`: encrypted; the cloud's own authority is in no list that Node comes with.
-    ...(tls ? { ssl: { rejectUnauthorized: false } } : {}),
+    ...tlsOf(tls, certificate),
   };
+}
+
+function tlsOf(tls: Tls, certificate: OwnCertificate | undefined): Pick<pg.ClientConfig, "ssl"> {
+  switch (tls) {
+    case "disable":
+      return {};
+    case "require":
+      // As libpq's `require`: encrypted; the cloud's own authority is in no list that Node comes with.
+      return { ssl: { rejectUnauthorized: false } };
+    case "mutual":
+      return { ssl: clientOptions(shown(certificate)) };
+  }
 }
 
 async function run<Row extends pg.QueryResultRow>(

@@ -1,6 +1,6 @@
 import pg from "pg";
 import type { Configuration } from "../configuration.ts";
-import { connectionOf } from "./database.ts";
+import { connectionOf, type DatabaseClient } from "./database.ts";
 import type { Migration } from "./migration.ts";
 
 /** Waiting does not help: somebody has to change something first, and the message says what. */
@@ -27,10 +27,7 @@ export const lockKey = 7_261_992_014;
  * wait for each other; each migration is applied whole or not at all. Throws {@link SchemaTooNew} after a rollback too
  * far, and {@link DatabaseUnusable} where the database or the migration itself is not right.
  */
-export async function migrate(
-  identity: Pick<Configuration, "database" | "service" | "instance">,
-  migrations: readonly Migration[],
-): Promise<readonly string[]> {
+export async function migrate(identity: DatabaseClient, migrations: readonly Migration[]): Promise<readonly string[]> {
   const client = new pg.Client(connectionOf(identity));
   // What breaks the connection fails the statement too.
   client.on("error", () => {});

@@ -1,8 +1,7 @@
-import type { Configuration } from "../configuration.ts";
 import { type Backtests, backtestsIn } from "./backtests.ts";
-import { asking, openCache } from "./cache.ts";
+import { asking, type CacheClient, openCache } from "./cache.ts";
 import { type ControlStore, controlsIn } from "./controls.ts";
-import { type Database, openDatabase } from "./database.ts";
+import { type Database, type DatabaseClient, openDatabase } from "./database.ts";
 import { type ExchangeBook, exchangeBookIn } from "./exchange-book.ts";
 import { type Incidents, incidentsIn } from "./incidents.ts";
 import { type Orders, ordersIn } from "./orders.ts";
@@ -28,7 +27,7 @@ export interface Stores {
 
 /** @param onError what is done when a connection breaks, by what it leads to. */
 export function openStores(
-  configuration: Pick<Configuration, "database" | "cache" | "service" | "instance">,
+  configuration: DatabaseClient & CacheClient,
   onError: (what: "database" | "cache") => (error: Error) => void,
 ): Stores {
   const database = openDatabase(configuration, onError("database"));

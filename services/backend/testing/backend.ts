@@ -14,6 +14,7 @@ export const testConfiguration = {
   alertWebhookToken: "webhook-token",
   adminPassword: "the-admins-password",
   faults: false,
+  mutual: undefined,
 } as const;
 
 export interface TestProcess extends Running {

@@ -48,7 +48,7 @@ export async function startedServers(): Promise<TestServers | undefined> {
 
 const password = "of-a-test-alone";
 
-function postgresFolder(): string | undefined {
+export function postgresFolder(): string | undefined {
   if (findProgram("initdb") !== undefined && findProgram("postgres") !== undefined) return "";
   return globSync("/usr/lib/postgresql/*/bin").sort().at(-1);
 }
@@ -72,7 +72,14 @@ export async function startPostgres(
   const port = await freePort();
   const words = ["-D", data, "-p", String(port), "-k", folder, "-c", "listen_addresses=127.0.0.1"];
   const options = ["max_connections=100", ...settings].flatMap((setting) => ["-c", setting]);
-  const configuration = { host: "127.0.0.1", port, name: "trading", user: "trading", password, tls: false };
+  const configuration = {
+    host: "127.0.0.1",
+    port,
+    name: "trading",
+    user: "trading",
+    password,
+    tls: "disable" as const,
+  };
   const begin = () =>
     spawn(join(programs, "postgres"), [...words, ...options], { ...user, cwd: folder, stdio: "ignore" });
   const server = await daemon(begin, folder, "SIGQUIT", async () => {
@@ -96,7 +103,7 @@ export async function startRedis(): Promise<TestServer<CacheConfiguration>> {
     await redis.connect();
     redis.disconnect();
   });
-  return { configuration: { host: "127.0.0.1", port, password, tls: false }, ...server };
+  return { configuration: { host: "127.0.0.1", port, password, tls: "disable" as const }, ...server };
 }
 
 async function daemon(
@@ -139,7 +146,7 @@ async function answering(ask: () => Promise<void>): Promise<void> {
   }
 }
 
-function idsOf(user: string): { readonly uid: number; readonly gid: number } {
+export function idsOf(user: string): { readonly uid: number; readonly gid: number } {
   const id = (what: string): number => Number(execFileSync("id", [what, user], { encoding: "utf8" }));
   return { uid: id("-u"), gid: id("-g") };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addGauges, makeMetrics } from "../../../services/backend/observability/metrics.ts";
+import { addCertificates, addGauges, makeMetrics } from "../../../services/backend/observability/metrics.ts";
 import { exposed } from "../../support/exposition.ts";
 import { ofApplication } from "./documented.ts";
 
@@ -10,6 +10,7 @@ test("the backend exposes every metric that the alerts watch, with the labels th
     backtestsWaiting: async () => 0,
     oldestOrderSeconds: async () => 0,
   });
+  addCertificates(metrics, () => new Map([["backend", 1]]));
   const request = { method: "GET", route: "/api/v1/orders", status: "200" };
   metrics.requestDuration.observe(request, 0.1);
   const there = exposed(await metrics.registry.metrics());

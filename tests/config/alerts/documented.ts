@@ -3,7 +3,7 @@ import { metricNames } from "../../../components/application/telemetry.ts";
 /** Labels by metric, where a scrape is not to be had here; `instance` and `job` are Prometheus' own. */
 type Documented = Readonly<Record<string, readonly string[]>>;
 
-const { requests, requestDuration, tradingHealthy, orders, backtestQueue } = metricNames;
+const { requests, requestDuration, tradingHealthy, orders, backtestQueue, certificateEnd } = metricNames;
 
 /** The application's, as components/application/telemetry.ts says; a test compares them with what its process exposes. */
 export const ofApplication: Documented = {
@@ -14,6 +14,7 @@ export const ofApplication: Documented = {
   [tradingHealthy]: [],
   [orders]: ["state"],
   [backtestQueue]: [],
+  [certificateEnd]: ["certificate"],
 };
 
 /** kube-state-metrics 2.17, docs/metrics/workload/{pod,deployment}-metrics.md; all STABLE there: they stay in version 2. */

@@ -9,6 +9,7 @@ import type { Alert } from "../../../components/alerts/alert.ts";
 import { alertNames } from "../../../components/alerts/names.ts";
 import { recordings } from "../../../components/alerts/recordings.ts";
 import { ruleOf } from "../../../components/alerts/rules.ts";
+import { identityPath } from "../../../components/mtls.ts";
 import type { Settings } from "../../../components/settings.ts";
 import { describePlatform, mountedFile } from "../../../components/specification.ts";
 import { settingsOf } from "../../support/stacks.ts";
@@ -146,13 +147,15 @@ test.each(places)(
     const settings = settingsOf(stack, target);
     const rules = join(folder, `${stack}-${target}.rules`);
     const config = join(folder, `${stack}-${target}.yml`);
+    // promtool looks whether the file of a client's certificate is there.
+    const identity = join(folder, "identity.pem");
+    writeFileSync(identity, "");
     writeFileSync(rules, mountedFile(describePlatform(settings), "prometheus", "/etc/prometheus/alert.rules"));
     writeFileSync(
       config,
-      mountedFile(describePlatform(settings), "prometheus", "/etc/prometheus/prometheus.yml").replace(
-        "/etc/prometheus/alert.rules",
-        rules,
-      ),
+      mountedFile(describePlatform(settings), "prometheus", "/etc/prometheus/prometheus.yml")
+        .replace("/etc/prometheus/alert.rules", rules)
+        .replaceAll(identityPath, identity),
     );
     const { status, stdout, stderr } = spawnSync(promtool, ["check", "config", "--lint=all", config], {
       encoding: "utf8",

@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freePort } from "../../../cli/open/free-port.ts";
+import { authority, certificatesIn, issued } from "../../e2e/mtls/certificates.ts";
 import { until } from "../../support/process.ts";
 import { type Gateway, hasNginx, startGateway } from "../../support/products/gateway.ts";
 import { type Ground, ground } from "../../support/products/product.ts";
@@ -189,7 +190,15 @@ test.skipIf(!isThere).each([
     const nobody = { host: "127.0.0.1", port: await freePort() };
     const other = { host: "127.0.0.1", port: await freePort() };
     const settings = settingsOf(stack, target);
-    const gateway = await startGateway(on, { backend: nobody, frontend: other, settings });
+    const by = await authority();
+    const certificates = certificatesIn(on.folder, () => {});
+    certificates.write("mtls", by.certificate, await issued(by, "gateway"));
+    const gateway = await startGateway(on, {
+      backend: nobody,
+      frontend: other,
+      settings,
+      certificates: certificates.folderOf("mtls"),
+    });
     // Nothing that nginx complains about: in a release that is newer it might be an error.
     expect(readFileSync(`${gateway.folder}/gateway.log`, "utf8")).not.toMatch(/\[(?:warn|error|emerg)\]/);
   } finally {

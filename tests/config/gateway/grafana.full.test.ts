@@ -7,7 +7,7 @@ import { asked, type Behind, serve } from "./asked.ts";
 const isThere = await hasNginx();
 
 /** Prod's, behind a load balancer that has this host's address and ends TLS. */
-const prod = settingsOf("prod", "docker", { domain: "trading.example.com" });
+const prod = settingsOf("prod", "docker", { domain: "trading.example.com", mtls: false });
 const settings = { ...prod, target: { ...prod.target, balancers: ["127.0.0.1/32"] } };
 const host = "grafana.trading.example.com";
 

@@ -19,7 +19,7 @@ const isThere = await hasNginx();
 
 /** Prod's, of a site that is this host, behind a load balancer that has this address. */
 const balancer = "127.0.89.1";
-const prod = settingsOf("prod", "docker", { domain: "trading.example.com" });
+const prod = settingsOf("prod", "docker", { domain: "trading.example.com", mtls: false });
 const settings: Settings = { ...prod, target: { ...prod.target, balancers: [`${balancer}/32`] } };
 
 describe.skipIf(!isThere)("a site with a name, on a real nginx", () => {

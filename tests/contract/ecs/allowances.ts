@@ -220,6 +220,18 @@ export const elsewhere: readonly Elsewhere[] = [
     reason: "is of a ManagedService, which no workload is; components/targets/ecs/managed.test.ts looks at it",
   },
   {
+    row: ["ports.tls", "managed databases and caches, with mtls"],
+    reason: "is of a ManagedService, which no workload is; components/mtls.test.ts looks at it",
+  },
+  {
+    row: ["ports.tls", "the gateway's public port, with mtls"],
+    reason: "is of the load balancer; its target group speaks HTTP, as components/targets/ecs/component.test.ts has it",
+  },
+  {
+    row: ["secretFiles.live", "workloads with live secret files"],
+    reason: "is of a task that runs; what it is started with has the files",
+  },
+  {
     row: ["secrets.registryPassword", 'held in Secrets Manager: the entry is {"username": …, "password": …}'],
     reason: "is of the settings; components/targets/ecs/component.test.ts looks at it",
   },

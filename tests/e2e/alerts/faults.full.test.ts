@@ -11,7 +11,7 @@ import { faultsOf, tell } from "./fired.ts";
 import { holds } from "./inbox.ts";
 
 // Production's own times: a page's group waits 5 s, and what failed is sent again after 5 s.
-const settings = settingsOf("prod");
+const settings = settingsOf("prod", undefined, { mtls: false });
 const interval = paces.critical.interval.seconds * 1000;
 const pages = ["slack", "pagerduty", "email", "webhook"] as const;
 

@@ -10,8 +10,16 @@ import { followed, linksIn } from "./links.ts";
 const faults = ["DatabaseDown", "HighRedisMemory", "HighCpuUsage", "CertificateExpiring"];
 
 test.each([
-  ["staging, Grafana by its public name", "https://grafana.staging.trading.example.com/", settingsOf("staging")],
-  ["production without single sign-on", "http://localhost:13001/", settingsOf("prod", "kubernetes", { grafana: {} })],
+  [
+    "staging, Grafana by its public name",
+    "https://grafana.staging.trading.example.com/",
+    settingsOf("staging", undefined, { mtls: false }),
+  ],
+  [
+    "production without single sign-on",
+    "http://localhost:13001/",
+    settingsOf("prod", "kubernetes", { grafana: {}, mtls: false }),
+  ],
 ])("every link of a message leads somewhere: %s", { timeout: 300_000 }, async (_, grafana, settings) => {
   const products = ground("links");
   const receivers = await startReceivers(settings);

@@ -12,7 +12,7 @@ import { type Fired, faultsOf, tell } from "./fired.ts";
 import { arrived, holds } from "./inbox.ts";
 
 // Production on Kubernetes, with its own times and flags, the wait for the peer too: only addresses are this host's.
-const settings = settingsOf("prod", "kubernetes");
+const settings = settingsOf("prod", "kubernetes", { mtls: false });
 const pages = ["slack", "pagerduty", "email", "webhook"] as const;
 
 let products: Ground;

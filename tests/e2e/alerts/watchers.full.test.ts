@@ -16,7 +16,7 @@ import { arrived, holds } from "./inbox.ts";
 import { followed, linksIn } from "./links.ts";
 
 // The whole way, from a counter of Alertmanager to a message. What takes minutes in production takes seconds here.
-const production = settingsOf("prod");
+const production = settingsOf("prod", undefined, { mtls: false });
 const settings = {
   ...production,
   metrics: { ...production.metrics, scrapeInterval: seconds(1), scrapeTimeout: seconds(1) },

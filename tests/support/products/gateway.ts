@@ -24,6 +24,8 @@ interface Behind {
   readonly resolver?: string;
   /** Default: dev's. */
   readonly settings?: Settings;
+  /** Folder with the files of mTLS, where the settings have it. */
+  readonly certificates?: string;
 }
 
 export interface Gateway extends Product {
@@ -46,7 +48,7 @@ export async function hasNginx(): Promise<boolean> {
 
 /** nginx with the rendered configuration; only its places, ports and what is behind it are the test's own. */
 export async function startGateway(on: Ground, behind: Behind): Promise<Gateway> {
-  const { backend, frontend, grafana, resolver, settings = settingsOf("dev") } = behind;
+  const { backend, frontend, grafana, resolver, settings = settingsOf("dev"), certificates = "" } = behind;
   const hosts: Readonly<Record<string, string>> = {
     backend: backend.host,
     frontend: frontend.host,
@@ -74,7 +76,7 @@ export async function startGateway(on: Ground, behind: Behind): Promise<Gateway>
       const ports = { 80: port, 443: securePort, [frontend.port]: pagePort };
       for (const { path, content } of files) {
         const text = grafana === undefined ? content : content.replace(/(\$grafana .*):3001;/, `$1:${grafana.port};`);
-        writeFileSync(join(own, basename(path)), placed(text, own, ports));
+        writeFileSync(join(own, basename(path)), placed(text.replaceAll("/etc/mtls", certificates), own, ports));
       }
       return ["-c", join(own, "nginx.conf"), "-e", "stderr", "-g", "daemon off;"];
     },

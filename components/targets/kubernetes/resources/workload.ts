@@ -9,7 +9,7 @@ import {
   rolloutTimeoutSeconds,
   statefulSetSpec,
 } from "../controllers.ts";
-import { configData, configMapName, secretEntries } from "../files.ts";
+import { configData, configMapName, liveEntries, liveSecretName, type SecretEntry, secretEntries } from "../files.ts";
 import { workloadPolicySpec } from "../network.ts";
 import { podTemplate } from "../pod.ts";
 import { makeAccount } from "./account.ts";
@@ -23,9 +23,11 @@ export function realizeWorkload(spec: WorkloadSpec, foundation: Foundation, pare
   const before = [makeNetworkPolicy(placed, foundation), ...makeAccount(placed)];
   const files = makeFiles(placed);
   const secret = makeSecret(placed);
+  const live = makeLiveSecret(placed);
   const template = podTemplate(spec, foundation.stack.context, {
     configMap: files === undefined ? undefined : configMapName(spec),
     secret: secret?.metadata.name,
+    live: live?.metadata.name,
   });
   const started = foundation.order.after(spec.startsAfter);
   const dependsOn = started.then((earlier) => [...before, ...(files === undefined ? [] : [files]), ...earlier]);
@@ -68,12 +70,29 @@ function makeSecret({ spec, stack, metadata, options }: Placed): kubernetes.core
   const entries = secretEntries(spec);
   if (entries.length === 0) return undefined;
   const { namespace, labels } = metadata();
-  const stringData = Object.fromEntries(
-    entries.map(({ key, secret, text }) => [key, pulumi.secret(stack.context.secretValue(secret).apply(text))]),
-  );
   return new kubernetes.core.v1.Secret(
     `${spec.name}-secrets`,
-    { metadata: { namespace, labels }, stringData, immutable: true },
+    { metadata: { namespace, labels }, stringData: stringData(entries, stack), immutable: true },
+    options(),
+  );
+}
+
+const stringData = (entries: readonly SecretEntry[], { context }: Placed["stack"]) =>
+  Object.fromEntries(
+    entries.map(({ key, secret, text }) => [key, pulumi.secret(context.secretValue(secret).apply(text))]),
+  );
+
+/**
+ * Under one name for ever: the kubelet brings a new value into the files of the pods that run (within about a minute), and
+ * they read it again. None of it is mounted by `subPath`, which would never change.
+ */
+function makeLiveSecret({ spec, stack, metadata, options }: Placed): kubernetes.core.v1.Secret | undefined {
+  const entries = liveEntries(spec);
+  if (entries.length === 0) return undefined;
+  const name = liveSecretName(spec);
+  return new kubernetes.core.v1.Secret(
+    name,
+    { metadata: metadata(name), stringData: stringData(entries, stack) },
     options(),
   );
 }

@@ -44,7 +44,14 @@ test("each says a release that there is; what takes something away is safe since
 });
 
 test("a wrong password is told of without it; a server that starts is waited for", () => {
-  const database = { host: "db", port: 5432, name: "trading", user: "ann", password: "of-a-test-alone", tls: false };
+  const database = {
+    host: "db",
+    port: 5432,
+    name: "trading",
+    user: "ann",
+    password: "of-a-test-alone",
+    tls: "disable" as const,
+  };
   const failing = (code: string) => Object.assign(new Error(`failed with ${code}`), { code });
   const said = unusable(failing("28P01"), database)?.message;
   expect(said).toContain('refuses the user "ann": failed with 28P01; DATABASE_USER and DATABASE_PASSWORD');
