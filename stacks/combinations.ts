@@ -14,6 +14,7 @@ export const combinationProblems = (sound: Sound): readonly Problem[] => [
   ...sinkProblems(sound),
   ...probeProblems(sound),
   ...portProblems(sound),
+  ...workerProblems(sound),
   ...scrapeProblems(sound),
   ...replicaProblems(sound),
   ...alertProblems(sound),
@@ -119,6 +120,13 @@ function portProblems({ backend, frontend, target }: Sound): readonly Problem[] 
       ? [problem("frontend.port", `${frontend.port} is the backend's too, on the same host; choose another`)]
       : [];
   return [...taken, ...same];
+}
+
+/** Both answer probes and scrapes alike: by its port alone one is told from the other where an address has changed hands. */
+function workerProblems({ backend, worker }: Sound): readonly Problem[] {
+  return worker === undefined || worker.port !== backend?.port
+    ? []
+    : [problem("worker.port", `${worker.port} is the backend's too, and one would pass for the other; choose another`)];
 }
 
 function scrapeProblems({ metrics }: Sound): readonly Problem[] {

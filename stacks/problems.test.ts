@@ -355,6 +355,12 @@ test("on a developer's host every port has one owner", () => {
   expect(told(said, "prod", "ecs")).toEqual([]);
 });
 
+test("who finds the worker where the backend was does not take it for the backend", () => {
+  expect(told({ worker: { port: 8000 } }, "dev", "docker")).toEqual([
+    "trading-platform:worker.port: 8000 is the backend's too, and one would pass for the other; choose another",
+  ]);
+});
+
 test("staging and production name what has no default: where they are, what they run, who sends their mail", () => {
   expect(() => readSettings({ stack: "staging", config: {} })).toThrow(SettingsError);
   try {

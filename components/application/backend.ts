@@ -16,7 +16,7 @@ import { currentLogin } from "./database-login.ts";
 export function backend(plan: Blueprint): WorkloadSpec {
   const { backend: own } = plan.settings;
   return workload({
-    ...backendProcess(plan),
+    ...backendProcess(plan, own.port),
     name: "backend",
     args: ["serve"],
     ports: [port({ name: "http", number: own.port, exposure: "loopback" })],
@@ -26,21 +26,24 @@ export function backend(plan: Blueprint): WorkloadSpec {
   });
 }
 
-/** The same image, working off queued backtests and the outbox; answers probes and Prometheus on the same paths. */
+/**
+ * The same image, working off queued backtests and the outbox; answers probes and Prometheus on the same paths, on a port
+ * of its own: who still knows the backend's last address, which the worker has by now, must not take it for the backend.
+ */
 export function worker(plan: Blueprint): WorkloadSpec {
-  const { backend: own, worker: settings } = plan.settings;
+  const { worker: own } = plan.settings;
   return workload({
-    ...backendProcess(plan),
+    ...backendProcess(plan, own.port),
     name: "worker",
     args: ["work"],
     ports: [port({ name: "http", number: own.port, exposure: "internal" })],
-    placement: { kind: "stateless", scaling: settings.scaling, rollout: rolling(plan, 60) },
-    resources: settings.resources,
+    placement: { kind: "stateless", scaling: own.scaling, rollout: rolling(plan, 60) },
+    resources: own.resources,
     internet: true,
   });
 }
 
-function backendProcess(plan: Blueprint) {
+function backendProcess(plan: Blueprint, listensOn: number) {
   const { settings, address } = plan;
   const { backend: own, database, environment, images, logs } = settings;
   const login = currentLogin(database);
@@ -49,7 +52,7 @@ function backendProcess(plan: Blueprint) {
     part: "application",
     image: ownImage(plan, "backend"),
     variables: {
-      PORT: String(own.port),
+      PORT: String(listensOn),
       ENVIRONMENT: environment,
       SERVICE_VERSION: images.version,
       LOG_LEVEL: levelWord("backend", logs.level),

@@ -117,8 +117,6 @@ describe.skipIf(!isPossible)("dev, broken in every way", { timeout: 3_600_000 },
     expect([401, 404]).toContain(await status(`http://${publicAddress}`));
   });
 
-  // Before all are killed: when they start at once, Docker's DNS may go on naming the backend's old address, which is another's
-  // by then. Seen with the worker's, which answers the same scrape: Prometheus took one of two backends for well, and nobody was paged.
   test("a backend that hangs: nobody starts it again on Docker, people are paged, and it goes on where it was", async () => {
     const since = new Date();
     const { startedAt } = await breaking.of("backend");
