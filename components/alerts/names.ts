@@ -36,6 +36,7 @@ export const alertNames = [
   "RemoteWriteBehind",
   "RemoteWriteFailing",
   "LogsDropped",
+  "LogStorageFailing",
   "ErrorBurst",
   "UnhandledExceptions",
   "FailedLoginBurst",

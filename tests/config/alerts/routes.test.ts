@@ -55,6 +55,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   RemoteWriteBehind: notice,
   RemoteWriteFailing: notice,
   LogsDropped: notice,
+  LogStorageFailing: notice,
   ErrorBurst: notice,
   UnhandledExceptions: notice,
   FailedLoginBurst: notice,
