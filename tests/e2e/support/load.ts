@@ -40,14 +40,8 @@ const pace = clientRate.second * 0.8;
  * each fifth request is a POST with an idempotency key, as orders are placed; no client sends anything twice. Failed is a status of 500 and more, one that was
  * refused as too many (429), a broken connection, or an answer that takes more than five seconds.
  * @param perSecond requests of all clients together; one that waits for its answer does not make up for it later.
- * @param headers of every request.
  */
-export function startLoad(
-  url: string,
-  clients = 16,
-  perSecond = pace,
-  headers: Readonly<Record<string, string>> = {},
-): Load {
+export function startLoad(url: string, clients = 16, perSecond = pace): Load {
   const begun = performance.now();
   const failures: Failure[] = [];
   const answers = new Map<string, number>();
@@ -62,7 +56,7 @@ export function startLoad(
     for (let count = 0; !stopped; count++) {
       const method = count % 5 === 4 ? "POST" : "GET";
       const started = performance.now();
-      const { why, answer } = await ask(url, method, agent, headers);
+      const { why, answer } = await ask(url, method, agent);
       const took = performance.now() - started;
       slowest = Math.max(slowest, took);
       sent += 1;
@@ -93,15 +87,10 @@ interface Outcome {
   readonly answer: string;
 }
 
-function ask(
-  url: string,
-  method: "GET" | "POST",
-  agent: Agent,
-  more: Readonly<Record<string, string>>,
-): Promise<Outcome> {
+function ask(url: string, method: "GET" | "POST", agent: Agent): Promise<Outcome> {
   return new Promise((resolve) => {
     const broken = (error: NodeJS.ErrnoException): void => resolve({ why: error.code ?? error.message, answer: "" });
-    const headers = { ...more, ...(method === "POST" ? { "Idempotency-Key": randomUUID() } : {}) };
+    const headers = method === "POST" ? { "Idempotency-Key": randomUUID() } : {};
     const sending = request(url, { method, agent, headers, timeout: patience * 2 }, (response) => {
       let body = "";
       response.setEncoding("utf8").on("data", (text: string) => (body += text));
