@@ -87,7 +87,7 @@ describe.each(targets)("on %s", (target) => {
       expect(variables.TLS_CLIENTS?.split(",").sort()).toEqual(clients.map((client) => client.name).sort());
       for (const { check } of [probes.liveness, probes.readiness]) {
         expect(check).toMatchObject({ kind: "command" });
-        expect(JSON.stringify(check)).toContain("http://127.0.0.1:8001/api/v1/health/");
+        expect(JSON.stringify(check)).toContain("http://127.0.0.1:8002/api/v1/health/");
       }
     }
   });

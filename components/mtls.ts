@@ -76,7 +76,7 @@ export const storeFiles = (
 ): readonly SecretFile[] => (storeTls(settings, engine) === "mutual" ? identityFiles(settings, member) : []);
 
 /** Port of a service's own plain listener for probes; it is open inside the container alone. */
-export const probePort = 8001;
+export const probePort = 8002;
 
 /** A connection between two members, and how they know each other on it; `managed`: the cloud's TLS, and a password. */
 export interface Known {

@@ -21,7 +21,7 @@ export interface Settings {
   readonly logs: LogSettings;
   readonly metrics: MetricSettings;
   readonly backend: BackendSettings;
-  readonly worker: ServiceSettings;
+  readonly worker: WorkerSettings;
   readonly frontend: FrontendSettings;
   readonly gateway: GatewaySettings;
   readonly database: DatabaseSettings;
@@ -133,6 +133,11 @@ export interface BackendSettings extends HttpServiceSettings {
   readonly metricsPath: string;
   readonly metricNames: MetricNames;
   readonly logEvents: LogEvents;
+}
+
+export interface WorkerSettings extends ServiceSettings {
+  /** Its probes and metrics; never the backend's: an address that changed hands would pass the one for the other. */
+  readonly port: number;
 }
 
 export interface GatewaySettings extends ServiceSettings {

@@ -1,4 +1,5 @@
 import { sinkName, sinkPorts } from "../components/alerts/sink.ts";
+import { probePort } from "../components/mtls.ts";
 import { formatDuration, isLonger, type Resources } from "../components/workload/index.ts";
 import { alertProblems } from "./alert-problems.ts";
 import { backupProblems } from "./backup-problems.ts";
@@ -14,6 +15,8 @@ export const combinationProblems = (sound: Sound): readonly Problem[] => [
   ...sinkProblems(sound),
   ...probeProblems(sound),
   ...portProblems(sound),
+  ...workerProblems(sound),
+  ...plainProbeProblems(sound),
   ...scrapeProblems(sound),
   ...replicaProblems(sound),
   ...alertProblems(sound),
@@ -120,6 +123,21 @@ function portProblems({ backend, frontend, target }: Sound): readonly Problem[] 
       ? [problem("frontend.port", `${frontend.port} is the backend's too, on the same host; choose another`)]
       : [];
   return [...taken, ...same];
+}
+
+/** Both answer probes and scrapes alike: by its port alone one is told from the other where an address has changed hands. */
+function workerProblems({ backend, worker }: Sound): readonly Problem[] {
+  return worker === undefined || worker.port !== backend?.port
+    ? []
+    : [problem("worker.port", `${worker.port} is the backend's too, and one would pass for the other; choose another`)];
+}
+
+/** With mTLS their probes ask a plain listener in the same container. */
+function plainProbeProblems({ backend, worker, mtls }: Sound): readonly Problem[] {
+  if (mtls !== true) return [];
+  return Object.entries({ backend, worker })
+    .filter(([, service]) => service?.port === probePort)
+    .map(([name]) => problem(`${name}.port`, `${probePort} is where its probes ask while mtls is on; choose another`));
 }
 
 function scrapeProblems({ metrics }: Sound): readonly Problem[] {

@@ -48,6 +48,7 @@ export const commonDefaults: Defaults = {
     metricNames,
     logEvents,
   },
+  worker: { port: 8001 },
   frontend: { port: 3000, livenessPath: "/live", readinessPath: "/ready" },
   gateway: {
     apiPaths: ["/api"],

@@ -355,6 +355,21 @@ test("on a developer's host every port has one owner", () => {
   expect(told(said, "prod", "ecs")).toEqual([]);
 });
 
+test("who finds the worker where the backend was does not take it for the backend", () => {
+  expect(told({ worker: { port: 8000 } }, "dev", "docker")).toEqual([
+    "trading-platform:worker.port: 8000 is the backend's too, and one would pass for the other; choose another",
+  ]);
+});
+
+test("with mTLS the port of the plain probes is no other's", () => {
+  const said = { backend: { port: 8002 }, worker: { port: 8002 } };
+  const taken = "8002 is where its probes ask while mtls is on; choose another";
+  expect(told({ ...said, mtls: true }, "dev", "docker")).toEqual(
+    expect.arrayContaining([`trading-platform:backend.port: ${taken}`, `trading-platform:worker.port: ${taken}`]),
+  );
+  expect(told({ backend: { port: 8002 }, mtls: false }, "dev", "docker")).toEqual([]);
+});
+
 test("staging and production name what has no default: where they are, what they run, who sends their mail", () => {
   expect(() => readSettings({ stack: "staging", config: {} })).toThrow(SettingsError);
   try {

@@ -216,7 +216,10 @@ export const settingsSchema = z.strictObject({
   logs,
   metrics,
   backend,
-  worker: section("The backend's image, working off queued backtests.", service),
+  worker: section("The backend's image, working off queued backtests.", {
+    ...service,
+    port: whole("TCP port of its probes and metrics, in the container; never the backend's.", 1, 65_535),
+  }),
   frontend: section("The page that customers see.", httpService),
   gateway: section("nginx: the one way in for customers.", {
     ...service,

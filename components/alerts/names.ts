@@ -37,6 +37,7 @@ export const alertNames = [
   "RemoteWriteBehind",
   "RemoteWriteFailing",
   "LogsDropped",
+  "LogStorageFailing",
   "ErrorBurst",
   "UnhandledExceptions",
   "FailedLoginBurst",

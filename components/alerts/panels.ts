@@ -42,6 +42,7 @@ export const panelOf: Readonly<Record<AlertName, number>> = {
   RemoteWriteBehind: 9,
   RemoteWriteFailing: 10,
   LogsDropped: 1,
+  LogStorageFailing: 6,
   ErrorBurst: 2,
   UnhandledExceptions: 3,
   FailedLoginBurst: 4,

@@ -29,16 +29,19 @@ export function backend(plan: Blueprint): WorkloadSpec {
   });
 }
 
-/** The same image, working off queued backtests and the outbox; answers probes and Prometheus on the same paths. */
+/**
+ * The same image, working off queued backtests and the outbox; answers probes and Prometheus on the same paths, on a port
+ * of its own: who still knows the backend's last address, which the worker has by now, must not take it for the backend.
+ */
 export function worker(plan: Blueprint): WorkloadSpec {
-  const { backend: own, worker: settings } = plan.settings;
+  const { worker: own } = plan.settings;
   return workload({
     ...backendProcess(plan, "worker"),
     name: "worker",
     args: ["work"],
     ports: [port({ name: "http", number: own.port, exposure: "internal", ...mutualPort(plan.settings) })],
-    placement: { kind: "stateless", scaling: settings.scaling, rollout: rolling(plan, 60) },
-    resources: settings.resources,
+    placement: { kind: "stateless", scaling: own.scaling, rollout: rolling(plan, 60) },
+    resources: own.resources,
     internet: true,
   });
 }
@@ -55,7 +58,7 @@ function backendProcess(plan: Blueprint, name: "backend" | "worker") {
     part: "application",
     image: ownImage(plan, "backend"),
     variables: {
-      PORT: String(own.port),
+      PORT: String(settings[name].port),
       ENVIRONMENT: environment,
       SERVICE_VERSION: images.version,
       LOG_LEVEL: levelWord("backend", logs.level),

@@ -39,6 +39,11 @@ const choices = (stack: string): Dashboard["variables"] => [
 
 const whatPages = (shown: Shown, stack: string) => [
   ...alertPanel(shown, "LogsDropped", { title: "Lines that are lost", unit: "ops", legends: ["{{job}}"] }),
+  ...alertPanel(shown, "LogStorageFailing", {
+    title: "Writes that Loki's storage refuses",
+    unit: "ops",
+    legends: ["{{instance}}"],
+  }),
   ...alertPanel(shown, "ErrorBurst", { title: "Errors a minute", unit: "short", legends: ["{{service}}"] }),
   ...alertPanel(shown, "UnhandledExceptions", {
     title: "Unhandled exceptions a minute",

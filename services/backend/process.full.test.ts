@@ -4,49 +4,16 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { describePlatform, isWorkload, membersOf } from "../../components/specification.ts";
 import type { WorkloadSpec } from "../../components/workload/index.ts";
-import { settingsOf } from "../../tests/support/stacks.ts";
 import { lockKey } from "./storage/migrate.ts";
 import { ask, eventually } from "./testing/backend.ts";
+import { environmentFor, specOf } from "./testing/environment.ts";
 import { freePort, startedServers } from "./testing/servers.ts";
 
 const servers = await startedServers();
 
-const specOf = (name: string): WorkloadSpec => {
-  const member = membersOf(describePlatform(settingsOf("dev"))).find((candidate) => candidate.name === name);
-  if (member === undefined || !isWorkload(member)) throw new Error(`${name} is no workload`);
-  return member;
-};
-
-/** Values of the secrets that the spec gives to the process. */
-const secrets: Readonly<Record<string, string>> = {
-  tokenSigningKey: "a-signing-key-of-a-test-with-32-characters",
-  alertWebhookToken: "webhook-token",
-  applicationAdminPassword: "the-admins-password",
-};
-
-/** The spec's variables and secrets, with the addresses of this test. */
-function environmentOf(spec: WorkloadSpec, port: number): NodeJS.ProcessEnv {
-  if (servers === undefined) throw new Error("no servers");
-  const { postgres, redis } = servers;
-  const passwords = {
-    databasePassword: postgres.configuration.password,
-    cachePassword: redis.configuration.password,
-  };
-  const values: Readonly<Record<string, string>> = { ...secrets, ...passwords };
-  return {
-    ...spec.variables,
-    ...Object.fromEntries(spec.secretVariables.map(({ name, secret }) => [name, values[secret]])),
-    PORT: String(port),
-    DATABASE_HOST: postgres.configuration.host,
-    DATABASE_PORT: String(postgres.configuration.port),
-    CACHE_HOST: redis.configuration.host,
-    CACHE_PORT: String(redis.configuration.port),
-    LOG_FORMAT: "json",
-    SERVICE_VERSION: "2.1.0",
-  };
-}
+const environmentOf = (spec: WorkloadSpec, port: number): NodeJS.ProcessEnv =>
+  environmentFor(spec, port, servers ?? expect.unreachable("no servers"));
 
 describe.skipIf(servers === undefined).each(["backend", "worker"])("%s, as its spec starts it", (name) => {
   const spec = specOf(name);

@@ -92,7 +92,7 @@ test("develop goes to staging, main to production, a pull request nowhere [requi
 
 /** What makes a job what its name says: a command that it runs, or an action that it uses. */
 test.each([
-  ["lint", "lint", /^\.\/platform lint$/],
+  ["lint", "lint", /^\.\/platform lint --audit$/],
   ["lint", "lint", /^\.\/platform render --check$/],
   ["test-backend", "test-backend", /^\.\/platform test --full services\/backend$/],
   ["test-frontend", "test-frontend", /^\.\/platform test services\/frontend --coverage$/],

@@ -43,7 +43,13 @@ describe.skipIf(testDaemon === undefined)("the backend's image beside database a
     for (const command of probeCommands(spec)) {
       expect({ command, ...(await runIn(running, command)) }).toMatchObject({ command, code: 0 });
     }
-    const { output } = await runIn(running, ["wget", "-q", "-O", "-", "http://127.0.0.1:8000/api/v1/health/detailed"]);
+    const { output } = await runIn(running, [
+      "wget",
+      "-q",
+      "-O",
+      "-",
+      `http://127.0.0.1:${spec.variables.PORT}/api/v1/health/detailed`,
+    ]);
     expect(JSON.parse(output)).toMatchObject({ status: "healthy", service: name, version: settings.images.version });
     const { Processes } = await running.top({ ps_args: "-o pid,uid,gid" });
     for (const [, ...ids] of Processes) expect(ids).toEqual(["10001", "10001"]);

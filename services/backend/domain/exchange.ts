@@ -15,7 +15,10 @@ export interface ExchangeOrder extends OrderRequest {
 /** More than anyone offers at once. */
 const liquidity = 100_000;
 
-/** The simulated market: a fixed price for each symbol, so that whoever asks twice gets the same answer. */
+/**
+ * The simulated market: a fixed price for each symbol, so that whoever asks twice gets the same answer.
+ * @param now by the exchange's clock.
+ */
 export function outcomeOf(order: ExchangeOrder, now = new Date()): Outcome {
   if (now > order.expiresAt) return { kind: "refused", reason: "it came too late" };
   if (order.quantity > liquidity) return { kind: "refused", reason: "not enough liquidity" };

@@ -6,6 +6,8 @@ export interface ExchangeBook {
   /** Writes it down where nothing stands yet; answers what stands there. */
   enter(id: string, outcome: Outcome): Promise<Outcome>;
   find(id: string): Promise<Outcome | undefined>;
+  /** By the exchange's clock, which is no worker's: where its book is. */
+  now(): Promise<Date>;
 }
 
 interface Row {
@@ -24,5 +26,6 @@ export function exchangeBookIn({ query }: Pick<Database, "query">): ExchangeBook
       return entered.length > 0 ? outcome : ((await find(id)) ?? outcome);
     },
     find,
+    now: async () => (await query<{ readonly now: Date }>("select now()"))[0]?.now ?? new Date(),
   };
 }

@@ -24,7 +24,7 @@ export function simulatedExchange(faults: () => Faults, book: ExchangeBook): Exc
   return {
     execute: async (order, signal) => {
       await reached(signal);
-      const outcome = await book.enter(order.id, outcomeOf(order));
+      const outcome = await book.enter(order.id, outcomeOf(order, await book.now()));
       if (faults().exchangeLosesAnswers) throw new Error("the exchange's answer was lost");
       return outcome;
     },

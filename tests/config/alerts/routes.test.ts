@@ -56,6 +56,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   RemoteWriteBehind: notice,
   RemoteWriteFailing: notice,
   LogsDropped: notice,
+  LogStorageFailing: notice,
   ErrorBurst: notice,
   UnhandledExceptions: notice,
   FailedLoginBurst: notice,

@@ -1,69 +1,54 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { componentOf, containersOf } from "../../../cli/docker/daemon.ts";
 import { isWell, statusOf } from "../../../cli/docker/status.ts";
-import { dockerDaemon } from "../../support/docker/daemon.ts";
-import { type DevStack, firstUp, makeDevStack } from "./dev-stack.ts";
-import { backendRelease, importReleases } from "./releases.ts";
+import { backendRelease } from "./releases.ts";
+import { withDev } from "./with-dev.ts";
 
 const containerType = "docker:index/container:Container";
 
-const daemon = await dockerDaemon();
+const options = { address: "127.0.77.5", releases: ["0.0.1"], settings: backendRelease("0.0.1"), timeout: 300_000 };
 
-describe.skipIf(daemon === undefined)("what somebody did by hand to a dev that runs", { timeout: 300_000 }, () => {
-  let dev: DevStack;
-  beforeAll(async () => {
-    if (daemon === undefined) return;
-    dev = await makeDevStack(daemon, "127.0.77.5");
-    await importReleases(daemon, "0.0.1");
-    await dev.settings(backendRelease("0.0.1"));
-    const { refusal, printed } = await dev.run("up");
-    expect(refusal, printed).toBeUndefined();
-  }, firstUp);
-  afterAll(async () => {
-    await dev?.remove();
-    await daemon?.release();
-  }, 120_000);
-
-  const containers = () => containersOf({ docker: (daemon ?? expect.unreachable()).docker, stack: "dev" });
+await withDev("what somebody did by hand to a dev that runs", options, (the) => {
+  const containers = () => containersOf({ docker: the.docker, stack: "dev" });
   const container = async (component: string) => {
     const found = (await containers()).find((one) => componentOf(one) === component);
-    return (daemon ?? expect.unreachable()).docker.getContainer(found?.Id ?? "");
+    return the.docker.getContainer(found?.Id ?? "");
   };
   const allWell = async () => statusOf([], await containers()).every(isWell);
 
   test("nothing: the live preview shows no change, and nothing drifted", async () => {
-    expect(await dev.drift()).toEqual([]);
-    expect(await dev.preview()).toMatch(/^dev: 0 removed, 0 replaced, 0 changed, 0 added/);
+    expect(await the.dev.drift()).toEqual([]);
+    expect(await the.dev.preview()).toMatch(/^dev: 0 removed, 0 replaced, 0 changed, 0 added/);
   });
 
   test("a container that was removed: the live preview shows it, and up alone makes it anew", async () => {
     await (await container("gateway")).remove({ force: true });
     const whole = { resource: "gateway", type: containerType, property: "", recorded: "there", real: "gone" };
-    expect(await dev.drift()).toEqual([whole]);
-    expect(await dev.preview()).toMatch(/\+ gateway {2}docker:index\/container:Container/);
-    const { refusal, printed } = await dev.run("up");
+    expect(await the.dev.drift()).toEqual([whole]);
+    expect(await the.dev.preview()).toMatch(/\+ gateway {2}docker:index\/container:Container/);
+    const { refusal, printed } = await the.dev.run("up");
     expect(refusal, printed).toBeUndefined();
     expect(printed).toMatch(/\+ gateway {2}docker:index\/container:Container/);
     expect(await allWell()).toBe(true);
-    expect((await dev.run("up")).printed).toContain("dev: nothing to do");
+    expect((await the.dev.run("up")).printed).toContain("dev: nothing to do");
   });
 
   test("a limit that was changed: the live preview and a refresh show it, and the next up sets it back", async () => {
     const before = (await (await container("backend")).inspect()).HostConfig.Memory ?? 0;
     await (await container("backend")).update({ Memory: before * 2, MemorySwap: before * 2 });
     const mebibytes = before / 1024 ** 2;
-    expect(await dev.drift()).toContainEqual({
+    expect(await the.dev.drift()).toContainEqual({
       resource: "backend",
       type: containerType,
       property: "memory",
       recorded: mebibytes,
       real: 2 * mebibytes,
     });
-    expect(await dev.preview()).toMatch(/~ backend {2}docker:index\/container:Container/);
-    expect((await dev.run("refresh")).refusal).toBeUndefined();
-    const { refusal, printed } = await dev.run("up");
+    expect(await the.dev.preview()).toMatch(/~ backend {2}docker:index\/container:Container/);
+    expect((await the.dev.run("refresh")).refusal).toBeUndefined();
+    const { refusal, printed } = await the.dev.run("up");
     expect(refusal, printed).toBeUndefined();
     expect((await (await container("backend")).inspect()).HostConfig.Memory).toBe(before);
-    expect((await dev.run("up")).printed).toContain("dev: nothing to do");
+    expect((await the.dev.run("up")).printed).toContain("dev: nothing to do");
   });
 });

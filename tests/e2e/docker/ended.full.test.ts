@@ -1,16 +1,14 @@
 import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { dockerDaemon } from "../../support/docker/daemon.ts";
+import type Docker from "dockerode";
+import { describe, expect, test } from "vitest";
 import { processesNaming } from "../../support/processes.ts";
-import { type DevStack, firstUp, makeDevStack } from "./dev-stack.ts";
-import { backendRelease, importReleases } from "./releases.ts";
-
-const daemon = await dockerDaemon();
+import { backendRelease } from "./releases.ts";
+import { withDev } from "./with-dev.ts";
 
 interface Point {
   readonly name: string;
-  readonly reached: (said: Readable) => Promise<unknown>;
+  readonly reached: (said: Readable, docker: Docker) => Promise<unknown>;
 }
 
 const after = (milliseconds: number): Point => ({
@@ -31,13 +29,13 @@ const says = (words: string): Point => ({
   },
 });
 
-/** The first time that the daemon tells this of a container of dev. */
+/** The first time that the daemon tells this of a container of the.dev. */
 const tells = (event: string): Point => ({
   name: `when a container's event is ${event}`,
-  reached: async () => {
+  reached: async (_, docker) => {
     const label = ["project=trading-platform", "stack=dev"];
-    const events = await daemon?.docker.getEvents({ filters: { type: ["container"], event: [event], label } });
-    await new Promise((resolve) => events?.once("data", resolve));
+    const events = await docker.getEvents({ filters: { type: ["container"], event: [event], label } });
+    await new Promise((resolve) => events.once("data", resolve));
   },
 });
 
@@ -48,31 +46,22 @@ const points = [
 ];
 const chosen = process.env.TEST_SIZE === "issue" ? points : points.filter((_, index) => index % 3 === 1);
 
-describe.skipIf(daemon === undefined)("an update that is ended on its way", { timeout: 600_000 }, () => {
-  let dev: DevStack;
-  beforeAll(async () => {
-    if (daemon === undefined) return;
-    dev = await makeDevStack(daemon, "127.0.77.3");
-    await importReleases(daemon, "0.0.1", "0.0.2");
-  }, firstUp);
-  afterAll(async () => {
-    await dev?.remove();
-    await daemon?.release();
-  }, 120_000);
+const options = { address: "127.0.77.3", releases: ["0.0.1", "0.0.2"], up: false };
 
+await withDev("an update that is ended on its way", options, (the) => {
   let version = "0.0.1";
 
   describe.each(["SIGINT", "SIGKILL"] as const)("by %s", (signal) => {
     test.each(chosen)("$name: the next one recovers, nothing is orphaned, no engine lives on", async ({ reached }) => {
       version = version === "0.0.1" ? "0.0.2" : "0.0.1";
-      await dev.settings(backendRelease(version));
-      await dev.endedUp(signal, reached);
+      await the.dev.settings(backendRelease(version));
+      await the.dev.endedUp(signal, (said) => reached(said, the.docker));
       await noEngine();
-      const { printed, refusal } = await dev.run("up");
+      const { printed, refusal } = await the.dev.run("up");
       expect(refusal, printed).toBeUndefined();
-      expect(await dev.orphans()).toEqual([]);
-      expect((await dev.run("up")).printed).toContain("dev: nothing to do");
-      const answer = await fetch(`http://${dev.address}/api/v1/orders`);
+      expect(await the.dev.orphans()).toEqual([]);
+      expect((await the.dev.run("up")).printed).toContain("dev: nothing to do");
+      const answer = await fetch(`http://${the.dev.address}/api/v1/orders`);
       expect(`${answer.status} ${(await answer.text()).trim()}`).toBe(`200 ${version}`);
     });
   });

@@ -1,10 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { dockerDaemon } from "../../support/docker/daemon.ts";
+import { expect, test } from "vitest";
 import { type Journal, startLoad } from "../support/load.ts";
-import { type DevStack, firstUp, makeDevStack } from "./dev-stack.ts";
-import { backendRelease, importReleases } from "./releases.ts";
-
-const daemon = await dockerDaemon();
+import { backendRelease } from "./releases.ts";
+import { withDev } from "./with-dev.ts";
 
 /** At `--size=issue` the issue's figure. */
 const requests = process.env.TEST_SIZE === "issue" ? 20_000 : 4_000;
@@ -16,89 +13,76 @@ const bad = [
   { name: "has no image", version: "9.9.9", behaviour: [], reason: /localhost\/trading\/backend:9\.9\.9/ },
 ] as const;
 
-describe.skipIf(daemon === undefined)(
-  "a stateless workload behind the gateway, under load",
-  { timeout: 600_000 },
-  () => {
-    let dev: DevStack;
-    beforeAll(async () => {
-      if (daemon === undefined) return;
-      dev = await makeDevStack(daemon, "127.0.77.1");
-      await importReleases(daemon, "0.0.1", "0.0.2", "0.0.3", "0.0.4", "0.0.5", "0.0.6");
-      await dev.settings(backendRelease("0.0.1"));
-      const { refusal, printed } = await dev.run("up");
+const options = {
+  address: "127.0.77.1",
+  releases: ["0.0.1", "0.0.2", "0.0.3", "0.0.4", "0.0.5", "0.0.6"],
+  settings: backendRelease("0.0.1"),
+};
+
+await withDev("a stateless workload behind the gateway, under load", options, (the) => {
+  /** What customers saw while something happened, and for some time before and after. */
+  async function underLoad(action: () => Promise<void>, least: number): Promise<Journal> {
+    const load = startLoad(`http://${the.dev.address}/api/v1/orders`);
+    await load.reach(least / 4);
+    await action();
+    await load.reach(Math.max(load.sent() + least / 4, least));
+    return load.stop();
+  }
+
+  function report(name: string, { sent, failures, answers, slowest }: Journal): void {
+    const failed = Map.groupBy(failures, ({ method, why }) => `${method} ${why.replace(/\d+ ms/, "too long")}`);
+    for (const [why, those] of failed) console.log(`${name}: ${those.length} × ${why}, first after ${those[0]?.at} ms`);
+    const served = [...answers].map(([version, count]) => `${version}: ${count}`).join(", ");
+    console.log(`${name}: ${sent} requests, ${failures.length} failed, slowest ${slowest} ms, answers by ${served}`);
+  }
+
+  test("a good release: no request fails, and the new one serves", async () => {
+    const journal = await underLoad(async () => {
+      await the.dev.settings(backendRelease("0.0.5"));
+      const { refusal, printed } = await the.dev.run("up");
       expect(refusal, printed).toBeUndefined();
-    }, firstUp);
-    afterAll(async () => {
-      await dev?.remove();
-      await daemon?.release();
-    }, 120_000);
+    }, requests);
+    report("good release", journal);
+    expect(journal.failures).toEqual([]);
+    expect(journal.sent).toBeGreaterThanOrEqual(requests);
+    expect([...journal.answers.keys()].sort()).toEqual(["0.0.1", "0.0.5"]);
+  });
 
-    /** What customers saw while something happened, and for some time before and after. */
-    async function underLoad(action: () => Promise<void>, least: number): Promise<Journal> {
-      const load = startLoad(`http://${dev.address}/api/v1/orders`);
-      await load.reach(least / 4);
-      await action();
-      await load.reach(Math.max(load.sent() + least / 4, least));
-      return load.stop();
-    }
-
-    function report(name: string, { sent, failures, answers, slowest }: Journal): void {
-      const failed = Map.groupBy(failures, ({ method, why }) => `${method} ${why.replace(/\d+ ms/, "too long")}`);
-      for (const [why, those] of failed)
-        console.log(`${name}: ${those.length} × ${why}, first after ${those[0]?.at} ms`);
-      const served = [...answers].map(([version, count]) => `${version}: ${count}`).join(", ");
-      console.log(`${name}: ${sent} requests, ${failures.length} failed, slowest ${slowest} ms, answers by ${served}`);
-    }
-
-    test("a good release: no request fails, and the new one serves", async () => {
+  test.each(bad)(
+    "a release that $name: it fails with the reason, again and again, and no request does",
+    async ({ name, version, behaviour, reason }) => {
       const journal = await underLoad(async () => {
-        await dev.settings(backendRelease("0.0.5"));
-        const { refusal, printed } = await dev.run("up");
-        expect(refusal, printed).toBeUndefined();
-      }, requests);
-      report("good release", journal);
-      expect(journal.failures).toEqual([]);
-      expect(journal.sent).toBeGreaterThanOrEqual(requests);
-      expect([...journal.answers.keys()].sort()).toEqual(["0.0.1", "0.0.5"]);
-    });
-
-    test.each(bad)(
-      "a release that $name: it fails with the reason, again and again, and no request does",
-      async ({ name, version, behaviour, reason }) => {
-        const journal = await underLoad(async () => {
-          await dev.settings(backendRelease(version, ...behaviour));
-          const first = await dev.run("up");
-          expect(first.refusal).toMatch(/^dev: up failed/);
-          expect(first.printed).toMatch(reason);
-          expect(first.printed).toMatch(/^dev: taken back: /m);
-          for (const _ of [2, 3]) {
-            const again = await dev.plainUp();
-            expect(again.outcome).toBe("failed");
-            expect(again.diagnostics.map(({ message }) => message).join("\n")).toMatch(reason);
-          }
-        }, requests / 4);
-        report(name, journal);
-        expect(journal.failures).toEqual([]);
-        expect(journal.answers.has("0.0.5")).toBe(true);
-      },
-    );
-
-    test("the next good release recovers, and after it nothing is to be done", async () => {
-      const journal = await underLoad(async () => {
-        await dev.settings(backendRelease("0.0.6"));
-        const { refusal, printed } = await dev.run("up");
-        expect(refusal, printed).toBeUndefined();
-        expect((await dev.run("up")).printed).toContain("dev: nothing to do");
+        await the.dev.settings(backendRelease(version, ...behaviour));
+        const first = await the.dev.run("up");
+        expect(first.refusal).toMatch(/^dev: up failed/);
+        expect(first.printed).toMatch(reason);
+        expect(first.printed).toMatch(/^dev: taken back: /m);
+        for (const _ of [2, 3]) {
+          const again = await the.dev.plainUp();
+          expect(again.outcome).toBe("failed");
+          expect(again.diagnostics.map(({ message }) => message).join("\n")).toMatch(reason);
+        }
       }, requests / 4);
-      report("recovery", journal);
+      report(name, journal);
       expect(journal.failures).toEqual([]);
-      expect(journal.answers.has("0.0.6")).toBe(true);
-    });
+      expect(journal.answers.has("0.0.5")).toBe(true);
+    },
+  );
 
-    test("destroy leaves nothing", async () => {
-      expect((await dev.run("destroy")).refusal).toBeUndefined();
-      expect(await dev.left()).toEqual([]);
-    });
-  },
-);
+  test("the next good release recovers, and after it nothing is to be done", async () => {
+    const journal = await underLoad(async () => {
+      await the.dev.settings(backendRelease("0.0.6"));
+      const { refusal, printed } = await the.dev.run("up");
+      expect(refusal, printed).toBeUndefined();
+      expect((await the.dev.run("up")).printed).toContain("dev: nothing to do");
+    }, requests / 4);
+    report("recovery", journal);
+    expect(journal.failures).toEqual([]);
+    expect(journal.answers.has("0.0.6")).toBe(true);
+  });
+
+  test("destroy leaves nothing", async () => {
+    expect((await the.dev.run("destroy")).refusal).toBeUndefined();
+    expect(await the.dev.left()).toEqual([]);
+  });
+});

@@ -1,36 +1,71 @@
+import { readdir } from "node:fs/promises";
 import type Docker from "dockerode";
 import { table } from "../../../cli/console/table.ts";
 import { componentOf, containersOf } from "../../../cli/docker/daemon.ts";
 import { demultiplexed } from "../../../offline/docker/daemon/container-log.ts";
 import { at, number } from "../../support/json.ts";
 
-/** Mebibytes of each component that the kernel cannot simply take back, as `docker stats` counts. */
-export async function memoryOf(docker: Docker): Promise<ReadonlyMap<string, number>> {
+/** What a component holds. */
+export interface Used {
+  /** Mebibytes that the kernel cannot simply take back, as `docker stats` counts. */
+  readonly memory: number;
+  /** Open files and connections of all its processes. */
+  readonly handles: number;
+}
+
+/** What each component of dev holds now. */
+export async function usedBy(docker: Docker): Promise<ReadonlyMap<string, Used>> {
   const running = (await containersOf({ docker, stack: "dev" })).filter(({ State }) => State === "running");
-  const used = running.map(async (container) => {
-    const { memory_stats: memory } = await docker.getContainer(container.Id).stats({ stream: false, "one-shot": true });
+  const used = running.map(async (info) => {
+    const container = docker.getContainer(info.Id);
+    const { memory_stats: memory } = await container.stats({ stream: false, "one-shot": true });
     // cgroups v1, v2.
     const cached = number(at(memory.stats, "total_inactive_file")) ?? number(at(memory.stats, "inactive_file")) ?? 0;
-    return [componentOf(container), (memory.usage - cached) / 2 ** 20] as const;
+    const { Titles, Processes }: { Titles: string[]; Processes: string[][] } = await container.top();
+    const open = Processes.map((row) => handlesOf(Number(row[Titles.indexOf("PID")])));
+    const handles = (await Promise.all(open)).reduce((sum, count) => sum + count, 0);
+    return [componentOf(info), { memory: (memory.usage - cached) / 2 ** 20, handles }] as const;
   });
   return new Map(await Promise.all(used));
 }
 
-export type Memory = Awaited<ReturnType<typeof memoryOf>>;
+/** None of a process that has ended meanwhile, as those of health checks do. */
+const handlesOf = async (pid: number): Promise<number> => (await readdir(`/proc/${pid}/fd`).catch(() => [])).length;
 
-/** Percent by which each has grown. */
-export const growth = (start: Memory, end: Memory): ReadonlyMap<string, number> =>
-  new Map([...start].map(([component, before]) => [component, 100 * ((end.get(component) ?? 0) / before - 1)]));
+type All = ReadonlyMap<string, Used>;
+const nothing: Used = { memory: 0, handles: 0 };
+const percent = (before: number, after: number): number => 100 * (after / before - 1);
+
+/** Those that hold over 5 % more memory, or over 10 % and five handles more: connections come and go. */
+export function grown(start: All, end: All): readonly string[] {
+  return [...start].flatMap(([component, before]) => {
+    const after = end.get(component) ?? nothing;
+    const more = percent(before.memory, after.memory);
+    const handles = after.handles - before.handles;
+    return [
+      ...(more > 5 ? [`${component}: ${more.toFixed(1)} % more memory`] : []),
+      ...(handles > Math.max(5, before.handles / 10) ? [`${component}: ${handles} more handles`] : []),
+    ];
+  });
+}
 
 /** A row a component. */
-export function memoryTable(start: Memory, end: Memory): string {
-  const rows = [...growth(start, end)].map(([component, percent]) => [
-    component,
-    (start.get(component) ?? 0).toFixed(1),
-    (end.get(component) ?? 0).toFixed(1),
-    `${percent.toFixed(1)}%`,
+export function steadyTable(start: All, end: All): string {
+  const rows = [...start].map(([component, before]) => {
+    const after = end.get(component) ?? nothing;
+    const memory = [before.memory.toFixed(1), after.memory.toFixed(1)];
+    return [
+      component,
+      ...memory,
+      `${percent(before.memory, after.memory).toFixed(1)}%`,
+      `${before.handles}`,
+      `${after.handles}`,
+    ];
+  });
+  return table([
+    ["component", "MiB at the start", "at the end", "grown", "handles at the start", "at the end"],
+    ...rows,
   ]);
-  return table([["component", "MiB at the start", "at the end", "grown"], ...rows]);
 }
 
 /** As JSON (`"level":"ERROR"`), logfmt (`level=error`), PostgreSQL and the console write it. */

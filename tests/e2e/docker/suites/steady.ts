@@ -1,0 +1,33 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { at, list } from "../../../support/json.ts";
+import { startLoad } from "../../support/load.ts";
+import { startOrderClients } from "../../support/order-clients.ts";
+import { errorLines, grown, steadyTable, usedBy } from "../steady.ts";
+import type { TradingDev } from "../trading-dev.ts";
+
+const isIssue = process.env.TEST_SIZE === "issue";
+/** Seconds of mixed load, until memory and handles are first counted, and after that. */
+const soak = isIssue ? { warm: 600, lasts: 1200 } : { warm: 15, lasts: 30 };
+
+/** Mixed load on a dev that nobody breaks. */
+export function staysSteady(the: TradingDev): void {
+  test("under mixed load no alert fires, nobody writes an error, and neither memory nor handles grow", async () => {
+    const clients = startOrderClients(the.api, await the.token(), "STEADY");
+    const load = startLoad(`${the.api}/health`, 8, 40);
+    await delay(1000 * soak.warm);
+    const [since, start] = [new Date(), await usedBy(the.docker)];
+    await delay(1000 * soak.lasts);
+    const end = await usedBy(the.docker);
+    expect((await load.stop()).failures).toEqual([]);
+    expect((await clients.stop()).unanswered).toBe(0);
+    console.log(`${soak.lasts} s of mixed load\n${steadyTable(start, end)}`);
+    if (isIssue) expect(grown(start, end)).toEqual([]);
+    expect(await errorLines(the.docker, since)).toEqual([]);
+    // The machine's CPU, memory and disk are not this stack's alone.
+    const firing = list(at(await the.measured("/api/v1/alerts"), "data", "alerts")).filter(
+      (alert) => at(alert, "state") === "firing" && at(alert, "labels", "service") !== "node-exporter",
+    );
+    expect(firing.map((alert) => at(alert, "labels", "alertname"))).toEqual([]);
+  });
+}
