@@ -88,12 +88,17 @@ describe("on ECS", () => {
         { name: "AGENT_ROLE_ID", valueFrom: entry("roleId") },
         { name: "AGENT_SECRET_ID", valueFrom: entry("secretId") },
       ],
-      mountPoints: [{ sourceVolume: "files-0", containerPath: "/prepare/files-0", readOnly: false }],
+      // Its certificate (mTLS) and what would be variables.
+      mountPoints: ["files-0", "files-1"].map((sourceVolume) => ({
+        sourceVolume,
+        containerPath: `/prepare/${sourceVolume}`,
+        readOnly: false,
+      })),
     });
     const own = named("worker", "worker");
     expect(own?.dependsOn).toContainEqual({ containerName: "vault", condition: "SUCCESS" });
-    expect(own?.mountPoints).toContainEqual({ sourceVolume: "files-0", containerPath: "/run/vault", readOnly: true });
-    expect(JSON.stringify(named("worker", "vault")?.environment)).toContain("/prepare/files-0/TOKEN_SIGNING_KEY");
+    expect(own?.mountPoints).toContainEqual({ sourceVolume: "files-1", containerPath: "/run/vault", readOnly: true });
+    expect(JSON.stringify(named("worker", "vault")?.environment)).toContain("/prepare/files-1/TOKEN_SIGNING_KEY");
   });
 
   test("what it logs in with may be read by that workload's tasks alone", () => {

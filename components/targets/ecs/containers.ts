@@ -152,6 +152,8 @@ function preparation(spec: WorkloadSpec, site: TaskSite): ContainerDefinition {
  */
 function fetcher(spec: WorkloadSpec, agent: SecretAgent, site: TaskSite): ContainerDefinition {
   const volumes = fileVolumes(spec);
+  // The others are filled by what holds other secrets, of which this container is to see none.
+  const written = volumes.filter(({ path }) => agent.files.some((file) => file.path.startsWith(`${path}/`)));
   const { entryPoint, command, variables } = agentProcess(agent, {
     fileAt: (path) => placeOf(path, volumes),
     once: true,
@@ -164,7 +166,7 @@ function fetcher(spec: WorkloadSpec, agent: SecretAgent, site: TaskSite): Contai
     command,
     environment: Object.entries(variables).map(([name, value]) => ({ name, value })),
     secrets: agentCredentials(agent).map(({ name, source }) => ({ name, valueFrom: site.heldArn(source) })),
-    mountPoints: volumes.map(({ name }) => ({
+    mountPoints: written.map(({ name }) => ({
       sourceVolume: name,
       containerPath: preparationPath(name),
       readOnly: false,
