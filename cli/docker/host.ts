@@ -35,8 +35,9 @@ async function dockerHost(owner: Owner, daemon: Daemon): Promise<DockerHost> {
 async function publishedPorts({ docker }: Daemon, owner: Owner): Promise<readonly PublishedPort[]> {
   const containers = await docker.listContainers();
   return containers.flatMap(({ Names: [name = ""], Labels, Ports }) =>
-    Ports.filter(({ PublicPort }) => PublicPort !== undefined).map(({ PublicPort, Type }) => ({
+    Ports.filter(({ PublicPort }) => PublicPort !== undefined).map(({ IP, PublicPort, Type }) => ({
       container: name.replace(/^\//, ""),
+      ip: IP || "0.0.0.0",
       port: PublicPort,
       protocol: Type,
       own: Labels.project === owner.project && Labels.stack === owner.stack,

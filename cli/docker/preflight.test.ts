@@ -47,13 +47,25 @@ test("a port that another program has is named, with who wants it and how to fin
 
 test("a port that a container has is named with it, but not when it is the stack's own", async () => {
   const held = (own: boolean): DockerHost => ({
-    published: [{ container: "other-web", port: 80, protocol: "tcp", own }],
+    published: [{ container: "other-web", ip: "0.0.0.0", port: 80, protocol: "tcp", own }],
     listening: async () => "EADDRINUSE",
   });
   expect(await preflightProblems(wanted, held(false))).toEqual([
     expect.stringContaining("which container other-web has: stop it (docker stop other-web)"),
   ]);
   expect(await preflightProblems(wanted, held(true))).toEqual([]);
+});
+
+test("the same port of another address is nobody's here", async () => {
+  const [own = expect.unreachable()] = wanted;
+  const at = (ip: string): DockerHost => ({
+    ...idle,
+    published: [{ container: "other-web", ip, port: own.port, protocol: own.protocol, own: false }],
+  });
+  const here = [{ ...own, ip: "127.0.0.2" }];
+  expect(await preflightProblems(here, at("127.0.0.21"))).toEqual([]);
+  for (const ip of ["127.0.0.2", "0.0.0.0", "::"]) expect(await preflightProblems(here, at(ip))).toHaveLength(1);
+  expect(await preflightProblems([{ ...own, ip: "0.0.0.0" }], at("127.0.0.21"))).toHaveLength(1);
 });
 
 test("a disk that is nearly full is named, and every problem is told at once", async () => {

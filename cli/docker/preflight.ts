@@ -12,6 +12,7 @@ export interface WantedPort {
 /** A port that a container on the daemon has on the host. */
 export interface PublishedPort {
   readonly container: string;
+  readonly ip: string;
   readonly port: number;
   readonly protocol: string;
   /** True for a container of the stack itself, which gives the port to its successor. */
@@ -56,7 +57,7 @@ export async function preflightProblems(wanted: readonly WantedPort[], host: Doc
 async function portProblem(wanted: WantedPort, host: DockerHost): Promise<string | undefined> {
   const { workload, ip, port, protocol } = wanted;
   const needs = `${workload} needs port ${port} of ${ip}`;
-  const holders = host.published.filter((it) => it.port === port && it.protocol === protocol);
+  const holders = host.published.filter((it) => it.port === port && it.protocol === protocol && overlap(it.ip, ip));
   if (holders.some(({ own }) => own)) return undefined;
   const [holder] = holders;
   if (holder !== undefined) {
@@ -74,6 +75,10 @@ async function portProblem(wanted: WantedPort, host: DockerHost): Promise<string
       return undefined;
   }
 }
+
+/** Two addresses of the host are one another's, or one of them is all. */
+const overlap = (one: string, other: string): boolean =>
+  one === other || [one, other].some((ip) => ip === "0.0.0.0" || ip === "::");
 
 /** Room for the images of one more release, for logs and for data; below it a daemon fails in the middle of a pull. */
 const enoughBytes = 2 * 1024 ** 3;
