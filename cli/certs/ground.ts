@@ -2,12 +2,11 @@ import { identifiedMembers } from "../../components/mtls.ts";
 import { secretUsers } from "../../components/secrets.ts";
 import type { Settings } from "../../components/settings.ts";
 import { describePlatform, membersOf } from "../../components/specification.ts";
-import { readStackFile } from "../../stacks/files.ts";
-import { readSettings } from "../../stacks/read.ts";
 import { UserError } from "../console/error.ts";
 import { root } from "../root.ts";
 import { keepSecret, keptSecret } from "../secrets/keep.ts";
 import { lookUp } from "../secrets/look-up.ts";
+import { settingsInUse } from "../secrets/settings.ts";
 import type { CertsGround } from "./certs.ts";
 
 /** Members that mount a certificate of their own, in the order in which they are started. */
@@ -18,13 +17,13 @@ export function certifiedMembers(settings: Settings): readonly string[] {
 
 /** A stack's certificates, where its settings say that they are held. */
 export async function openCerts(stack: string, say: (line: string) => void): Promise<CertsGround> {
-  const settings = readSettings(readStackFile(root, stack));
+  const settings = await settingsInUse(stack);
   if (!settings.mtls) {
     throw new UserError(
       `${stack}: mtls is off, so nobody asks for certificates; switch it on with trading-platform:mtls: true`,
     );
   }
-  const held = await lookUp(root, stack);
+  const held = await lookUp(root, stack, settings.vault);
   return {
     settings,
     members: certifiedMembers(settings),
