@@ -13,9 +13,9 @@ export interface Difference {
   readonly real: unknown;
 }
 
-/** What differs, by a refresh that was only planned: resources that are gone first, then as the engine has them. */
+/** What differs, by a refresh that was only planned: resources that are gone first, then by name (a refresh ends its reads in any order). */
 export function driftIn({ steps }: Pick<RunResult, "steps">): readonly Difference[] {
-  const own = steps.filter(isResource);
+  const own = steps.filter(isResource).toSorted((one, other) => one.name.localeCompare(other.name));
   return [
     ...own.filter(({ change }) => change === "delete").map(gone),
     ...own.filter(({ change }) => change === "update").flatMap(differences),
