@@ -26,7 +26,7 @@ const routes = ["orders", "orders/:id", "orders/:id/cancel", "backtests", "backt
 const moreRoutes = ["auth/login", "auth/logout", "admin/users", "admin/log-level", "health", "health/detailed"];
 const statuses = ["200", "201", "400", "401", "404", "409", "500", "503"];
 /** A stack is deployed so often, and each time its containers are others. */
-const deploys = 6;
+const deploys = 12;
 
 /** Everything that the overview asks of the platform's Prometheus, with as many series as the platform has. */
 export function dayOf(settings: Settings): readonly Series[] {

@@ -8,6 +8,9 @@ import type { Check, ConfigFile, SecretFile } from "./workload/index.ts";
  */
 export const isProtected = ({ environment }: Pick<Settings, "environment">): boolean => environment !== "development";
 
+/** Job of Prometheus that knows when that certificate ends. */
+export const certificateJobName = "monitoring-certificate";
+
 /** Who asks: members of the platform and people that `./platform open` lets in. */
 export const monitoringUser = "platform";
 

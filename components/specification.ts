@@ -30,7 +30,7 @@ export function describePlatform(settings: Settings): PlatformSpec {
   const loggers = loggersOf(settings, containers);
   const logging = leaveOut(without, loggingMembers(plan, loggers));
   const monitoring = leaveOut(without, monitoringMembers(plan, [...containers, ...logging], loggers));
-  const jobs = scrapedJobs([...containers, ...logging, ...monitoring]);
+  const jobs = scrapedJobs(settings, [...containers, ...logging, ...monitoring]);
   const handed = <M extends Member>(members: readonly M[]) =>
     members.map((member) => (isWorkload(member) ? throughVault(settings, member) : member));
   const alerts = [...metricAlerts({ settings, jobs }), ...logAlerts({ settings, loggers })];

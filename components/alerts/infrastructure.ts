@@ -1,3 +1,4 @@
+import { certificateJobName } from "../protection.ts";
 import type { Alert, Watched } from "./alert.ts";
 import { counts, holds, type State } from "./behaviour.ts";
 import { humanizedDuration, oneDecimal } from "./behaviour-text.ts";
@@ -115,35 +116,93 @@ function certificateExpiring({ settings: { alerts, domain }, jobs }: Watched): r
   ];
 }
 
-/** Of mTLS: backend and worker tell when their own ends, the stores', and those that clients show them. */
-function memberCertificateExpiring({ settings, jobs }: Watched): readonly Alert[] {
-  const { alerts, backend, mtls } = settings;
-  if (!mtls || !jobs.includes("backend")) return [];
+/** Who tells when certificates of members end; nobody where there are none. */
+function certificateEnds({ settings: { backend, mtls }, jobs }: Watched): readonly CertificateEnds[] {
+  const own = backend.metricNames.certificateEnd;
+  return [
+    // Of mTLS: backend and worker tell when their own ends, the stores', and those that clients show them.
+    ...(mtls && jobs.includes("backend")
+      ? [
+          {
+            expression: `${own}{job=~"backend|worker"}`,
+            certificate: "database",
+            series: `${own}{job="backend",instance="a",certificate="database"}`,
+            // Another one, and the same as somebody else saw it before.
+            others: [
+              `${own}{job="backend",instance="a",certificate="backend"}`,
+              `${own}{job="worker",instance="b",certificate="database"}`,
+            ],
+          },
+        ]
+      : []),
+    ...(mtls && jobs.includes("backup")
+      ? [
+          {
+            expression: "backup_certificate_end_timestamp_seconds",
+            certificate: "backup",
+            series: 'backup_certificate_end_timestamp_seconds{job="backup",instance="b",certificate="backup"}',
+          },
+        ]
+      : []),
+    ...(jobs.includes(certificateJobName)
+      ? [
+          {
+            expression: `probe_ssl_earliest_cert_expiry{job="${certificateJobName}"}`,
+            certificate: "alertmanager",
+            series: `probe_ssl_earliest_cert_expiry{job="${certificateJobName}",instance="c",certificate="alertmanager"}`,
+          },
+        ]
+      : []),
+  ];
+}
+
+interface CertificateEnds {
+  /** Seconds since 1970, by the label `certificate`. */
+  readonly expression: string;
+  /** One that it tells of, and its series. */
+  readonly certificate: string;
+  readonly series: string;
+  readonly others?: readonly string[];
+}
+
+function memberCertificateExpiring(watched: Watched): readonly Alert[] {
+  const { alerts } = watched.settings;
+  const sources = certificateEnds(watched);
+  const [first] = sources;
+  if (first === undefined) return [];
+  const ends = sources.map(({ expression }) => expression).join(" or ");
   const days = thresholdsOf(alerts, "MemberCertificateExpiring").memberCertificateRemaining.seconds / 86_400;
-  const metric = backend.metricNames.certificateEnd;
-  const valid = (until: number): State => ({
-    [`${metric}{job="backend",instance="a",certificate="backend"}`]: holds(90 * 86_400),
-    [`${metric}{job="backend",instance="a",certificate="database"}`]: holds(until * 86_400),
-    [`${metric}{job="worker",instance="b",certificate="database"}`]: holds(90 * 86_400),
-  });
+  /** All are good for long but one. */
+  const valid = (one: CertificateEnds, until: number): State =>
+    Object.fromEntries(
+      sources
+        .flatMap(({ series, others = [] }) => [series, ...others])
+        .map((series) => [series, holds((series === one.series ? until : 90) * 86_400)]),
+    );
+  const tells = ({ certificate }: CertificateEnds) => [
+    {
+      labels: { certificate, service: certificate },
+      summary: `The certificate of ${certificate} is valid for ${oneDecimal(0.9 * days - 0.01)} more days`,
+    },
+  ];
   return [
     {
       ...ofHosts,
       service: "{{ $labels.certificate }}",
       name: "MemberCertificateExpiring",
-      expression: `min by (certificate) ((${metric}{job=~"backend|worker"} - time()) / 86400) < ${days}`,
+      expression: `min by (certificate) ((${sources.length > 1 ? `(${ends})` : ends} - time()) / 86400) < ${days}`,
       for: alerts.timing.warning.for,
       summary: 'The certificate of {{ $labels.certificate }} is valid for {{ printf "%.1f" $value }} more days',
       description: `The certificate by which other members know this one ends in less than ${days} days: then they refuse it, and what goes through it stops.`,
       behaviour: {
-        calm: valid(1.1 * days),
-        fault: valid(0.9 * days),
-        tells: [
-          {
-            labels: { certificate: "database", service: "database" },
-            summary: `The certificate of database is valid for ${oneDecimal(0.9 * days - 0.01)} more days`,
-          },
-        ],
+        calm: valid(first, 1.1 * days),
+        fault: valid(first, 0.9 * days),
+        tells: tells(first),
+        cases: sources.slice(1).map((source) => ({
+          name: `the one of ${source.certificate}`,
+          state: valid(source, 0.9 * days),
+          tells: tells(source),
+        })),
       },
     },
   ];

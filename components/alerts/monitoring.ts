@@ -1,3 +1,4 @@
+import { certificateJobName } from "../protection.ts";
 import { formatDuration, minutes, seconds } from "../workload/index.ts";
 import type { Alert, Watched } from "./alert.ts";
 import { counts, holds, type State, up } from "./behaviour.ts";
@@ -38,7 +39,11 @@ function watchdog({ settings: { alerts } }: Watched): readonly Alert[] {
 }
 
 /** Jobs whose silence an alert of their own tells. */
-const toldElsewhere = ["alertmanager", "backend", "backup", "postgres-exporter", "redis-exporter", "site"];
+const toldElsewhere = [
+  ...["alertmanager", "backend", "backup", "postgres-exporter", "redis-exporter", "site"],
+  // What asks for it is a job of its own.
+  certificateJobName,
+];
 
 function targetDown({ settings: { alerts }, jobs }: Watched): Alert {
   const watched = jobs.filter((job) => !toldElsewhere.includes(job));

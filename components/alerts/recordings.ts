@@ -27,6 +27,7 @@ export function recordings(settings: Settings): readonly Recording[] {
   const windows = [settings.alerts.timing.critical.window, ...budgetWindows];
   const all = [
     ...windows.map((window) => errorPercent(settings, window)),
+    requestRate(settings),
     responseTimeP95(settings),
     orderFailurePercent(settings),
     cpuPercent(settings),
@@ -64,6 +65,25 @@ export function errorPercent({ backend: { metricNames } }: Settings, window: Dur
       },
       labels: {},
       value: 30,
+    },
+  };
+}
+
+/** Answered requests a second. Over the many series of routes a day of it is not read within a fifth of a second. */
+export function requestRate({ backend: { metricNames }, alerts: { timing } }: Settings): Recording {
+  const time = formatDuration(timing.warning.window);
+  return {
+    name: `backend:http_requests:rate_${time}`,
+    category: "application",
+    expression: `sum(rate(${metricNames.requests}{job="backend"}[${time}]))`,
+    example: {
+      state: {
+        [`${metricNames.requests}{job="backend",instance="a",status="200"}`]: counts(6),
+        [`${metricNames.requests}{job="backend",instance="b",status="500"}`]: counts(2),
+        [`${metricNames.requests}{job="other",instance="c",status="200"}`]: counts(100),
+      },
+      labels: {},
+      value: 8,
     },
   };
 }

@@ -1,9 +1,9 @@
-import { errorPercent, responseTimeP95 } from "../alerts/recordings.ts";
+import { errorPercent, requestRate, responseTimeP95 } from "../alerts/recordings.ts";
 import { limitsOf } from "./alert-panel.ts";
 import { firing } from "./alerts.ts";
 import { runningImages } from "./annotations.ts";
 import { images } from "./containers.ts";
-import { type Dashboard, figure, lines, type Panel, rateWindow, type Shown, where } from "./dashboard.ts";
+import { type Dashboard, figure, lines, type Panel, type Shown, where } from "./dashboard.ts";
 
 /** What is looked at first: are customers served, what is wrong, what changed. */
 export const overviewDashboard = (shown: Shown): Dashboard => ({
@@ -20,7 +20,7 @@ export const overviewDashboard = (shown: Shown): Dashboard => ({
 
 function served(shown: Shown): readonly Panel[] {
   const { settings } = shown;
-  const { requests, tradingHealthy } = settings.backend.metricNames;
+  const { tradingHealthy } = settings.backend.metricNames;
   return [
     ...where(
       shown,
@@ -50,7 +50,7 @@ function served(shown: Shown): readonly Panel[] {
         ['sum(up{job="backend"}) or vector(0)', "answer"],
       ),
       figure({ title: "Requests", unit: "reqps", description: "Answered requests a second.", width: 4 }, [
-        `sum(rate(${requests}{job="backend"}[${rateWindow}]))`,
+        requestRate(settings).name,
         "requests",
       ]),
       figure(

@@ -15,6 +15,7 @@ import {
 } from "../blueprint.ts";
 import { levelWord } from "../logging/levels.ts";
 import { authorityPath, identityPath, storeFiles, storeTls } from "../mtls.ts";
+import { isProtected } from "../protection.ts";
 import { port, resources, scaling, type WorkloadSpec, workload } from "../workload/index.ts";
 
 /** What every exporter needs: it keeps nothing, so it is small and replaced at will. */
@@ -137,9 +138,26 @@ export function postgresExporter(plan: Blueprint): WorkloadSpec {
   });
 }
 
-/** Asks the public address as a customer would: an unreachable site is invisible from the inside. */
+/**
+ * Asks the public address as a customer would: an unreachable site is invisible from the inside. And Alertmanager for its
+ * certificate, where it has one.
+ */
 export function blackboxExporter(plan: Blueprint): WorkloadSpec {
-  const config = { modules: { https_2xx: { prober: "http", timeout: "5s", http: { preferred_ip_protocol: "ip4" } } } };
+  const hasCertificate = isProtected(plan.settings);
+  const ip = { preferred_ip_protocol: "ip4" };
+  const config = {
+    modules: {
+      https_2xx: { prober: "http", timeout: "5s", http: ip },
+      // Only when it ends is asked: whether it is the right one, those who trust it judge.
+      ...(hasCertificate && {
+        certificate: {
+          prober: "tcp",
+          timeout: "5s",
+          tcp: { ...ip, tls: true, tls_config: { insecure_skip_verify: true } },
+        },
+      }),
+    },
+  };
   return workload({
     ...plain,
     name: "blackbox-exporter",
@@ -159,7 +177,7 @@ export function blackboxExporter(plan: Blueprint): WorkloadSpec {
     user: nobody,
     logs: logsOf(plan, "json"),
     scrape: { port: "http", path: "/metrics" },
-    connectsTo: [connection("gateway", "http")],
+    connectsTo: [connection("gateway", "http"), ...(hasCertificate ? [connection("alertmanager", "http")] : [])],
     internet: true,
   });
 }

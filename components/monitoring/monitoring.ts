@@ -37,7 +37,7 @@ export function monitoringMembers(
     alertmanager(plan),
     ...(hasSink(settings) ? [alertSink(plan)] : []),
   ].filter(isThere);
-  const shown = { settings, jobs: scrapedJobs([...watched, ...measuring]), loggers };
+  const shown = { settings, jobs: scrapedJobs(settings, [...watched, ...measuring]), loggers };
   const there = [...measuring, ...[grafana(plan, shown)].filter(isThere)];
   return [prometheus(plan, [...watched, ...there]), ...there];
 }

@@ -4,7 +4,7 @@ import { recordings } from "../alerts/recordings.ts";
 import { alertRules } from "../alerts/rules.ts";
 import type { Blueprint } from "../blueprint.ts";
 import { mutualClient } from "../mtls.ts";
-import { clientConfig, isProtected } from "../protection.ts";
+import { certificateJobName, clientConfig, isProtected } from "../protection.ts";
 import type { Settings } from "../settings.ts";
 import { type ConfigFile, formatDuration, portNamed, type Scrape, type WorkloadSpec } from "../workload/index.ts";
 import { type Comment, commented } from "../yaml.ts";
@@ -23,9 +23,13 @@ const comments: readonly Comment[] = [
 const prober = "blackbox-exporter";
 
 /** Names of everything that Prometheus scrapes; `workloads` are all the stack's. */
-export const scrapedJobs = (workloads: readonly WorkloadSpec[]): readonly string[] => [
+export const scrapedJobs = (settings: Settings, workloads: readonly WorkloadSpec[]): readonly string[] => [
   "prometheus",
-  ...workloads.filter(isScraped).flatMap(({ name }) => (name === prober ? [name, "site"] : [name])),
+  ...workloads
+    .filter(isScraped)
+    .flatMap(({ name }) =>
+      name === prober ? [name, "site", ...(isProtected(settings) ? [certificateJobName] : [])] : [name],
+    ),
 ];
 
 /** prometheus.yml and alert.rules: a job for every workload that says how it is scraped. */
@@ -47,14 +51,14 @@ export function prometheusFiles(plan: Blueprint, workloads: readonly WorkloadSpe
       },
       ...workloads
         .filter(isScraped)
-        .flatMap((spec) => [scrapeJob(plan, spec), ...(spec.name === prober ? [siteJob(plan, spec)] : [])]),
+        .flatMap((spec) => [scrapeJob(plan, spec), ...(spec.name === prober ? probeJobs(plan, spec) : [])]),
     ],
     ...remoteWriteConfig(plan.settings.metrics),
   };
   const { settings } = plan;
   const heading =
     "Rendered by ./platform render from components/monitoring/prometheus-config.ts: a job for every workload with `scrape`.";
-  const alerts = metricAlerts({ settings, jobs: scrapedJobs(workloads) });
+  const alerts = metricAlerts({ settings, jobs: scrapedJobs(settings, workloads) });
   return [
     { path: "/etc/prometheus/prometheus.yml", content: commented(config, heading, comments) },
     { path: "/etc/prometheus/alert.rules", content: alertRules(alerts, settings, recordings(settings)) },
@@ -84,17 +88,46 @@ function scrapeJob(plan: Blueprint, spec: Scraped) {
   };
 }
 
-/** The public address, asked as a customer would; where there is none, the gateway. */
-function siteJob(plan: Blueprint, spec: Scraped) {
+/** What the prober asks: the public address, as a customer would (where there is none, the gateway); and for a certificate. */
+function probeJobs(plan: Blueprint, spec: Scraped) {
   const { domain } = plan.settings;
-  const url = domain === "localhost" ? `http://${plan.address("gateway")}/` : `https://${domain}/`;
+  const site = domain === "localhost" ? `http://${plan.address("gateway")}/` : `https://${domain}/`;
+  const jobs = [probeJob(plan, spec, { name: "site", module: "https_2xx", target: site })];
+  if (!isProtected(plan.settings)) return jobs;
+  // Prometheus has the same one, from the same secret; without Alertmanager's no alert is delivered.
+  const target = `${plan.address("alertmanager")}:9093`;
+  return [
+    ...jobs,
+    probeJob(plan, spec, {
+      name: certificateJobName,
+      module: "certificate",
+      target,
+      labels: { certificate: "alertmanager" },
+    }),
+  ];
+}
+
+interface Probed {
+  readonly name: string;
+  readonly module: string;
+  readonly target: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+function probeJob(plan: Blueprint, spec: Scraped, { name, module, target, labels = {} }: Probed) {
   const found = discovery(plan, spec);
   return {
-    job_name: "site",
+    job_name: name,
     metrics_path: "/probe",
-    params: { module: ["https_2xx"], target: [url] },
+    params: { module: [module], target: [target] },
     ...found,
-    relabel_configs: [...(found.relabel_configs ?? []), { target_label: "instance", replacement: url }],
+    relabel_configs: [
+      ...(found.relabel_configs ?? []),
+      ...Object.entries({ instance: target, ...labels }).map(([target_label, replacement]) => ({
+        target_label,
+        replacement,
+      })),
+    ],
   };
 }
 

@@ -24,6 +24,8 @@ export interface Configuration {
   readonly every: number;
   /** Seconds into the past to which the database can be restored. */
   readonly retention: number;
+  /** File with the certificate that PostgreSQL's programs show (they read the same variable). */
+  readonly certificate?: string;
 }
 
 export interface Database {
@@ -110,6 +112,7 @@ export async function readConfiguration(environment: NodeJS.ProcessEnv): Promise
     recipient,
     every,
     retention,
+    ...(environment.PGSSLCERT === undefined ? {} : { certificate: environment.PGSSLCERT }),
   };
 }
 

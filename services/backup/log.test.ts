@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { selfSigned } from "../../cli/engine/developer/certificate.ts";
 import { BackupError, readConfiguration } from "./configuration.ts";
 import { complainer, makeLog } from "./log.ts";
-import { metrics } from "./metrics.ts";
+import { certificateEnd, metrics } from "./metrics.ts";
 
 test("the level holds, but not for what is always told; a mistake that a person can mend has no stack", () => {
   const lines: string[] = [];
@@ -52,4 +56,23 @@ test("a newer backup that no restore has proven does not make the proven one you
   expect(said).toContain(`\nbackup_last_proven_timestamp_seconds ${seconds("2026-11-25T00:00:00Z")}\n`);
   expect(said).toContain(`\nbackup_last_taken_timestamp_seconds ${seconds("2026-11-26T00:00:00Z")}\n`);
   expect(metrics([backup("2026-11-26T00:00:00Z")], 0)).toContain("\nbackup_last_proven_timestamp_seconds 0\n");
+});
+
+test("it tells when the certificate ends that it shows to the database, and nothing where there is none", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "backup-certificate-"));
+  try {
+    const file = join(folder, "identity.pem");
+    const { certificate, privateKey } = await selfSigned(["backup"]);
+    // Certificate and key are in one file.
+    writeFileSync(file, `${certificate}${privateKey}`);
+    const end = await certificateEnd(file);
+    expect(end).toBeGreaterThan(Date.now() / 1000);
+    expect(metrics([], 0, end)).toContain(`\nbackup_certificate_end_timestamp_seconds{certificate="backup"} ${end}\n`);
+    writeFileSync(file, "half of a");
+    expect(await certificateEnd(file)).toBeUndefined();
+    expect(await certificateEnd(undefined)).toBeUndefined();
+    expect(metrics([], 0, undefined)).not.toContain("certificate");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -5,7 +5,7 @@ import { takeBackup } from "./base.ts";
 import { type Backup, backupsIn, unbrokenSince } from "./catalogue.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Log } from "./log.ts";
-import { metrics } from "./metrics.ts";
+import { certificateEnd, metrics } from "./metrics.ts";
 import { prove } from "./prove.ts";
 import { prune } from "./prune.ts";
 import { archiveForever, openStream, receiveForever } from "./receive.ts";
@@ -42,7 +42,11 @@ export async function serve(configuration: Configuration, log: Log, stop: AbortS
   const pages: RequestListener = async (request, response) => {
     if (request.url !== "/metrics") return response.writeHead(request.url === "/health" ? 200 : 404).end();
     try {
-      const said = metrics(await backupsIn(configuration.archive), failures);
+      const said = metrics(
+        await backupsIn(configuration.archive),
+        failures,
+        await certificateEnd(configuration.certificate),
+      );
       response.setHeader("content-type", "text/plain; version=0.0.4").end(said);
     } catch (error) {
       log.always("ERROR", "archive_unreadable", error);

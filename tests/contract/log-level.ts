@@ -54,6 +54,10 @@ export function givenLevels({ image, args, variables, files }: Configuration): O
   return levelsOf(product, product.setting.exec(lines.join("\n"))?.[1]);
 }
 
+/** The word by which the product of that image knows `level`; undefined for a product that nobody knows. */
+export const wordFor = (image: string, level: LogLevel): string | undefined =>
+  productOf(image)?.words[logLevels.indexOf(level)];
+
 /** Levels that the product of that image cannot tell from `level`. */
 export function sameLevels(image: string, level: LogLevel): Observed["logLevel"] {
   const product = productOf(image);

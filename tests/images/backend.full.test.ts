@@ -3,10 +3,12 @@ import { provideImages } from "../../cli/images/provide.ts";
 import { storeOf } from "../../cli/images/store.ts";
 import { wantedImages } from "../../cli/images/wanted.ts";
 import { describePlatform, isWorkload, membersOf } from "../../components/specification.ts";
-import type { WorkloadSpec } from "../../components/workload/index.ts";
+import { imageReference, type WorkloadSpec } from "../../components/workload/index.ts";
 import { connect } from "../../offline/docker/daemon/client.ts";
+import { wordFor } from "../contract/log-level.ts";
 import { dockerDaemon } from "../support/docker/daemon.ts";
 import { settingsOf } from "../support/stacks.ts";
+import { levelIn } from "./log-levels.ts";
 import { type Bench, clear, probeCommands, runIn, runWorkload } from "./run.ts";
 
 const settings = settingsOf("dev");
@@ -51,6 +53,7 @@ describe.skipIf(testDaemon === undefined)("the backend's image beside database a
       `http://127.0.0.1:${spec.variables.PORT}/api/v1/health/detailed`,
     ]);
     expect(JSON.parse(output)).toMatchObject({ status: "healthy", service: name, version: settings.images.version });
+    expect(await levelIn(running, spec)).toBe(wordFor(imageReference(spec.image), settings.logs.level));
     const { Processes } = await running.top({ ps_args: "-o pid,uid,gid" });
     for (const [, ...ids] of Processes) expect(ids).toEqual(["10001", "10001"]);
     await running.stop({ t: spec.placement.rollout.stopGracePeriod.seconds });

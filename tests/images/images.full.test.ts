@@ -4,23 +4,30 @@ import { recipeLabel } from "../../cli/images/configuration.ts";
 import { provideImages } from "../../cli/images/provide.ts";
 import { storeOf } from "../../cli/images/store.ts";
 import { wantedImages } from "../../cli/images/wanted.ts";
-import { root } from "../../cli/root.ts";
 import { describePlatform, isWorkload, membersOf } from "../../components/specification.ts";
-import { imageReference } from "../../components/workload/index.ts";
+import { imageReference, type LogLevel } from "../../components/workload/index.ts";
 import { connect } from "../../offline/docker/daemon/client.ts";
 import { container } from "../../offline/docker/daemon/container.ts";
-import { readStackFile } from "../../stacks/files.ts";
-import { readSettings } from "../../stacks/read.ts";
+import { wordFor } from "../contract/log-level.ts";
 import { dockerDaemon } from "../support/docker/daemon.ts";
+import { settingsOf } from "../support/stacks.ts";
+import { levelIn } from "./log-levels.ts";
 import { type Bench, clear, probeCommands, runIn, runWorkload, testSecrets } from "./run.ts";
 
-const settings = readSettings(readStackFile(root, "dev"));
+const settings = settingsOf("dev");
+/** Of the environments: each product is asked for the level at which it runs. At CI's size development's alone. */
+const levels: readonly LogLevel[] = process.env.TEST_SIZE === "issue" ? ["DEBUG", "INFO", "WARNING"] : ["DEBUG"];
 /** The backend is healthy only with its database: backend.full.test.ts runs it. */
 const built = catalogue.filter(isRecipe).flatMap(({ name }) => (name === "backend" ? [] : [name]));
 const wanted = wantedImages(settings, built);
-const workloads = membersOf(describePlatform(settings)).filter(isWorkload);
-const cases = wanted.flatMap(({ reference, entry: { name } }) =>
-  workloads.filter(({ image }) => imageReference(image) === reference).map((spec) => [name, spec] as const),
+const workloadsAt = (level: LogLevel) =>
+  membersOf(describePlatform(settingsOf("dev", undefined, { logs: { level } }))).filter(isWorkload);
+const cases = levels.flatMap((level) =>
+  wanted.flatMap(({ reference, entry: { name } }) =>
+    workloadsAt(level)
+      .filter(({ image }) => imageReference(image) === reference)
+      .map((spec) => [name, level, spec] as const),
+  ),
 );
 
 const testDaemon = await dockerDaemon();
@@ -57,8 +64,8 @@ describe.skipIf(testDaemon === undefined)("the platform's images on a real daemo
   });
 
   test.each(cases)(
-    "%s runs as its spec says, becomes healthy, and every check of the spec succeeds in it [requirement acceptance/build]",
-    async (_, spec) => {
+    "%s runs as its spec says, at level %s, becomes healthy, and every check of the spec succeeds in it [requirement acceptance/build]",
+    async (_, level, spec) => {
       const running = await runWorkload(spec, bench);
       for (const command of probeCommands(spec)) {
         expect({ command, ...(await runIn(running, command)) }).toMatchObject({ command, code: 0 });
@@ -68,6 +75,7 @@ describe.skipIf(testDaemon === undefined)("the platform's images on a real daemo
       const owner = user.kind === "root" ? ["0", "0"] : [String(user.uid), String(user.gid)];
       expect(Processes.length).toBeGreaterThan(0);
       for (const [, ...ids] of Processes) expect(ids).toEqual(owner);
+      expect(await levelIn(running, spec)).toBe(wordFor(imageReference(spec.image), level));
       await running.remove({ force: true, v: true });
     },
   );

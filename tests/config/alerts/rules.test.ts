@@ -13,6 +13,7 @@ import { identityPath } from "../../../components/mtls.ts";
 import type { Settings } from "../../../components/settings.ts";
 import { describePlatform, mountedFile } from "../../../components/specification.ts";
 import { settingsOf } from "../../support/stacks.ts";
+import { askedBy, dashboardsOf } from "../dashboards/written.ts";
 import { mutantsOf } from "./mutants.ts";
 import { type Place, places, withEverything } from "./places.ts";
 import { judge } from "./promtool.ts";
@@ -125,9 +126,10 @@ const labelsText = (labels: Readonly<Record<string, string>>): string =>
     .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
     .join()}}`;
 
-test("every recording is one that an alert shares", () => {
+test("every recording is one that an alert or a panel asks", () => {
   const settings = settingsOf("prod");
-  const asked = metricAlertsOf(settings).map(({ expression }) => expression);
+  const panels = dashboardsOf(describePlatform(settings)).flatMap((dashboard) => askedBy(dashboard));
+  const asked = [...metricAlertsOf(settings), ...panels].map(({ expression }) => expression);
   const unused = recordings(settings).filter(({ name }) => !asked.some((each) => each.includes(name)));
   expect(unused.map(({ name }) => name)).toEqual([]);
 });

@@ -1,11 +1,13 @@
 import { spawnSync } from "node:child_process";
+import { X509Certificate } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { freePort } from "../../../cli/open/free-port.ts";
 import { startFront } from "../../../cli/open/front.ts";
-import { ensureAmtool, ensurePromtool } from "../../../cli/setup/monitoring.ts";
+import { blackboxExporter, ensureAmtool, ensurePromtool } from "../../../cli/setup/monitoring.ts";
+import { ensureTool } from "../../../cli/setup/tool.ts";
 import { applySilences, heldSilences } from "../../../cli/silences/api.ts";
 import { planSilences, settingOf } from "../../../components/alerts/silences.ts";
 import { describePlatform, mountedFile } from "../../../components/specification.ts";
@@ -151,6 +153,23 @@ test("Prometheus scrapes both, and what fires is delivered", async () => {
   });
   expect(up).toEqual(["alertmanager", "prometheus"]);
   await arrived(receivers.sink.inbox.heartbeat, { count: 2, seconds: 60 });
+});
+
+test("the prober tells when Alertmanager's certificate ends, and knows no password", async () => {
+  const config = mountedFile(platform, "blackbox-exporter", "/etc/blackbox/blackbox.yml");
+  const prober = await products.start({
+    name: "blackbox_exporter",
+    program: await ensureTool(blackboxExporter),
+    words: (folder, port) => {
+      writeFileSync(join(folder, "blackbox.yml"), config);
+      return [`--config.file=${join(folder, "blackbox.yml")}`, `--web.listen-address=127.0.0.1:${port}`];
+    },
+    readyPath: "/-/healthy",
+  });
+  const query = new URLSearchParams({ module: "certificate", target: product("alertmanager").address });
+  const said = await (await fetch(`${prober.url}/probe?${query}`)).text();
+  const end = /^probe_ssl_earliest_cert_expiry (\S+)$/m.exec(said)?.[1];
+  expect(Number(end)).toBe(new X509Certificate(keys.monitoringCertificate).validToDate.getTime() / 1000);
 });
 
 test("silences are listed and applied by the way that ./platform opens", async () => {

@@ -34,7 +34,9 @@ export async function probedOverTls(): Promise<Exposed> {
     });
     const target = `https://localhost:${String(at(site.address(), "port"))}/`;
     const query = new URLSearchParams({ module: "https_2xx", target });
-    return exposed(await (await fetch(`${exporter.url}/probe?${query}`)).text());
+    const probed = exposed(await (await fetch(`${exporter.url}/probe?${query}`)).text());
+    // Prometheus' own configuration says whose it is.
+    return Object.fromEntries(Object.entries(probed).map(([metric, labels]) => [metric, [...labels, "certificate"]]));
   } finally {
     site.close();
     await products.clear();

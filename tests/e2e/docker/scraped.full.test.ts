@@ -5,13 +5,14 @@ import { developerHome } from "../../../cli/engine/developer/home.ts";
 import { alertNames } from "../../../components/alerts/names.ts";
 import { recordings } from "../../../components/alerts/recordings.ts";
 import { describePlatform } from "../../../components/specification.ts";
+import { metrics } from "../../../services/backup/metrics.ts";
 import { documented } from "../../config/alerts/documented.ts";
 import { places, withEverything } from "../../config/alerts/places.ts";
 import { blocks } from "../../config/alerts/runbooks.ts";
 import { type Selector, selectorsOf } from "../../config/alerts/selectors.ts";
 import { askedBy, dashboardsOf } from "../../config/dashboards/written.ts";
 import { dockerDaemon } from "../../support/docker/daemon.ts";
-import type { Exposed } from "../../support/exposition.ts";
+import { type Exposed, exposed } from "../../support/exposition.ts";
 import { at, entries, list, text } from "../../support/json.ts";
 import { until } from "../../support/process.ts";
 import { settingsOf } from "../../support/stacks.ts";
@@ -68,7 +69,7 @@ describe.skipIf(daemon === undefined)(
       expect(refusal, printed).toBeUndefined();
       prometheusUrl = `http://${dev.address}:9090`;
       await sendAnOldLine(`http://${dev.address}:3100`);
-      elsewhere = { ...(await probedOverTls()), ...(await gossiping()) };
+      elsewhere = { ...(await probedOverTls()), ...(await gossiping()), ...exposed(metrics([], 0, 1)) };
       named = await connectionWithName(dev.address);
       await until("every job is scraped", async () => {
         const jobs = await namesOf("scrape_samples_scraped > 0", "job");
@@ -110,10 +111,8 @@ describe.skipIf(daemon === undefined)(
         await get(`/api/v1/series?${new URLSearchParams({ "match[]": `${metric}{${equalities}}` })}`),
       );
       if (matching.length > 0) return lacking(matching.flatMap((series) => entries(series).map(([name]) => name)));
-      const exposed = elsewhere[metric];
-      return exposed === undefined
-        ? [`${metric}{${equalities}} is not scraped`]
-        : lacking([...exposed, ...ofPrometheus]);
+      const there = elsewhere[metric];
+      return there === undefined ? [`${metric}{${equalities}} is not scraped`] : lacking([...there, ...ofPrometheus]);
     }
 
     test("every metric and label that a rule, a panel or a runbook asks for is there", async () => {

@@ -82,20 +82,21 @@ const expanding = (spec: WorkloadSpec | undefined): readonly string[] =>
 /** Files that are read as the log of the service of that name. */
 export type LogFiles = Readonly<Record<string, string>>;
 
-/** The real Promtail with the stack's own pipeline; it reads files in place of containers. */
-export async function startPromtail(
-  ground: Ground,
-  { settings, lokiUrl, files }: { readonly settings: Settings; readonly lokiUrl: string; readonly files: LogFiles },
-): Promise<Product> {
+interface PromtailOptions {
+  readonly settings: Settings;
+  readonly lokiUrl: string;
+  /** What it reads in place of containers; default: the stack's containers, as the stack's own configuration has it. */
+  readonly files?: LogFiles;
+  /** Of the containers' daemon; only for a stack on Docker. */
+  readonly dockerHost?: string;
+}
+
+/** The real Promtail with the stack's own pipeline. */
+export async function startPromtail(ground: Ground, options: PromtailOptions): Promise<Product> {
+  const { settings, lokiUrl, files, dockerHost } = options;
   const platform = describePlatform(settings);
   const spec = platform.logging.find(({ name }) => name === "promtail");
   const text = mountedFile(platform, "promtail", "/etc/promtail/promtail.yml");
-  const [job] = list(at(parseDocument(text).toJS(), "scrape_configs"));
-  const scrape_configs = Object.entries(files).map(([service, path]) => ({
-    job_name: service,
-    pipeline_stages: at(job, "pipeline_stages"),
-    static_configs: [{ labels: { service, stack: settings.stack, __path__: path } }],
-  }));
   return ground.start({
     name: "promtail",
     program: await ensureTool(promtail),
@@ -105,10 +106,23 @@ export async function startPromtail(
         [["server"], { http_listen_address: "127.0.0.1", http_listen_port: port, grpc_listen_port: 0 }],
         [["positions", "filename"], join(folder, "positions.yml")],
         [["clients", 0, "url"], `${lokiUrl}/loki/api/v1/push`],
-        [["scrape_configs"], scrape_configs],
+        ...(files === undefined ? [] : [fromFiles(text, settings.stack, files)]),
+        ...(dockerHost === undefined ? [] : [fromDaemon(dockerHost)]),
       ]);
       writeFileSync(join(folder, "promtail.yml"), config);
       return [`-config.file=${join(folder, "promtail.yml")}`, ...expanding(spec)];
     },
   });
 }
+
+function fromFiles(text: string, stack: string, files: LogFiles): Change {
+  const [job] = list(at(parseDocument(text).toJS(), "scrape_configs"));
+  const jobs = Object.entries(files).map(([service, path]) => ({
+    job_name: service,
+    pipeline_stages: at(job, "pipeline_stages"),
+    static_configs: [{ labels: { service, stack, __path__: path } }],
+  }));
+  return [["scrape_configs"], jobs];
+}
+
+const fromDaemon = (host: string): Change => [["scrape_configs", 0, "docker_sd_configs", 0, "host"], host];

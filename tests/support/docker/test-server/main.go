@@ -4,6 +4,8 @@
 //	test-server [flags]          serve
 //	test-server check <url>      exit 0 if the URL answers 200 within two seconds: for a health check
 //	wget … <url>                 the same, for a check by that name
+//	test-server write <count> <more>
+//	                             write lines that are numbered from 0 on; more at each SIGHUP, and before it ends
 //	test-server connect <addr>   exit 0 if the TCP address takes a connection within two seconds: for network tests
 package main
 
@@ -16,6 +18,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"time"
 )
@@ -30,7 +33,37 @@ func main() {
 	if len(os.Args) == 3 && os.Args[1] == "connect" {
 		exit(connect(os.Args[2]))
 	}
+	if len(os.Args) == 4 && os.Args[1] == "write" {
+		write(number(os.Args[2]), number(os.Args[3]))
+		return
+	}
 	serve()
+}
+
+func number(text string) int {
+	value, err := strconv.Atoi(text)
+	if err != nil {
+		exit(err)
+	}
+	return value
+}
+
+func write(count, more int) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+	written := 0
+	lines := func(count int) {
+		for end := written + count; written < end; written++ {
+			fmt.Printf("line %d\n", written)
+		}
+	}
+	lines(count)
+	for received := range signals {
+		lines(more)
+		if received != syscall.SIGHUP {
+			return
+		}
+	}
 }
 
 func exit(problem error) {
