@@ -17,7 +17,12 @@ const timing = (what: string) =>
     for: duration("Time that a fault must last.", "1s", "1h"),
   });
 
-const label = text("Value of the label.", /^[^"\n]{1,200}$/, "text of one line");
+/** A template's value could change with each evaluation: another alert each time, whose `for` never passes. */
+const label = text(
+  "Value of the label.",
+  /^(?!.*\{\{)[^"\n]{1,200}$/,
+  "text of one line without {{: a label whose value changes makes another alert each time",
+);
 
 const override = section("What is different of one alert.", {
   reason: text("Why; shown beside the alert.", /\S.{3,}/, "a sentence that says why, for whoever reads the alert"),

@@ -163,6 +163,11 @@ const mistakes: readonly (readonly [string, Data, string])[] = [
     "trading-platform:logs.replicas: 3 Lokis need a bucket that they share, and hosts that each hold a volume: target kubernetes with kubernetes.logStore; say 1",
   ],
   [
+    "a label of as many values as there are",
+    { alerts: { overrides: { BackendDown: { reason: "never sure", labels: { seen: "{{ $value }}" } } } } },
+    'trading-platform:alerts.overrides.BackendDown.labels.seen: "{{ $value }}" must be text of one line without {{: a label whose value changes makes another alert each time',
+  ],
+  [
     "a log store without a bucket",
     { target: "kubernetes", kubernetes: { logStore: { region: "eu-central-1" } } },
     "trading-platform:kubernetes.logStore.bucket: is missing: it must be the name of a bucket: without one Loki would keep nothing",

@@ -107,7 +107,7 @@ test("whenever a fault begins, its page comes within the promise, and the promis
   for (const stack of ["dev", "prod"]) {
     const settings = settingsOf(stack);
     const { alerts } = describePlatform(settings);
-    for (const alert of alerts.filter(({ severity, source }) => severity === "critical" || source === "logs")) {
+    for (const alert of alerts.filter(({ severity }) => severity !== "none")) {
       const promise = worstDelay(alert, settings).seconds;
       let worst = 0;
       fc.assert(
@@ -116,9 +116,12 @@ test("whenever a fault begins, its page comes within the promise, and the promis
           worst = Math.max(worst, measured);
           expect(measured).toBeLessThanOrEqual(promise + 1e-6);
         }),
-        { examples: [[{ scrape: 0.999, evaluation: 0.999, way: 1 }]], numRuns: 50 },
+        {
+          examples: [[{ scrape: 0.999, evaluation: 0.999, way: 1 }]],
+          numRuns: alert.severity === "critical" ? 50 : 15,
+        },
       );
-      expect(worst / promise).toBeGreaterThanOrEqual(0.7);
+      expect(worst / promise, alert.name).toBeGreaterThanOrEqual(0.7);
     }
   }
 });
