@@ -24,6 +24,9 @@ const daemon = await dockerDaemon();
 /** Jobs of what does not run here: the application's images, Grafana's, and what only other targets have. */
 const notHere = ["backend", "worker", "frontend", "grafana", "kube-state-metrics"];
 
+/** Panels and marks that show something only while something is wrong, or after it has changed. */
+const onlyAtTimes = ["Alerts", "Firing now", "Perhaps soon", "Deploys"];
+
 /** Made by rules, whose own expressions are among those that are checked. */
 const recorded = new Set([
   "ALERTS",
@@ -115,6 +118,16 @@ describe.skipIf(daemon === undefined)(
       return there === undefined ? [`${metric}{${equalities}} is not scraped`] : lacking([...there, ...ofPrometheus]);
     }
 
+    /** Whether all that it asks for is scraped here; what is recorded may be of the application. */
+    async function runsHere(expression: string): Promise<boolean> {
+      for (const { metric, equalities } of await selectorsOf(prometheusUrl, expression)) {
+        const isElsewhere =
+          documented[metric] !== undefined || notHere.some((job) => equalities.includes(`job="${job}"`));
+        if (isElsewhere || /^(?:backend|trading):/.test(metric)) return false;
+      }
+      return true;
+    }
+
     test("every metric and label that a rule, a panel or a runbook asks for is there", async () => {
       const problems: string[] = [];
       const checked = new Set<string>();
@@ -128,6 +141,27 @@ describe.skipIf(daemon === undefined)(
       console.log(`${checked.size} metrics checked, ${scraped.length} of them by a real scrape`);
       const containers = await namesOf('count by (__name__) ({__name__=~"container_.*"})', "__name__");
       expect(problems, `of cAdvisor: ${containers.join(", ")}`).toEqual([]);
+    });
+
+    test("every panel of what runs here shows something", async () => {
+      const panels = dashboardsOf(describePlatform(settingsOf("dev")))
+        .flatMap((dashboard) => askedBy(dashboard))
+        .filter(
+          ({ source, who }) => source === "prometheus" && !onlyAtTimes.some((title) => who.endsWith(`: ${title}`)),
+        );
+      const asked: string[] = [];
+      for (const { expression } of panels) if (await runsHere(expression)) asked.push(expression);
+      expect(asked.length).toBeGreaterThan(40);
+      await until("every panel shows something", async () => {
+        const empty: string[] = [];
+        for (const { who, expression } of panels.filter((each) => asked.includes(each.expression))) {
+          const query = new URLSearchParams({ query: expression });
+          if (list(at(await get(`/api/v1/query?${query}`), "result")).length === 0) empty.push(`${who}: ${expression}`);
+        }
+        if (empty.length > 0) throw new Error(empty.join("\n"));
+        return true;
+      });
+      console.log(`${asked.length} of ${panels.length} queries of panels answered`);
     });
 
     test("every rule of Prometheus and of Loki's ruler is loaded and evaluated, and none fails", async () => {
