@@ -25,7 +25,7 @@ const daemon = await dockerDaemon();
 const notHere = ["backend", "worker", "frontend", "grafana", "kube-state-metrics"];
 
 /** Panels and marks that show something only while something is wrong, or after it has changed. */
-const onlyAtTimes = ["Alerts", "Firing now", "Perhaps soon", "Deploys"];
+const onlyAtTimes = ["Alerts", "Firing now", "Fired", "Perhaps soon", "Deploys"];
 
 /** Made by rules, whose own expressions are among those that are checked. */
 const recorded = new Set([
