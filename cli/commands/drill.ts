@@ -22,7 +22,10 @@ export function drillCommand(): Command {
     .option("--stack <stack>", "a stack on Docker", "dev")
     .option("--yes", "do not ask")
     .option("--json", "for machines")
-    .option("--report <folder>", "write a page with a timeline, and the outcomes as JSON, into a folder")
+    .option(
+      "--report <folder>",
+      "write a page with a timeline, the timeline alone as SVG, and the outcomes as JSON, into a folder",
+    )
     .action(drill);
   return withExamples(command, [["drill RedisDown", "stop dev's Redis, and see who is told and when"]]);
 }
@@ -37,12 +40,14 @@ async function drill(alerts: readonly string[], options: DrillOptions): Promise<
     { drillSession, promisedInProd },
     { confirmed },
     { listenForInterrupts },
-    { drillsPage, drillsTable, isPassed },
+    { drillsPage, drillsTable },
+    { isPassed, timeline },
   ] = await Promise.all([
     import("../drill/session.ts"),
     import("../engine/confirm.ts"),
     import("../engine/interrupt.ts"),
     import("../drill/report.ts"),
+    import("../drill/chart.ts"),
   ]);
   const interrupts = listenForInterrupts(say, "stopping: what is broken is repaired first");
   try {
@@ -61,6 +66,7 @@ async function drill(alerts: readonly string[], options: DrillOptions): Promise<
       const { join } = await import("node:path");
       await mkdir(report, { recursive: true });
       await writeFile(join(report, "drills.html"), drillsPage(stack, outcomes, inProd));
+      await writeFile(join(report, "drills.svg"), `${timeline(outcomes)}\n`);
       await writeFile(join(report, "drills.json"), `${JSON.stringify(outcomes, undefined, 2)}\n`);
     }
     const failed = outcomes.filter((outcome) => !isPassed(outcome)).length;

@@ -118,6 +118,6 @@ test("the report has a row and a line of time for each, with both promises where
   expect(text).toMatch(/nobody .* not told: /);
   expect(text).toContain("1 of 2 as promised");
   const page = drillsPage("dev", outcomes, new Map());
-  expect(page.match(/<circle/g)).toHaveLength(8);
+  expect(page.match(/<circle [^>]*r="3"/g)).toHaveLength(8);
   expect(page).toContain("promised: 52 s");
 });

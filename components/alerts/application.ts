@@ -2,6 +2,7 @@ import { minimumReplicas } from "../workload/index.ts";
 import type { Alert, Watched } from "./alert.ts";
 import { counts, gone, holds, idle, type State, up } from "./behaviour.ts";
 import { humanizedDuration, oneDecimal } from "./behaviour-text.ts";
+import { afterAllWasKilled, present } from "./present.ts";
 import { errorPercent, responseTimeP95 } from "./recordings.ts";
 import { thresholdsOf } from "./thresholds.ts";
 
@@ -85,15 +86,16 @@ function slowResponseTime({ settings }: Watched): Alert {
   };
 }
 
-function backendDown({ settings: { alerts } }: Watched): Alert {
+function backendDown({ settings }: Watched): Alert {
+  const { for: lasting } = settings.alerts.timing.critical;
   const tells = [{ summary: "No backend answers" }];
   return {
     ...common,
     name: "BackendDown",
     severity: "critical",
     // A target that vanished from discovery is down, not silent.
-    expression: '(sum(up{job="backend"}) or vector(0)) == 0',
-    for: alerts.timing.critical.for,
+    expression: `(sum(${present('up{job="backend"}', settings)}) or vector(0)) == 0`,
+    for: lasting,
     summary: "No backend answers",
     description: "Prometheus reaches no instance of the backend: customers cannot trade.",
     behaviour: {
@@ -101,15 +103,19 @@ function backendDown({ settings: { alerts } }: Watched): Alert {
       fault: up("backend", 0, 0),
       tells,
       withoutData: tells,
-      cases: [{ name: "vanished from discovery", state: up("backend", gone, gone), tells }],
+      cases: [
+        { name: "vanished from discovery", state: up("backend", gone, gone), tells },
+        afterAllWasKilled((instance) => `up{job="backend",instance="${instance}"}`, lasting, settings, tells),
+      ],
     },
   };
 }
 
-function backendInstanceMissing({ settings: { alerts, backend } }: Watched): readonly Alert[] {
+function backendInstanceMissing({ settings }: Watched): readonly Alert[] {
+  const { alerts, backend } = settings;
   const wanted = minimumReplicas(backend.scaling);
   if (wanted < 2) return [];
-  const answering = 'sum(up{job="backend"})';
+  const answering = `sum(${present('up{job="backend"}', settings)})`;
   const instances = (count: number) => up("backend", ...Array.from({ length: count }, () => 1));
   const tells = [{ summary: `${wanted - 1} of ${wanted} backends answer` }];
   return [

@@ -9,12 +9,15 @@ export type Course =
   /** A gauge that moves from a value. */
   | { readonly kind: "moves"; readonly from: number; readonly perSecond: number }
   /** Its target has vanished: no sample, not even an old one. */
-  | { readonly kind: "gone" };
+  | { readonly kind: "gone" }
+  /** The same, while Prometheus itself was killed: nothing says that it has ended, and its last value counts on for five minutes. */
+  | { readonly kind: "forgotten" };
 
 export const counts = (perSecond: number): Course => ({ kind: "counts", perSecond });
 export const holds = (value: number): Course => ({ kind: "holds", value });
 export const moves = (from: number, perSecond: number): Course => ({ kind: "moves", from, perSecond });
 export const gone: Course = { kind: "gone" };
+export const forgotten: Course = { kind: "forgotten" };
 
 /** Courses by series, as `up{job="backend",instance="a"}`; of log alerts by stream and line, as `{service="a"} text`, which are counted. */
 export type State = Readonly<Record<string, Course>>;

@@ -2,6 +2,7 @@ import { formatDuration } from "../workload/index.ts";
 import type { Alert, Watched } from "./alert.ts";
 import { counts, holds, idle, type State } from "./behaviour.ts";
 import { oneDecimal } from "./behaviour-text.ts";
+import { afterAllWasKilled, present } from "./present.ts";
 import { orderFailurePercent } from "./recordings.ts";
 import { thresholdsOf } from "./thresholds.ts";
 
@@ -13,26 +14,36 @@ export const businessAlerts = (watched: Watched): readonly Alert[] => [
 
 const common = { category: "business", team: "trading" } as const;
 
-function tradingSystemUnhealthy({ settings: { alerts, backend } }: Watched): Alert {
+function tradingSystemUnhealthy({ settings }: Watched): Alert {
+  const { alerts, backend } = settings;
   const healthy = backend.metricNames.tradingHealthy;
   const say = (...values: readonly number[]): State =>
     Object.fromEntries(
       values.map((value, index) => [`${healthy}{job="backend",instance="${index}"}`, holds(value)] as const),
     );
+  const tells = [{ summary: "The trading system says that it is unhealthy" }];
   return {
     ...common,
     service: "backend",
     name: "TradingSystemUnhealthy",
     severity: "critical",
     // Where nobody says anything, BackendDown speaks.
-    expression: `max(${healthy}{job="backend"}) == 0`,
+    expression: `max(${present(`${healthy}{job="backend"}`, settings)}) == 0`,
     for: alerts.timing.critical.for,
     summary: "The trading system says that it is unhealthy",
     description: "Every backend reports trading as unhealthy: orders are not executed.",
     behaviour: {
       calm: say(1, 0),
       fault: say(0, 0),
-      tells: [{ summary: "The trading system says that it is unhealthy" }],
+      tells,
+      cases: [
+        afterAllWasKilled(
+          (instance) => `${healthy}{job="backend",instance="${instance}"}`,
+          alerts.timing.critical.for,
+          settings,
+          tells,
+        ),
+      ],
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Alert, Watched } from "./alert.ts";
 import { holds, type State } from "./behaviour.ts";
 import { humanizedDuration, oneDecimal } from "./behaviour-text.ts";
+import { afterAllWasKilled, present } from "./present.ts";
 import { thresholdsOf } from "./thresholds.ts";
 
 /** What postgres_exporter and an own database's backup see; without them there is nothing to ask. */
@@ -49,15 +50,16 @@ function highDatabaseConnections({ settings: { alerts } }: Watched): Alert {
   };
 }
 
-function databaseDown({ settings: { alerts } }: Watched): Alert {
+function databaseDown({ settings }: Watched): Alert {
+  const { for: lasting } = settings.alerts.timing.critical;
   const tells = [{ summary: "The database does not answer" }];
   return {
     ...common,
     name: "DatabaseDown",
     severity: "critical",
     // A database that swallows packets makes the scrape of its exporter time out: then there is no pg_up at all.
-    expression: `(max(pg_up${exporter}) or vector(0)) == 0`,
-    for: alerts.timing.critical.for,
+    expression: `(max(${present(`pg_up${exporter}`, settings)}) or vector(0)) == 0`,
+    for: lasting,
     summary: "The database does not answer",
     description: "postgres_exporter cannot reach PostgreSQL, or cannot be asked itself: orders cannot be stored.",
     behaviour: {
@@ -65,6 +67,14 @@ function databaseDown({ settings: { alerts } }: Watched): Alert {
       fault: { 'pg_up{job="postgres-exporter"}': holds(0) },
       tells,
       withoutData: tells,
+      cases: [
+        afterAllWasKilled(
+          (instance) => `pg_up{job="postgres-exporter",instance="${instance}"}`,
+          lasting,
+          settings,
+          tells,
+        ),
+      ],
     },
   };
 }

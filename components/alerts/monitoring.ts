@@ -4,6 +4,7 @@ import type { Alert, Watched } from "./alert.ts";
 import { counts, holds, type State, up } from "./behaviour.ts";
 import { oneDecimal } from "./behaviour-text.ts";
 import { alertmanagers } from "./peers.ts";
+import { afterAllWasKilled, present } from "./present.ts";
 import { thresholdsOf } from "./thresholds.ts";
 
 /** Who watches the watchmen. */
@@ -74,18 +75,27 @@ function targetDown({ settings: { alerts }, jobs }: Watched): Alert {
   };
 }
 
-function alertmanagerDown({ settings: { alerts } }: Watched): Alert {
+function alertmanagerDown({ settings }: Watched): Alert {
+  const { for: lasting } = settings.alerts.timing.critical;
   const tells = [{ summary: "No Alertmanager answers" }];
   return {
     ...common,
     name: "AlertmanagerDown",
     service: "alertmanager",
     severity: "critical",
-    expression: '(sum(up{job="alertmanager"}) or vector(0)) == 0',
-    for: alerts.timing.critical.for,
+    expression: `(sum(${present('up{job="alertmanager"}', settings)}) or vector(0)) == 0`,
+    for: lasting,
     summary: "No Alertmanager answers",
     description: "No alert can be delivered, this one neither: it is seen in Prometheus, and the heartbeat stops.",
-    behaviour: { calm: up("alertmanager", 1, 0), fault: up("alertmanager", 0, 0), tells, withoutData: tells },
+    behaviour: {
+      calm: up("alertmanager", 1, 0),
+      fault: up("alertmanager", 0, 0),
+      tells,
+      withoutData: tells,
+      cases: [
+        afterAllWasKilled((instance) => `up{job="alertmanager",instance="${instance}"}`, lasting, settings, tells),
+      ],
+    },
   };
 }
 

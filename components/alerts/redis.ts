@@ -1,6 +1,7 @@
 import type { Alert, Watched } from "./alert.ts";
 import { holds, type State } from "./behaviour.ts";
 import { oneDecimal } from "./behaviour-text.ts";
+import { afterAllWasKilled, present } from "./present.ts";
 import { thresholdsOf } from "./thresholds.ts";
 
 /** What redis_exporter sees; without it there is nothing to ask. */
@@ -9,14 +10,15 @@ export const redisAlerts = (watched: Watched): readonly Alert[] =>
 
 const common = { category: "redis", team: "platform", service: "cache" } as const;
 
-function redisDown({ settings: { alerts } }: Watched): Alert {
+function redisDown({ settings }: Watched): Alert {
+  const { for: lasting } = settings.alerts.timing.critical;
   const tells = [{ summary: "Redis does not answer" }];
   return {
     ...common,
     name: "RedisDown",
     severity: "critical",
-    expression: '(max(redis_up{job="redis-exporter"}) or vector(0)) == 0',
-    for: alerts.timing.critical.for,
+    expression: `(max(${present('redis_up{job="redis-exporter"}', settings)}) or vector(0)) == 0`,
+    for: lasting,
     summary: "Redis does not answer",
     description: "redis_exporter cannot reach Redis, or cannot be asked itself: backtests cannot be queued.",
     behaviour: {
@@ -24,6 +26,14 @@ function redisDown({ settings: { alerts } }: Watched): Alert {
       fault: { 'redis_up{job="redis-exporter"}': holds(0) },
       tells,
       withoutData: tells,
+      cases: [
+        afterAllWasKilled(
+          (instance) => `redis_up{job="redis-exporter",instance="${instance}"}`,
+          lasting,
+          settings,
+          tells,
+        ),
+      ],
     },
   };
 }

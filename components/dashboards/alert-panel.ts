@@ -52,7 +52,8 @@ export const limitsOf = (shown: Shown, name: AlertName): readonly Limit[] =>
 
 /** What an alert compares, and with what. Throws where it is no comparison with a number. */
 function comparisonsOf({ name, expression, severity }: Alert): readonly NonNullable<Look["instead"]>[] {
-  return expression.split(" and ").map((part) => {
+  // Each ends with its number; an `and` elsewhere only chooses series.
+  return expression.split(/(?<=\d) and /).map((part) => {
     const [, compared, operator, limit] = /^(.+) (>|<|==) ([\d.]+)$/.exec(part) ?? [];
     if (compared === undefined)
       throw new Error(`${name}: "${part}" compares nothing: say what its panel shows instead`);

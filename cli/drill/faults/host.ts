@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type Docker from "dockerode";
 import type { Fault } from "../drill.ts";
 
@@ -34,13 +35,30 @@ setInterval(() => {
 }, 100);
 `;
 
+/** Of the host's memory, in percent: a container sees the figures of its host. */
+function usedPercent(meminfo: string): number {
+  const figure = (name: string): number => Number(new RegExp(`^${name}: +(\\d+)`, "m").exec(meminfo)?.[1]);
+  return 100 * (1 - figure("MemAvailable") / figure("MemTotal"));
+}
+
+/** Seconds for the memory to be taken, on a host that has much of it, or much to do. */
+const taking = 120;
+
+/** With the usual weight: with the least, a busy host gives it no time to take anything. */
 export const eatenMemory: Fault = {
   what: "a program eats the host's memory",
-  set: ({ helpers, settings }) =>
-    helpers.start("HighMemoryUsage", {
-      words: [...forAnHour, "node", "--expose-gc", "-e", eater(settings.alerts.thresholds.memoryPercent + 2)],
-      host: { OomScoreAdj: 1000, CpuShares: 2 },
-    }),
+  set: async ({ helpers, run, settings }) => {
+    const { memoryPercent } = settings.alerts.thresholds;
+    await helpers.start("HighMemoryUsage", {
+      words: [...forAnHour, "node", "--expose-gc", "-e", eater(memoryPercent + 2)],
+      host: { OomScoreAdj: 1000 },
+    });
+    for (let waited = 0; waited < taking; waited += 1) {
+      if (usedPercent(await run("backend", ["cat", "/proc/meminfo"])) > memoryPercent) return;
+      await delay(1_000);
+    }
+    throw new Error(`after ${taking} s, less than ${memoryPercent} % of the host's memory is used`);
+  },
   repair: ({ helpers }) => helpers.remove("HighMemoryUsage"),
 };
 

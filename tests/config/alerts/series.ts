@@ -21,6 +21,11 @@ function valuesOf(series: string, phases: readonly Phase[], step: number): strin
   for (const { state, steps, restarted } of phases) {
     if (steps === 0) continue;
     const course = state[series] ?? ({ kind: "gone" } as const);
+    if (course.kind === "forgotten") {
+      parts.push(`_x${steps}`);
+      last = undefined;
+      continue;
+    }
     if (course.kind === "gone") {
       // What vanishes is marked stale: otherwise Prometheus would go on with its last value for five minutes.
       parts.push(last === undefined ? `_x${steps}` : steps === 1 ? "stale" : `stale _x${steps - 1}`);
@@ -35,7 +40,7 @@ function valuesOf(series: string, phases: readonly Phase[], step: number): strin
 }
 
 /** The first value and the change from sample to sample. */
-function courseIn(course: Exclude<Course, { kind: "gone" }>, last: number | undefined, step: number) {
+function courseIn(course: Exclude<Course, { kind: "gone" | "forgotten" }>, last: number | undefined, step: number) {
   switch (course.kind) {
     case "counts":
       return [(last ?? 0) + course.perSecond * step, course.perSecond * step] as const;

@@ -19,9 +19,13 @@ export function staysSteady(the: TradingDev): void {
     const [since, start] = [new Date(), await usedBy(the.docker)];
     await delay(1000 * soak.lasts);
     const end = await usedBy(the.docker);
-    expect((await load.stop()).failures).toEqual([]);
-    expect((await clients.stop()).unanswered).toBe(0);
-    console.log(`${soak.lasts} s of mixed load\n${steadyTable(start, end)}`);
+    const [{ sent, failures, slowest }, { acknowledged, unanswered }] = [await load.stop(), await clients.stop()];
+    console.log(
+      `${soak.lasts} s of mixed load after ${soak.warm} s: ${sent} requests, ${failures.length} failed, ` +
+        `slowest ${slowest} ms, ${acknowledged.length} orders\n${steadyTable(start, end)}`,
+    );
+    expect(failures).toEqual([]);
+    expect(unanswered).toBe(0);
     if (isIssue) expect(grown(start, end)).toEqual([]);
     expect(await errorLines(the.docker, since)).toEqual([]);
     // The machine's CPU, memory and disk are not this stack's alone.
