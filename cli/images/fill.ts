@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, posix } from "node:path";
 import { ensureOwn } from "../setup/tool.ts";
 import type { Part, Recipe } from "./recipe.ts";
-import { packageFiles as npmFiles, sourceFiles } from "./service-files.ts";
+import { imageFiles, packageFiles as npmFiles } from "./service-files.ts";
 import { layTar, type Tree, withoutEmpty } from "./tree.ts";
 
 /** Everything that an image is filled with. `packages` is a folder of Debian packages. */
@@ -24,7 +24,7 @@ async function lay(tree: Tree, part: Part, packages: string): Promise<void> {
       tree.set(part.path, file(readFileSync(await ensureOwn(part.tool)), 0o755));
       return;
     case "service":
-      for (const [path, content] of [...sourceFiles(part.service), ...npmFiles(part.service)]) {
+      for (const [path, content] of [...imageFiles(part.service), ...npmFiles(part.service)]) {
         tree.set(posix.join("/app", path), file(content, 0o644));
       }
       return;

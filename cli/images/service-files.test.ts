@@ -1,10 +1,13 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { readAssets } from "../../services/frontend/assets.ts";
 import { productVersions } from "../../stacks/product-versions.ts";
 import { root } from "../root.ts";
 import { node } from "../setup/node.ts";
-import { packageFiles, productionPackages, serviceHash, sourceFiles } from "./service-files.ts";
+import { imageFiles, packageFiles, productionPackages, serviceHash, sourceFiles } from "./service-files.ts";
 import {
   alertSink,
   backend,
@@ -130,6 +133,23 @@ describe("the frontend", () => {
       expect(paths).toContain(`services/frontend/${name}`);
     }
     expect(packageFiles(frontendService).size).toBe(0);
+  });
+  test("hands out the same files as the checkout, and calls nothing experimental", async ({ onTestFinished }) => {
+    const folder = mkdtempSync(join(tmpdir(), "frontend-image-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const files = imageFiles(frontendService);
+    expect([...files.keys()].filter((path) => /\/page\/.*\.ts$/.test(path))).toEqual([]);
+    for (const [path, content] of [...files, ["package.json", '{"type":"module"}'] as const]) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), content);
+    }
+    const program = `
+      import { readAssets } from "./services/frontend/assets.ts";
+      console.log(JSON.stringify(Object.fromEntries([...readAssets()].map(([path, { type, etag }]) => [path, [type, etag]]))));`;
+    const ran = spawnSync(process.execPath, ["--input-type=module", "--eval", program], { cwd: folder });
+    expect(ran.stderr.toString()).toBe("");
+    const here = [...readAssets()].map(([path, { type, etag }]) => [path, [type, etag]]);
+    expect(JSON.parse(ran.stdout.toString())).toEqual(Object.fromEntries(here));
   });
   test("is in its Dockerfile as it is here: the same Node, files, user and entry", () => {
     const text = readFileSync(join(root, "services/frontend/Dockerfile"), "utf8");

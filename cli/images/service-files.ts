@@ -1,5 +1,7 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { globSync, readFileSync, statSync } from "node:fs";
+import { globSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "../root.ts";
 
@@ -7,6 +9,8 @@ import { root } from "../root.ts";
 export interface Service {
   readonly workspace: string;
   readonly beside: readonly string[];
+  /** A folder of it that the image has as a program of the checkout makes it, not as it lies here. */
+  readonly built?: { readonly folder: string; readonly by: string };
 }
 
 /** `package-lock.json`, as far as it is read here. https://docs.npmjs.com/cli/configuring-npm/package-lock-json */
@@ -54,6 +58,24 @@ export function sourceFiles({ workspace, beside }: Service, checkout = root): Re
   });
   const paths = [...files.map((file) => join(workspace, file)), ...beside].sort();
   return new Map(paths.map((path) => [path, readFileSync(join(checkout, path))]));
+}
+
+/** What the image has of {@link sourceFiles}: a folder that is built is there as its program made it. */
+export function imageFiles(service: Service, checkout = root): ReadonlyMap<string, Buffer> {
+  const files = sourceFiles(service, checkout);
+  if (service.built === undefined) return files;
+  const { folder, by } = service.built;
+  const target = mkdtempSync(join(tmpdir(), "built-"));
+  try {
+    execFileSync(process.execPath, ["--disable-warning=ExperimentalWarning", join(checkout, by), target]);
+    const built = globSync("**/*", { cwd: target }).filter((path) => statSync(join(target, path)).isFile());
+    return new Map([
+      ...[...files].filter(([path]) => !path.startsWith(`${folder}/`)),
+      ...built.sort().map((path) => [join(folder, path), readFileSync(join(target, path))] as const),
+    ]);
+  } finally {
+    rmSync(target, { recursive: true });
+  }
 }
 
 /** What no running program reads; folders only at a package's top, below it they are its code. */

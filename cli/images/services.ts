@@ -16,6 +16,7 @@ export const backendService: Service = {
 export const frontendService: Service = {
   workspace: "services/frontend",
   beside: ["components/application/telemetry.ts"],
+  built: { folder: "services/frontend/page", by: "services/frontend/build.ts" },
 };
 
 export const sinkService: Service = { workspace: "services/alert-sink", beside: [] };

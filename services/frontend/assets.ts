@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { stripTypeScriptTypes } from "node:module";
+import nodeModule from "node:module";
 import { extname, join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 
@@ -21,18 +21,30 @@ const types: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
   // A browser goes by the type, not by the name; so the modules keep the names that they import each other by.
   ".ts": "text/javascript; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
   ".svg": "image/svg+xml",
 };
 
-/** Every file of the page by its path, read, made JavaScript and compressed once; `/` is index.html. */
-export function readAssets(folder = join(import.meta.dirname, "page")): ReadonlyMap<string, Asset> {
-  const names = readdirSync(folder).filter((name) => extname(name) in types && !name.endsWith(".test.ts"));
-  return new Map(names.map((name) => [name === "index.html" ? "/" : `/${name}`, asset(folder, name)]));
+/** A checkout's, whose modules are TypeScript; an image has JavaScript at the same place (build.ts). */
+export const pageFolder = join(import.meta.dirname, "page");
+
+/** What browsers get, of a folder. */
+export const pageFiles = (folder: string): readonly string[] =>
+  readdirSync(folder).filter((name) => extname(name) in types && !name.endsWith(".test.ts"));
+
+/** Without the types. Experimental in Node, which says so in the log: a call at run time is development's alone. */
+export const javaScriptOf = (text: string): string => nodeModule.stripTypeScriptTypes(text);
+
+/** Every file of the page by its path, read, made JavaScript where it is not, and compressed once; `/` is index.html. */
+export function readAssets(folder = pageFolder): ReadonlyMap<string, Asset> {
+  return new Map(pageFiles(folder).map((name) => [pathOf(name), asset(folder, name)]));
 }
+
+const pathOf = (name: string): string => (name === "index.html" ? "/" : `/${name.replace(/\.js$/, ".ts")}`);
 
 function asset(folder: string, name: string): Asset {
   const text = readFileSync(join(folder, name), "utf8");
-  const plain = Buffer.from(extname(name) === ".ts" ? stripTypeScriptTypes(text) : text);
+  const plain = Buffer.from(extname(name) === ".ts" ? javaScriptOf(text) : text);
   return {
     type: types[extname(name)] ?? "application/octet-stream",
     etag: `"${createHash("sha256").update(plain).digest("base64url").slice(0, 22)}"`,

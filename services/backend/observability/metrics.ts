@@ -4,6 +4,7 @@ import type { BacktestState } from "../domain/backtest.ts";
 import { isTradingHealthy } from "../domain/execution.ts";
 import { type OrderState, orderStates } from "../domain/order.ts";
 import { answerWithin, patience } from "./checks.ts";
+import { RequestTimes, requestLabels } from "./request-times.ts";
 
 export type Metrics = ReturnType<typeof makeMetrics>;
 
@@ -36,12 +37,10 @@ export function makeMetrics(service: string, version: string) {
     1,
   );
 
-  const requestLabels = ["method", "route", "status"] as const;
-  const requestDuration = new Histogram({
+  const requestDuration = new RequestTimes({
     name: metricNames.requestDuration,
     help: "Seconds until an HTTP request was answered.",
-    labelNames: requestLabels,
-    buckets: [...durationBuckets],
+    buckets: durationBuckets,
     registers,
   });
   // The histogram has counted them already: a request is written down once.
