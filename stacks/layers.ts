@@ -5,7 +5,7 @@ export const isData = (value: unknown): value is Data =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Who said a value; later ones win. */
-export type Origin = "default" | "environment" | "target" | "domain" | "stack file" | "release" | "command line";
+export type Origin = "default" | "environment" | "target" | "domain" | "stack file" | "release" | "mirror" | "command line";
 
 export interface Layer {
   readonly origin: Origin;
@@ -15,6 +15,8 @@ export interface Layer {
 export interface Leaf {
   /** As `backend.scaling.minimum`. */
   readonly key: string;
+  /** The same in its parts: a name may have a dot in it. */
+  readonly path: readonly string[];
   readonly value: unknown;
 }
 
@@ -48,14 +50,14 @@ function over(below: Data, above: Data): Data {
 
 /** Every value that is no section, with its path. */
 export function leaves(data: Data, path: readonly string[] = []): readonly Leaf[] {
-  return Object.entries(data).flatMap(([key, value]) =>
-    isData(value) ? leaves(value, [...path, key]) : [{ key: [...path, key].join("."), value }],
-  );
+  return Object.entries(data).flatMap(([key, value]) => {
+    const own = [...path, key];
+    return isData(value) ? leaves(value, own) : [{ key: own.join("."), path: own, value }];
+  });
 }
 
-/** The uppermost layer that holds the key. */
-export function originOf(key: string, layers: readonly Layer[]): Origin {
-  const path = key.split(".");
+/** The uppermost layer that holds what is at the path. */
+export function originOf(path: readonly string[], layers: readonly Layer[]): Origin {
   return layers.findLast(({ values }) => valueAt(values, path) !== undefined)?.origin ?? "default";
 }
 

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { TradingPlatform } from "../components/platform.ts";
 import { describePlatform, platformProblems } from "../components/specification.ts";
+import { mirroredInForce } from "./mirrored.ts";
 import { configFromPulumi } from "./program-config.ts";
 import { readSettings } from "./read.ts";
 import { releaseInForce } from "./releases.ts";
@@ -13,6 +14,7 @@ export async function program(): Promise<Record<string, unknown>> {
     stack,
     config: configFromPulumi(pulumi.runtime.allConfig()),
     release: releaseInForce(stack),
+    mirrored: mirroredInForce(stack),
   });
   const platform = describePlatform(settings);
   const problems = platformProblems(settings, platform);

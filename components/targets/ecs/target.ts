@@ -20,7 +20,7 @@ export const ecs = defineTarget({
   tunnel: (ends, section) => hostTunnel(ends, section),
   problems,
   owned,
-  ownImages: [preparationImage.repository],
+  ownImages: [preparationImage],
   logStore: (stack, { accountId, region }) => ({ kind: "s3", bucket: logBucketOf(stack, accountId), region }),
   secretKinds: ["config", "secretsManager", "vault"],
   secretSource: (name, stack, { accountId, region }) => ({
