@@ -24,7 +24,7 @@ export interface Explanation {
 export function explain(source: Source, descriptors: readonly TargetDescriptor[]): Explanation {
   const interpretation = interpret(source, descriptors);
   const { settings, problems, layers } = interpretation;
-  const own = leaves(overlay(layers)).map((leaf) => ({ ...leaf, origin: originOf(leaf.path, layers) }));
+  const own = leaves(overlay(layers)).map((leaf) => ({ ...leaf, origin: originOf(leaf.key, layers) }));
   const [environment, ...others] = own.toSorted((one, other) => rank(one) - rank(other));
   return {
     stack: source.stack,
@@ -46,7 +46,7 @@ const rank = ({ key }: Leaf): number => Object.keys(settingsSchema.shape).indexO
 function targetLeaves({ config, target }: Source, { descriptor }: Interpretation): readonly ExplainedLeaf[] {
   if (descriptor === undefined) return [];
   const origin = target !== undefined ? "command line" : config.target !== undefined ? "stack file" : "environment";
-  return [{ key: "target", path: ["target"], value: descriptor.name, origin }];
+  return [{ key: "target", value: descriptor.name, origin }];
 }
 
 /** The chosen target's section, its schema's defaults filled in. */
@@ -58,6 +58,6 @@ function sectionLeaves({ config }: Source, { descriptor }: Interpretation): read
     .filter(({ value }) => value !== undefined)
     .map((leaf) => ({
       ...leaf,
-      origin: valueAt(said, leaf.path.slice(1)) === undefined ? "default" : "stack file",
+      origin: valueAt(said, leaf.key.split(".").slice(1)) === undefined ? "default" : "stack file",
     }));
 }

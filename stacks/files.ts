@@ -29,7 +29,8 @@ export function readStackFile(folder: string, stack: string, target?: string): S
   const config = settingsIn(readFileSync(join(folder, file), "utf8"), file);
   const [release] = readReleases(folder, stack);
   const mirrored = digestsOf(readMirrored(folder, stack));
-  return { stack, config, release, mirrored, ...(target === undefined ? {} : { target }) };
+  const copies = Object.keys(mirrored).length === 0 ? undefined : mirrored;
+  return { stack, config, release, mirrored: copies, ...(target === undefined ? {} : { target }) };
 }
 
 function unknownStack(folder: string, stack: string): SettingsError {

@@ -5,7 +5,15 @@ export const isData = (value: unknown): value is Data =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Who said a value; later ones win. */
-export type Origin = "default" | "environment" | "target" | "domain" | "stack file" | "release" | "mirror" | "command line";
+export type Origin =
+  | "default"
+  | "environment"
+  | "target"
+  | "domain"
+  | "stack file"
+  | "release"
+  | "mirror"
+  | "command line";
 
 export interface Layer {
   readonly origin: Origin;
@@ -15,8 +23,6 @@ export interface Layer {
 export interface Leaf {
   /** As `backend.scaling.minimum`. */
   readonly key: string;
-  /** The same in its parts: a name may have a dot in it. */
-  readonly path: readonly string[];
   readonly value: unknown;
 }
 
@@ -52,14 +58,14 @@ function over(below: Data, above: Data): Data {
 export function leaves(data: Data, path: readonly string[] = []): readonly Leaf[] {
   return Object.entries(data).flatMap(([key, value]) => {
     const own = [...path, key];
-    return isData(value) ? leaves(value, own) : [{ key: own.join("."), path: own, value }];
+    return isData(value) ? leaves(value, own) : [{ key: own.join("."), value }];
   });
 }
 
-/** The uppermost layer that holds what is at the path. */
-export function originOf(path: readonly string[], layers: readonly Layer[]): Origin {
-  return layers.findLast(({ values }) => valueAt(values, path) !== undefined)?.origin ?? "default";
-}
+/** The uppermost layer that holds the key; a name in it may have a dot itself. */
+export const originOf = (key: string, layers: readonly Layer[]): Origin =>
+  layers.findLast(({ values }) => leaves(values).some((leaf) => leaf.key === key && leaf.value !== undefined))
+    ?.origin ?? "default";
 
 /** What stands at a path; undefined where nothing does. */
 export function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {

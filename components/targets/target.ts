@@ -99,6 +99,8 @@ export interface BoundTarget {
   readonly runtimeSocket: string;
   /** Images that it adds by itself, as their makers publish them. */
   readonly ownImages: readonly Image[];
+  /** The only kind of machine that it runs on, as `linux/amd64`; absent where that is not known. */
+  readonly machine?: string;
   /** Where Loki keeps its chunks. */
   logStore(stack: string): LogStore;
   /** Kinds of secret sources that it resolves. */
@@ -158,6 +160,8 @@ interface TargetDefinition<Section> {
   runtimeSocket?(section: Section): string;
   /** Default: none. */
   readonly ownImages?: readonly Image[];
+  /** Default: not known. */
+  readonly machine?: string;
   /** Default: a volume. */
   logStore?(stack: string, section: Section): LogStore;
   /** Default: Pulumi config, and Vault for the files of workloads. */
@@ -190,6 +194,7 @@ export function defineTarget<Section>(definition: TargetDefinition<Section>): Ta
         inside: (member, stack) => definition.inside?.(member, stack, section),
         runtimeSocket: definition.runtimeSocket?.(section) ?? "/var/run/docker.sock",
         ownImages: definition.ownImages ?? [],
+        ...(definition.machine === undefined ? {} : { machine: definition.machine }),
         address: (member, stack) => definition.address(member, stack, section),
         problems: (spec) => definition.problems(spec, section),
         clashes: (members) => clashes(definition.owned?.(members) ?? []),

@@ -21,6 +21,8 @@ export const ecs = defineTarget({
   problems,
   owned,
   ownImages: [preparationImage],
+  // As every type of {@link ecsSection}.
+  machine: "linux/amd64",
   logStore: (stack, { accountId, region }) => ({ kind: "s3", bucket: logBucketOf(stack, accountId), region }),
   secretKinds: ["config", "secretsManager", "vault"],
   secretSource: (name, stack, { accountId, region }) => ({
