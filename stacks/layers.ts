@@ -62,10 +62,15 @@ export function leaves(data: Data, path: readonly string[] = []): readonly Leaf[
   });
 }
 
-/** The uppermost layer that holds the key; a name in it may have a dot itself. */
-export const originOf = (key: string, layers: readonly Layer[]): Origin =>
-  layers.findLast(({ values }) => leaves(values).some((leaf) => leaf.key === key && leaf.value !== undefined))
-    ?.origin ?? "default";
+/** Who said each value: of the layers that hold it the uppermost. By the leaves' keys. */
+export const originsOf = (layers: readonly Layer[]): ReadonlyMap<string, Origin> =>
+  new Map(
+    layers.flatMap(({ origin, values }) =>
+      leaves(values)
+        .filter(({ value }) => value !== undefined)
+        .map(({ key }) => [key, origin] as const),
+    ),
+  );
 
 /** What stands at a path; undefined where nothing does. */
 export function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
