@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ImageRegistry } from "../components/delivery/component.ts";
 import { makeRepositories } from "../components/delivery/repositories.ts";
 import { DeployAccess } from "./access.ts";
-import { bootstrapSettings } from "./settings.ts";
+import { bootstrapSettings, mirrorPath } from "./settings.ts";
 import { StateStore } from "./state.ts";
 
 /**
@@ -16,11 +16,13 @@ export async function program(): Promise<Record<string, unknown>> {
   const provider = new aws.Provider("aws", { region, allowedAccountIds: [accountId] });
   const { keep, rollbackDepth } = settings;
   const repositories = [`${accountId}.dkr.ecr.${region}.amazonaws.com/${namespace}`];
-  const make = (parent: pulumi.Resource) => makeRepositories(settings, parent);
+  const services = [...settings.services, ...settings.mirrored.map((name) => `${mirrorPath}/${name}`)];
+  const make = (parent: pulumi.Resource) => makeRepositories({ ...settings, services }, parent);
   const images = new ImageRegistry("images", { repositories, keep, rollbackDepth, make }, { provider });
   const state = new StateStore("state", settings, { provider });
   const access = new DeployAccess("access", settings, state.keyArn, { provider });
   const { backend, secretsProvider } = state;
   const { roles, boundary } = access;
-  return { repositories: images.repositories, backend, secretsProvider, roles, boundary };
+  const mirror = `${repositories[0]}/${mirrorPath}`;
+  return { repositories: images.repositories, mirror, backend, secretsProvider, roles, boundary };
 }

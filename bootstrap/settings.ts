@@ -3,6 +3,9 @@ import { stacksProblem } from "../components/delivery/retention.ts";
 
 const account = z.string().regex(/^\d{12}$/, "must be the 12 digits of an AWS account, in quotes");
 
+/** Below the namespace: where copies of third-party images are. */
+export const mirrorPath = "mirror";
+
 /** `settings:` in the stack file of the project bootstrap. */
 export const bootstrapSchema = z
   .strictObject({
@@ -18,6 +21,31 @@ export const bootstrapSchema = z
       .array(z.string().regex(/^[a-z0-9]+(?:[._-][a-z0-9]+)*$/, "must be lower-case letters and digits"))
       .min(1)
       .default(["backend", "frontend", "backup", "probe"]),
+    /** Third-party images that the stacks run from here, as `docker.io/prom/prometheus` without its registry: one repository each, below `mirror/`. */
+    mirrored: z
+      .array(
+        z
+          .string()
+          .regex(
+            /^[a-z0-9]+(?:[._/-][a-z0-9]+)*$/,
+            "must be an image's name without registry and version, as prom/prometheus",
+          ),
+      )
+      .default([
+        "aws-cli/aws-cli",
+        "cadvisor/cadvisor",
+        "grafana/grafana",
+        "grafana/loki",
+        "grafana/promtail",
+        "hashicorp/vault",
+        "library/nginx",
+        "oliver006/redis_exporter",
+        "prom/alertmanager",
+        "prom/blackbox-exporter",
+        "prom/node-exporter",
+        "prom/prometheus",
+        "prometheuscommunity/postgres-exporter",
+      ]),
     /** Accounts of stacks elsewhere that pull. */
     pullAccounts: z.array(account).default([]),
     /** Stacks that release from here: each keeps its own last releases. */

@@ -1,6 +1,7 @@
 import type { Product, Settings } from "./settings.ts";
 import {
   type Connection,
+  fromOrigin,
   type Image,
   image,
   inRegistry,
@@ -51,9 +52,9 @@ const repositories: Readonly<Record<Product, string>> = {
   kubeStateMetrics: "registry.k8s.io/kube-state-metrics/kube-state-metrics",
 };
 
-/** The pinned image of a third-party product, from the stack's registry. */
+/** The pinned image of a third-party product, from where the stack has such images. */
 export const productImage = ({ settings: { images } }: Blueprint, product: Product): Image =>
-  mirrored(image({ repository: repositories[product], version: images.versions[product] }), images.registry);
+  fromOrigin(image({ repository: repositories[product], version: images.versions[product] }), images);
 
 /** What is built from this checkout's services/. */
 export const ownServices = ["backend", "frontend", "backup", "alert-sink"] as const;
@@ -71,16 +72,18 @@ function released({ application, version, digests = {}, registry }: Settings["im
   return mirrored(image(pinned), registry);
 }
 
-/** Repository prefixes that the stack's images come from: its registry, or where each maker publishes. */
-export const imageSources = ({ images, target, vault }: Settings): readonly string[] =>
-  images.registry === undefined
-    ? [
-        images.application,
-        ...Object.values(repositories),
-        ...target.ownImages,
-        ...(vault === undefined ? [] : [vault.image.repository]),
-      ]
-    : [images.registry];
+/** Repository prefixes that the stack's images come from: its registry, its mirror, or where each maker publishes. */
+export function imageSources({ images, target, vault }: Settings): readonly string[] {
+  const { registry, application, mirror } = images;
+  if (registry !== undefined) return [registry];
+  if (mirror !== undefined) return [application, mirror];
+  return [
+    application,
+    ...Object.values(repositories),
+    ...target.ownImages.map(({ repository }) => repository),
+    ...(vault === undefined ? [] : [vault.image.repository]),
+  ];
+}
 
 const mirrored = (original: Image, registry: string | undefined): Image =>
   registry === undefined ? original : inRegistry(original, registry);

@@ -9,6 +9,7 @@ import { MonitoringStack } from "./monitoring/component.ts";
 import type { Settings } from "./settings.ts";
 import { membersOf, type PlatformSpec } from "./specification.ts";
 import type { Target, TargetContext, TargetStart } from "./targets/target.ts";
+import { fromOrigin } from "./workload/index.ts";
 
 export interface TradingPlatformArgs {
   readonly settings: Settings;
@@ -42,6 +43,7 @@ export class TradingPlatform extends pulumi.ComponentResource {
         asksCloud,
         probeImage: probeImage(settings),
         registry: images.registry,
+        thirdParty: (original) => fromOrigin(original, images),
         registryUser: images.registryUser,
         imagesKept: images.keep,
       },

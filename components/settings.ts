@@ -62,6 +62,10 @@ export interface ImageSettings {
   readonly registry?: string;
   /** User of that registry; the password is the secret `registryPassword`. */
   readonly registryUser?: string;
+  /** Where copies of the third-party images are, as `registry.example.com/mirror`; default: they come from their makers. */
+  readonly mirror?: string;
+  /** Digests of those copies, by the maker's own reference, as `docker.io/library/nginx:1.28.0-alpine`. */
+  readonly mirrored?: Readonly<Record<string, string>>;
   /** Where the application's own images are, as `ghcr.io/example/trading`: `/backend`, `/frontend`, `/backup`, `/probe` follow. */
   readonly application: string;
   /** Version of the application's release. */

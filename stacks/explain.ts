@@ -2,7 +2,7 @@ import type { Settings } from "../components/settings.ts";
 import type { TargetDescriptor } from "../components/targets/target.ts";
 import type { Problem } from "./error.ts";
 import { type Interpretation, interpret, type Source } from "./interpret.ts";
-import { isData, type Leaf, leaves, type Origin, originOf, overlay, valueAt } from "./layers.ts";
+import { isData, type Leaf, leaves, type Origin, originsOf, overlay, valueAt } from "./layers.ts";
 import { settingsSchema } from "./schema.ts";
 import { settingsWarnings } from "./warnings.ts";
 
@@ -24,7 +24,8 @@ export interface Explanation {
 export function explain(source: Source, descriptors: readonly TargetDescriptor[]): Explanation {
   const interpretation = interpret(source, descriptors);
   const { settings, problems, layers } = interpretation;
-  const own = leaves(overlay(layers)).map((leaf) => ({ ...leaf, origin: originOf(leaf.key, layers) }));
+  const origins = originsOf(layers);
+  const own = leaves(overlay(layers)).map((leaf) => ({ ...leaf, origin: origins.get(leaf.key) ?? "default" }));
   const [environment, ...others] = own.toSorted((one, other) => rank(one) - rank(other));
   return {
     stack: source.stack,

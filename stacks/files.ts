@@ -1,9 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LineCounter, parse, parseDocument } from "yaml";
+import { digestsOf } from "../components/delivery/mirror.ts";
 import { namespace, type Problem, SettingsError } from "./error.ts";
 import type { Source } from "./interpret.ts";
 import { type Data, isData } from "./layers.ts";
+import { readMirrored } from "./mirrored.ts";
 import { nearest } from "./nearest.ts";
 import { readReleases } from "./releases.ts";
 
@@ -26,7 +28,9 @@ export function readStackFile(folder: string, stack: string, target?: string): S
   if (!existsSync(join(folder, file))) throw unknownStack(folder, stack);
   const config = settingsIn(readFileSync(join(folder, file), "utf8"), file);
   const [release] = readReleases(folder, stack);
-  return { stack, config, release, ...(target === undefined ? {} : { target }) };
+  const mirrored = digestsOf(readMirrored(folder, stack));
+  const copies = Object.keys(mirrored).length === 0 ? undefined : mirrored;
+  return { stack, config, release, mirrored: copies, ...(target === undefined ? {} : { target }) };
 }
 
 function unknownStack(folder: string, stack: string): SettingsError {

@@ -15,6 +15,19 @@ export const imagesSection = section("Container images.", {
     /^[^\s:]+$/,
     "a user name without spaces and colons",
   ).exactOptional(),
+  mirror: text(
+    "Where copies of the third-party images are, made by ./platform images mirror; default: they come from their makers.",
+    /^[a-z0-9.-]+(?::\d+)?(?:\/[a-z0-9._-]+)+$/,
+    "a registry with a path in lower case, as registry.example.com/mirror",
+  ).exactOptional(),
+  mirrored: z
+    .record(
+      z.string(),
+      digest("Digest of that copy; ./platform images mirror writes it into stacks/releases/<stack>.images.yaml."),
+      { error: "must be a section of digests by image, as docker.io/library/nginx:1.28.0-alpine" },
+    )
+    .meta({ description: "Digests of the third-party images' copies, by the makers' own names." })
+    .exactOptional(),
   application: text(
     "Where the application's own images are; /backend, /frontend, /backup and /probe follow.",
     /^[a-z0-9.-]+(?::\d+)?(?:\/[a-z0-9._-]+)+$/,
@@ -49,8 +62,24 @@ export const imagesSection = section("Container images.", {
   } satisfies Record<Product, typeof version>),
   keep: whole("Images of a service that are kept; more than rollbackDepth.", 2, 1000),
   rollbackDepth: whole("How many releases back a rollback can go.", 1, 100),
-}).superRefine(({ keep, rollbackDepth }, context) => {
-  if (keep > rollbackDepth) return;
-  const message = `${keep} is too few to go back ${rollbackDepth} releases; keep at least ${rollbackDepth + 1}, or lower images.rollbackDepth`;
-  context.addIssue({ code: "custom", message, path: ["keep"] });
+}).superRefine(({ keep, rollbackDepth, registry, registryUser, application, mirror }, context) => {
+  const refuse = (key: string, message: string) => context.addIssue({ code: "custom", message, path: [key] });
+  if (keep <= rollbackDepth) {
+    const least = rollbackDepth + 1;
+    refuse(
+      "keep",
+      `${keep} is too few to go back ${rollbackDepth} releases; keep at least ${least}, or lower images.rollbackDepth`,
+    );
+  }
+  if (mirror === undefined) return;
+  if (registry !== undefined) {
+    refuse("mirror", `"${mirror}" is never asked: images.registry has all images already; say one of the two`);
+  } else if (registryUser !== undefined && hostOf(mirror) !== hostOf(application)) {
+    refuse(
+      "mirror",
+      `"${mirror}" is not on ${hostOf(application)}, whose user registryUser is; a user is of one registry: put the copies there`,
+    );
+  }
 });
+
+const hostOf = (place: string): string => place.slice(0, place.indexOf("/"));

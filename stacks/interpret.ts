@@ -18,6 +18,8 @@ export interface Source {
   readonly config: Data;
   /** What the stack's record says it runs. */
   readonly release?: ReleasedImages | undefined;
+  /** What the stack's lock says of third-party images: digests by the makers' references. */
+  readonly mirrored?: Readonly<Record<string, string>> | undefined;
   /** Another target than the stack file's, for this run. */
   readonly target?: string;
 }
@@ -137,7 +139,7 @@ function plainMessage(issue: { readonly code?: string; readonly [key: string]: u
 }
 
 function layersOf(
-  { stack, config, release }: Source,
+  { stack, config, release, mirrored = {} }: Source,
   descriptors: readonly TargetDescriptor[],
   environment: EnvironmentChoice,
   bound: BoundTarget | undefined,
@@ -154,6 +156,7 @@ function layersOf(
     { origin: "domain", values: domainDefaults(domain.success ? domain.data : "localhost") },
     { origin: "stack file", values: said },
     ...(release === undefined ? [] : [releaseLayer(release)]),
+    ...(Object.keys(mirrored).length === 0 ? [] : [{ origin: "mirror" as const, values: { images: { mirrored } } }]),
   ];
 }
 

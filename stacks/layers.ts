@@ -5,7 +5,15 @@ export const isData = (value: unknown): value is Data =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Who said a value; later ones win. */
-export type Origin = "default" | "environment" | "target" | "domain" | "stack file" | "release" | "command line";
+export type Origin =
+  | "default"
+  | "environment"
+  | "target"
+  | "domain"
+  | "stack file"
+  | "release"
+  | "mirror"
+  | "command line";
 
 export interface Layer {
   readonly origin: Origin;
@@ -48,16 +56,21 @@ function over(below: Data, above: Data): Data {
 
 /** Every value that is no section, with its path. */
 export function leaves(data: Data, path: readonly string[] = []): readonly Leaf[] {
-  return Object.entries(data).flatMap(([key, value]) =>
-    isData(value) ? leaves(value, [...path, key]) : [{ key: [...path, key].join("."), value }],
-  );
+  return Object.entries(data).flatMap(([key, value]) => {
+    const own = [...path, key];
+    return isData(value) ? leaves(value, own) : [{ key: own.join("."), value }];
+  });
 }
 
-/** The uppermost layer that holds the key. */
-export function originOf(key: string, layers: readonly Layer[]): Origin {
-  const path = key.split(".");
-  return layers.findLast(({ values }) => valueAt(values, path) !== undefined)?.origin ?? "default";
-}
+/** Who said each value: of the layers that hold it the uppermost. By the leaves' keys. */
+export const originsOf = (layers: readonly Layer[]): ReadonlyMap<string, Origin> =>
+  new Map(
+    layers.flatMap(({ origin, values }) =>
+      leaves(values)
+        .filter(({ value }) => value !== undefined)
+        .map(({ key }) => [key, origin] as const),
+    ),
+  );
 
 /** What stands at a path; undefined where nothing does. */
 export function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {

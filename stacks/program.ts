@@ -1,6 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import { notMirrored } from "../components/delivery/third-party.ts";
 import { TradingPlatform } from "../components/platform.ts";
 import { describePlatform, platformProblems } from "../components/specification.ts";
+import { imageReference } from "../components/workload/index.ts";
+import { mirroredInForce } from "./mirrored.ts";
 import { configFromPulumi } from "./program-config.ts";
 import { readSettings } from "./read.ts";
 import { releaseInForce } from "./releases.ts";
@@ -13,9 +16,17 @@ export async function program(): Promise<Record<string, unknown>> {
     stack,
     config: configFromPulumi(pulumi.runtime.allConfig()),
     release: releaseInForce(stack),
+    mirrored: mirroredInForce(stack),
   });
   const platform = describePlatform(settings);
   const problems = platformProblems(settings, platform);
+  const missing = hasCloud() && !pulumi.runtime.isDryRun() ? notMirrored(settings) : [];
+  if (missing.length > 0) {
+    const names = missing.map(imageReference).join(", ");
+    throw new Error(
+      `stack ${stack}: nobody has copied ${names} to images.mirror; ./platform images mirror ${stack} does`,
+    );
+  }
   if (problems.length > 0) {
     throw new Error([`stack ${stack} cannot run on ${settings.target.name}:`, ...problems].join("\n  "));
   }

@@ -1,12 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse, stringify } from "yaml";
+import { stringify } from "yaml";
 import { z } from "zod";
 import type { ReleasedImages, Releases } from "../components/delivery/releases.ts";
 import { SettingsError } from "./error.ts";
 import { digest, tag, text, whole } from "./fields.ts";
-import { valueAt } from "./layers.ts";
-import { shown } from "./messages.ts";
+import { recordProblems, recordText } from "./record-file.ts";
 
 /** The record of what a stack runs: stacks/releases/<stack>.yaml, written by `./platform up --release` and `rollback`. */
 
@@ -34,24 +33,10 @@ export function readReleases(folder: string, stack: string): Releases {
 }
 
 function releasesIn(content: string, file: string): Releases {
-  const said = parsed(content, file);
+  const said = recordText(content, file);
   const { data, error } = record.safeParse(said);
   if (data !== undefined) return data.releases;
-  const problems = (error?.issues ?? []).map(({ path, message }) => ({
-    key: path.map(String).join(".") || file,
-    message: `${path.length === 0 ? "" : `${shown(path, valueAt(said, path))} `}${message}; git has what ./platform wrote`,
-  }));
-  throw new SettingsError(file, problems);
-}
-
-function parsed(content: string, file: string): unknown {
-  try {
-    return parse(content);
-  } catch (error) {
-    throw new SettingsError(file, [
-      { key: file, message: `is no YAML: ${error instanceof Error ? error.message : error}` },
-    ]);
-  }
+  throw new SettingsError(file, recordProblems(error, said, file));
 }
 
 /** The file's text. */

@@ -36,6 +36,7 @@ export default async function program(): Promise<void> {
       asksCloud: false,
       probeImage: backend.image,
       registry: undefined,
+      thirdParty: (original) => original,
       registryUser: undefined,
       imagesKept: settings.images.keep,
     },

@@ -14,11 +14,22 @@ export function imagesCommand(): Command {
     .option("--dry-run", "say what would go and why; delete nothing")
     .option("--from <registry>", "the images' name without the service; default: ghcr.io/$GITHUB_REPOSITORY")
     .action(({ dryRun, from }: { dryRun?: boolean; from?: string }) => cleanUp(from, dryRun ?? false));
+  const mirror = new Command("mirror")
+    .description("copy the third-party images that a stack runs into its own registry, and lock their digests")
+    .argument("<stack>")
+    .argument("[image...]", "parts of names, as nginx; default: all")
+    .option("--renew", "take what their tags name now in place of what is locked")
+    .action((stack: string, only: string[], { renew }: { renew?: boolean }) => mirrorTo(stack, only, renew ?? false));
+  withExamples(mirror, mirrorExamples);
   withExamples(build, buildExamples);
   withExamples(cleanup, cleanupExamples);
   return withExamples(
-    new Command("images").description("the container images of the platform").addCommand(build).addCommand(cleanup),
-    [...buildExamples, ...cleanupExamples],
+    new Command("images")
+      .description("the container images of the platform")
+      .addCommand(build)
+      .addCommand(mirror)
+      .addCommand(cleanup),
+    [...buildExamples, ...mirrorExamples, ...cleanupExamples],
   );
 }
 
@@ -27,6 +38,16 @@ const buildExamples = [
   ["images build --offline", "build every image without a registry; about 20 minutes the first time"],
   ["images build redis postgres --offline", "these two, from Debian packages; a minute"],
 ] as const;
+
+const mirrorExamples = [
+  ["images mirror prod", "what prod's registry does not have yet; a second time nothing is copied"],
+  ["images mirror prod nginx --renew", "the image that nginx's tag names by now, as one with its mended libraries"],
+] as const;
+
+async function mirrorTo(stack: string, only: readonly string[], renew: boolean): Promise<void> {
+  const { mirrorStack } = await import("../mirror/command.ts");
+  await mirrorStack(root, stack, { only, renew });
+}
 
 const cleanupExamples = [
   ["images cleanup --dry-run --from ghcr.io/acme/trading", "what would go and why; GITHUB_TOKEN must be set"],

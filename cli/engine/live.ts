@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { fullKey } from "../../stacks/error.ts";
+import { mirroredEnvironment, readMirrored } from "../../stacks/mirrored.ts";
 import { readReleases, releaseEnvironment } from "../../stacks/releases.ts";
 import { secretsFileVariable } from "../../stacks/secrets.ts";
 import { UserError } from "../console/error.ts";
@@ -62,6 +63,7 @@ export async function openLive(stackOf: StackOf, config: StackFile["config"] = {
       ...policyEnvironment(pulumi),
       ...ownEnvironment,
       ...releaseEnvironment(release),
+      ...mirroredEnvironment(readMirrored(project.directory, stack)),
     },
     driver,
   };

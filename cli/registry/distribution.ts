@@ -17,7 +17,15 @@ export interface Manifest {
   readonly content: ManifestContent;
 }
 
-const descriptor = z.object({ digest: z.string(), size: z.int(), urls: z.array(z.string()).optional() });
+const descriptor = z.object({
+  digest: z.string(),
+  size: z.int(),
+  urls: z.array(z.string()).optional(),
+  /** Of an index: the kind of machine. */
+  platform: z.object({ os: z.string(), architecture: z.string() }).optional(),
+});
+/** What a manifest says of something that it refers to. */
+export type Descriptor = z.infer<typeof descriptor>;
 
 /** What an image or an index refers to. */
 const contentSchema = z.object({
@@ -42,6 +50,8 @@ export interface Registry {
   ask(path: string, request?: RequestInit): Promise<Response>;
   /** The manifest that a tag or a digest names; undefined where there is none. Throws a UserError for other bytes. */
   manifest(repository: string, reference: string): Promise<Manifest | undefined>;
+  /** Its digest alone; registries that count pulls do not count this. */
+  digestOf(repository: string, reference: string): Promise<string | undefined>;
 }
 
 /**
@@ -69,20 +79,31 @@ export function openRegistry(host: string, user?: RegistryUser): Registry {
     authorizations.set(repository, await authorizationFor(challenge, host, user));
     return attempt();
   };
+  const read = async (method: string, repository: string, reference: string): Promise<Response | undefined> => {
+    const answer = await ask(`${repository}/manifests/${reference}`, { method, headers: { accept: manifestTypes } });
+    if (answer.status === 404) return undefined;
+    if (!answer.ok) throw refusedBy(host, answer.status, `read ${repository}`);
+    return answer;
+  };
+  const manifestOf = async (repository: string, reference: string): Promise<Manifest | undefined> => {
+    const answer = await read("GET", repository, reference);
+    if (answer === undefined) return undefined;
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    const digest = digestOf(bytes);
+    if (reference.startsWith("sha256:") && reference !== digest) {
+      throw new UserError(`${host} answers other bytes than ${repository}@${reference}: they are ${digest}`);
+    }
+    const mediaType = answer.headers.get("content-type") ?? "";
+    return { digest, mediaType, bytes, content: contentSchema.parse(JSON.parse(bytes.toString("utf8"))) };
+  };
   return {
     host,
     ask,
-    manifest: async (repository, reference) => {
-      const answer = await ask(`${repository}/manifests/${reference}`, { headers: { accept: manifestTypes } });
-      if (answer.status === 404) return undefined;
-      if (!answer.ok) throw refusedBy(host, answer.status, `read ${repository}`);
-      const bytes = Buffer.from(await answer.arrayBuffer());
-      const digest = digestOf(bytes);
-      if (reference.startsWith("sha256:") && reference !== digest) {
-        throw new UserError(`${host} answers other bytes than ${repository}@${reference}: they are ${digest}`);
-      }
-      const mediaType = answer.headers.get("content-type") ?? "";
-      return { digest, mediaType, bytes, content: contentSchema.parse(JSON.parse(bytes.toString("utf8"))) };
+    manifest: manifestOf,
+    digestOf: async (repository, reference) => {
+      const answer = await read("HEAD", repository, reference);
+      if (answer === undefined) return undefined;
+      return answer.headers.get("docker-content-digest") ?? (await manifestOf(repository, reference))?.digest;
     },
   };
 }
@@ -91,8 +112,13 @@ export const digestOf = (bytes: Uint8Array): string => `sha256:${createHash("sha
 
 /** The error of a registry that says no. */
 export function refusedBy(host: string, status: number, what: string): UserError {
+  const login = `log in (docker login ${host === "registry-1.docker.io" ? "docker.io" : host})`;
   const why =
-    status === 401 || status === 403 ? `log in (docker login ${host}), or use a user who may` : "try again later";
+    status === 401 || status === 403
+      ? `${login}, or use a user who may`
+      : status === 429
+        ? `it is asked too often: wait an hour, or ${login}, which is let more`
+        : "try again later";
   return new UserError(`${host} does not let us ${what} (${status}): ${why}`);
 }
 

@@ -1,4 +1,8 @@
+import { UserError } from "../console/error.ts";
 import { digestOf, type Manifest, type Registry, refusedBy } from "./distribution.ts";
+
+/** How long the bytes of a layer may take, in milliseconds. */
+export const blobPatience = 1_800_000;
 
 /** Bytes of which the digest and the size are known beforehand. */
 export interface Blob {
@@ -13,6 +17,7 @@ export async function pushBlob(registry: Registry, repository: string, { digest,
   const there = await registry.ask(`${repository}/blobs/${digest}`, { method: "HEAD" });
   if (there.ok) return;
   const begun = await registry.ask(`${repository}/blobs/uploads/`, { method: "POST" });
+  if (begun.status === 404) throw new UserError(`${registry.host} has no repository ${repository}: make it first`);
   const place = begun.headers.get("location");
   if (begun.status !== 202 || place === null) throw refusedBy(registry.host, begun.status, `push to ${repository}`);
   const target = new URL(place, begun.url);
@@ -21,6 +26,7 @@ export async function pushBlob(registry: Registry, repository: string, { digest,
     method: "PUT",
     headers: { "content-type": "application/octet-stream", "content-length": String(size) },
     body: await open(),
+    signal: AbortSignal.timeout(blobPatience),
     // A stream can be sent once; nobody asks for it twice.
     ...{ duplex: "half" },
   });

@@ -23,12 +23,15 @@ export const applicationRegistry = (settings: Settings): string =>
 export function releaseImages(settings: Settings): ReadonlyMap<string, Image> {
   const probe = probeImage(settings);
   const prefix = `${applicationRegistry(settings)}/`;
+  const { mirror } = settings.images;
+  const isCopy = (repository: string): boolean => mirror !== undefined && repository.startsWith(`${mirror}/`);
   const workloads = membersOf(describePlatform(settings)).filter(isWorkload);
   const needsProbe = workloads.some(({ probes }) => probes.tool === "probe-binary");
   const images = [...workloads.map(({ image }) => image), ...(needsProbe ? [probe] : [])];
   return new Map(
     images
-      .filter(({ repository }) => repository.startsWith(prefix))
+      // Copies of what others make may lie below it.
+      .filter(({ repository }) => repository.startsWith(prefix) && !isCopy(repository))
       .map((image) => [image.repository.slice(prefix.length), image]),
   );
 }

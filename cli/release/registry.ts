@@ -26,10 +26,20 @@ export const registryImages: ImageSource = {
 
 const referenceOf = ({ version, digest }: Image): string => digest ?? version;
 
-/** `ghcr.io/example/backend` → its registry and what it calls the image. Docker Hub's API is at a host of its own. */
-async function opened({ repository }: Image): Promise<{ readonly registry: Registry; readonly name: string }> {
+/** Where an image is: a registry, and what it calls the image. */
+export interface Place {
+  readonly registry: Registry;
+  readonly name: string;
+}
+
+/**
+ * `ghcr.io/example/backend` → its registry and what it calls the image. Docker Hub's API is at a host of its own, and
+ * `docker login` keeps its user under another.
+ */
+export async function opened({ repository }: Pick<Image, "repository">): Promise<Place> {
   const slash = repository.indexOf("/");
   const named = repository.slice(0, slash);
   const host = named === "docker.io" ? "registry-1.docker.io" : named;
-  return { registry: openRegistry(host, await dockerLogin(host)), name: repository.slice(slash + 1) };
+  const user = await dockerLogin(named === "docker.io" ? "https://index.docker.io/v1/" : host);
+  return { registry: openRegistry(host, user), name: repository.slice(slash + 1) };
 }

@@ -9,6 +9,7 @@ import type { WorkloadSpec } from "../../components/workload/index.ts";
 import { type Comment, commented } from "../../components/yaml.ts";
 import { namespace } from "../../stacks/error.ts";
 import { readStackFile } from "../../stacks/files.ts";
+import { isData } from "../../stacks/layers.ts";
 import { readSettings, type Source } from "../../stacks/read.ts";
 import { root } from "../root.ts";
 import { folderOf, placeOf } from "./monitoring.ts";
@@ -56,7 +57,9 @@ function unreleased(stack: string): Source {
   const source = readStackFile(root, stack);
   // Compose takes every secret from its own files and variables, wherever a stack has it.
   const { secrets: _, vault: __, ...config } = source.config;
-  return { ...source, config, release: undefined };
+  // Its host pulls from the makers: the mirror holds what the stack's own target runs.
+  const { mirror: ___, ...images } = isData(config.images) ? config.images : {};
+  return { ...source, config: { ...config, images }, release: undefined, mirrored: undefined };
 }
 
 function place(file: string, folder: string, source: Source, isBuilt = false): ComposePlace {

@@ -12,6 +12,7 @@ import { root } from "../../cli/root.ts";
 import { readStackFile, stacksIn } from "../../stacks/files.ts";
 import { readSettings } from "../../stacks/read.ts";
 import { ImageRegistry } from "./component.ts";
+import { thirdPartyImages } from "./third-party.ts";
 
 let asked: pulumi.runtime.MockResourceArgs[];
 beforeEach(async () => {
@@ -47,13 +48,20 @@ test("an owned registry makes a repository a service, and says where it is", asy
     "trading/frontend",
     "trading/backup",
     "trading/probe",
+    ...bootstrapSettings({
+      accountId: "111122223333",
+      region: "eu-central-1",
+      repository: "acme/trading",
+    }).mirrored.map((name) => `trading/mirror/${name}`),
   ]);
   expect(repositories[0]?.inputs).toMatchObject({
     imageTagMutability: "IMMUTABLE_WITH_EXCLUSION",
     imageTagMutabilityExclusionFilters: [{ filter: "live-*", filterType: "WILDCARD" }],
     imageScanningConfiguration: { scanOnPush: true },
   });
-  expect(asked.filter(({ type }) => type === "aws:ecr/lifecyclePolicy:LifecyclePolicy")).toHaveLength(4);
+  expect(asked.filter(({ type }) => type === "aws:ecr/lifecyclePolicy:LifecyclePolicy")).toHaveLength(
+    repositories.length,
+  );
   const policies = asked.filter(({ type }) => type === "aws:ecr/repositoryPolicy:RepositoryPolicy");
   expect(policies[0]?.inputs.policy).toContain("arn:aws:iam::444455556666:root");
 });
@@ -81,6 +89,17 @@ test("every stack whose images come from bootstrap's registry keeps its releases
   });
   expect(pulls.length).toBeGreaterThan(0);
   expect(stacks.toSorted()).toEqual(pulls.toSorted());
+});
+
+test("bootstrap makes a repository for every image that a stack with such a mirror runs, Vault's agents among them", () => {
+  const { accountId, region, namespace, mirrored } = readBootstrap(root);
+  const mirror = `${accountId}.dkr.ecr.${region}.amazonaws.com/${namespace}/mirror`;
+  const all = stacksIn(root).map((stack) => readSettings(readStackFile(root, stack)));
+  const mirroring = all.filter(({ images }) => images.mirror === mirror);
+  expect(mirroring.length).toBeGreaterThan(0);
+  const pathOf = (repository: string): string => repository.slice(repository.indexOf("/") + 1);
+  const run = mirroring.flatMap((settings) => thirdPartyImages(settings).map(({ repository }) => pathOf(repository)));
+  expect(mirrored).toEqual(expect.arrayContaining([...run, "hashicorp/vault"]));
 });
 
 test("every such stack's roles have bootstrap's boundary, without which its deploy role makes none", () => {

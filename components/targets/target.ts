@@ -43,8 +43,10 @@ export interface TargetContext {
   heldValue(source: SecretSource, name: string): pulumi.Output<string>;
   /** Image of the static probe binary, at `/probe/probe`; `/probe/probe install FOLDER` copies it there. */
   readonly probeImage: Image;
-  /** Takes the place of the registry of images that a target adds by itself (`inRegistry`). */
+  /** Takes the place of every image's registry. */
   readonly registry: string | undefined;
+  /** Where the stack has a third-party image from that a target adds by itself. */
+  readonly thirdParty: (original: Image) => Image;
   /** User of the image registry where one is needed; its password is the secret `registryPassword`. */
   readonly registryUser: string | undefined;
   /** False where there is no cloud to ask what really runs: an offline run. */
@@ -95,8 +97,10 @@ export interface BoundTarget {
   inside(member: string, stack: string): Command | undefined;
   /** Path of the container runtime's socket on each host, for what watches containers. */
   readonly runtimeSocket: string;
-  /** Repositories of images that it adds by itself, as they are before `images.registry` replaces the registry. */
-  readonly ownImages: readonly string[];
+  /** Images that it adds by itself, as their makers publish them. */
+  readonly ownImages: readonly Image[];
+  /** The only kind of machine that it runs on, as `linux/amd64`; absent where that is not known. */
+  readonly machine?: string;
   /** Where Loki keeps its chunks. */
   logStore(stack: string): LogStore;
   /** Kinds of secret sources that it resolves. */
@@ -155,7 +159,9 @@ interface TargetDefinition<Section> {
   /** Default: Docker's own. */
   runtimeSocket?(section: Section): string;
   /** Default: none. */
-  readonly ownImages?: readonly string[];
+  readonly ownImages?: readonly Image[];
+  /** Default: not known. */
+  readonly machine?: string;
   /** Default: a volume. */
   logStore?(stack: string, section: Section): LogStore;
   /** Default: Pulumi config, and Vault for the files of workloads. */
@@ -188,6 +194,7 @@ export function defineTarget<Section>(definition: TargetDefinition<Section>): Ta
         inside: (member, stack) => definition.inside?.(member, stack, section),
         runtimeSocket: definition.runtimeSocket?.(section) ?? "/var/run/docker.sock",
         ownImages: definition.ownImages ?? [],
+        ...(definition.machine === undefined ? {} : { machine: definition.machine }),
         address: (member, stack) => definition.address(member, stack, section),
         problems: (spec) => definition.problems(spec, section),
         clashes: (members) => clashes(definition.owned?.(members) ?? []),

@@ -1,6 +1,6 @@
 import type { Settings } from "../settings.ts";
 import {
-  inRegistry,
+  fromOrigin,
   type SecretAgent,
   type SecretFile,
   type SecretName,
@@ -55,7 +55,7 @@ function agentOf(
   const { stack, images } = settings;
   const { address, mount, caCertificate, cidr, image } = vault;
   return {
-    image: images.registry === undefined ? image : inRegistry(image, images.registry),
+    image: fromOrigin(image, images),
     vault: {
       address,
       mount,

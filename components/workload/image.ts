@@ -40,6 +40,25 @@ export function imageReference({ repository, version, digest }: Image): string {
   return digest === undefined ? `${repository}:${version}` : `${repository}:${version}@${digest}`;
 }
 
+/** Where a stack has third-party images from: neither is said where it has them from their makers. */
+export interface ImageOrigin {
+  /** Takes the place of every image's registry. */
+  readonly registry?: string;
+  /** Holds copies, which `./platform images mirror` makes. */
+  readonly mirror?: string;
+  /** Digests of the copies, by the maker's own reference: a copy of another version is never taken for it. */
+  readonly mirrored?: Readonly<Record<string, string>>;
+}
+
+/** A third-party image where the stack has it from; by digest as soon as it was copied there. */
+export function fromOrigin(original: Image, { registry, mirror, mirrored = {} }: ImageOrigin): Image {
+  const place = registry ?? mirror;
+  if (place === undefined) return original;
+  const reference = imageReference(original);
+  const digest = Object.hasOwn(mirrored, reference) ? mirrored[reference] : undefined;
+  return inRegistry(digest === undefined ? original : { ...original, digest }, place);
+}
+
 /** The same image in a mirror: the registry's host is replaced, the path stays (`docker.io/prom/x` → `mirror.example/prom/x`). */
 export function inRegistry(value: Image, registry: string): Image {
   const path = value.repository.slice(value.repository.indexOf("/") + 1);

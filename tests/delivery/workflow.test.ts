@@ -51,6 +51,7 @@ describe("the order", () => {
       "cp -r stacks/releases",
       "docker login",
       ":release-",
+      "./platform images mirror",
       "./platform up",
       "upload-artifact",
       "git push",

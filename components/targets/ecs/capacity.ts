@@ -1,4 +1,4 @@
-import { type Member, maximumReplicas, type WorkloadSpec } from "../../workload/index.ts";
+import { type Member, maximumReplicas, minimumReplicas, type WorkloadSpec } from "../../workload/index.ts";
 import { needsPreparation } from "./files.ts";
 import { capacityOf } from "./instance-types.ts";
 import type { EcsSection } from "./section.ts";
@@ -108,7 +108,7 @@ function monitoringHostProblems(
 function hostProblems(
   workloads: readonly WorkloadSpec[],
   everywhere: Room,
-  { hosts: { instanceType, maximum } }: Pick<EcsSection, "hosts">,
+  { hosts: { instanceType, minimum, maximum } }: Pick<EcsSection, "hosts">,
 ): string[] {
   const rolling = workloads.filter(({ placement }) => placement.kind === "stateless");
   const host = roomOf(instanceType);
@@ -119,12 +119,19 @@ function hostProblems(
         `ecs.hosts.instanceType: no task of ${name} fits on a ${instanceType} beside what runs on every host; take a larger type`,
     );
   if (tooLarge.length > 0) return tooLarge;
-  const tasks = rolling.flatMap((spec) => Array.from({ length: mostTasks(spec) }, () => demandOf(spec)));
-  const needed = hostsNeeded(host, everywhere, tasks);
-  if (needed <= maximum) return [];
-  const asked = plus(times(everywhere, needed), total(tasks));
+  const tooFew = (key: string, hosts: number, what: string, count: (spec: WorkloadSpec) => number): string[] => {
+    const tasks = rolling.flatMap((spec) => Array.from({ length: count(spec) }, () => demandOf(spec)));
+    const needed = hostsNeeded(host, everywhere, tasks);
+    if (needed <= hosts) return [];
+    const asked = plus(times(everywhere, needed), total(tasks));
+    return [
+      `ecs.hosts.${key}: ${hosts} hosts of ${instanceType} are too few: ${what} need ${needed} (${dimensions.map((of) => `${asked[of]} ${words[of]}`).join(", ")}); say ${needed} or take a larger type`,
+    ];
+  };
   return [
-    `ecs.hosts.maximum: ${maximum} hosts of ${instanceType} are too few: all replicas at their maximum and one release under way need ${needed} (${dimensions.map((of) => `${asked[of]} ${words[of]}`).join(", ")}); say ${needed} or take a larger type`,
+    // ECS would add the missing ones; the first update would wait for them, and a floor below what always runs is none.
+    ...tooFew("minimum", minimum, "all replicas at their minimum", fewestTasks),
+    ...tooFew("maximum", maximum, "all replicas at their maximum and one release under way", mostTasks),
   ];
 }
 
@@ -143,6 +150,9 @@ function hostPortProblems(workloads: readonly WorkloadSpec[]): string[] {
 }
 
 const exceeded = (asked: Room, offered: Room) => dimensions.filter((of) => asked[of] > offered[of]);
+
+const fewestTasks = ({ placement }: WorkloadSpec): number =>
+  placement.kind === "stateless" ? minimumReplicas(placement.scaling) : 1;
 
 function mostTasks({ placement }: WorkloadSpec): number {
   if (placement.kind !== "stateless") return 1;

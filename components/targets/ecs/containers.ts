@@ -4,7 +4,6 @@ import {
   type Image,
   image,
   imageReference,
-  inRegistry,
   isPersistent,
   rootReasonLabel,
   type SecretAgent,
@@ -32,8 +31,8 @@ export interface TaskSite {
   /** Labels of every container, beside the component. */
   readonly labels: Readonly<Record<string, string>>;
   readonly probeImage: Image;
-  /** Takes the place of the preparation image's registry. */
-  readonly registry: string | undefined;
+  /** Where the preparation image comes from. */
+  readonly thirdParty: (original: Image) => Image;
   /** `valueFrom` of a secret. */
   secretArn(name: SecretName): string;
   /** The same of what an agent logs in with. */
@@ -84,9 +83,9 @@ export function taskVolumes(spec: WorkloadSpec): readonly TaskVolume[] {
 }
 
 /** Images that a task pulls. */
-export const imagesOf = (spec: WorkloadSpec, site: Pick<TaskSite, "probeImage" | "registry">): readonly Image[] => [
+export const imagesOf = (spec: WorkloadSpec, site: Pick<TaskSite, "probeImage" | "thirdParty">): readonly Image[] => [
   spec.image,
-  ...(needsPreparation(spec) ? [mirrored(preparationImage, site.registry)] : []),
+  ...(needsPreparation(spec) ? [site.thirdParty(preparationImage)] : []),
   ...(spec.agent === undefined ? [] : [spec.agent.image]),
   ...(needsProbeBinary(spec) ? [site.probeImage] : []),
 ];
@@ -129,7 +128,7 @@ function ownContainer(spec: WorkloadSpec, site: TaskSite, before: readonly Conta
 
 /** Runs once before the workload: root, with the one right to give files away. */
 function preparation(spec: WorkloadSpec, site: TaskSite): ContainerDefinition {
-  const used = mirrored(preparationImage, site.registry);
+  const used = site.thirdParty(preparationImage);
   const written = [...spec.volumes.filter(isPersistent), ...fileVolumes(spec)];
   return {
     ...helper(preparationContainer, used, spec, site, "gives files and folders to the user of the workload"),
@@ -279,6 +278,3 @@ function credentials({ repository }: Image, { registryCredentials }: TaskSite) {
 
 export const isEcr = (repository: string): boolean =>
   /^(?:\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?|public\.ecr\.aws)\//.test(repository);
-
-const mirrored = (original: Image, registry: string | undefined): Image =>
-  registry === undefined ? original : inRegistry(original, registry);

@@ -19,3 +19,18 @@ test("fewer hosts than production needs are refused, with the number that it nee
     /^ecs\.hosts\.maximum: 6 hosts of m7i\.large are too few: .* need (\d+) \(.*\); say \1 or take a larger type$/,
   );
 });
+
+test("hosts that are always there hold what always runs; fewer are refused, with both numbers", () => {
+  const backend = { scaling: { replicas: 40 } };
+  const config = { ...readStackFile(root, "prod").config, backend };
+  const members = membersOf(describePlatform(readSettings({ stack: "prod", config })));
+  const large = { ...section, hosts: { ...section.hosts, minimum: 3, maximum: 100 } };
+  const [problem = "", ...others] = capacityProblems(members, large);
+  expect(others).toEqual([]);
+  const says =
+    /^ecs\.hosts\.minimum: 3 hosts of m7i\.large are too few: all replicas at their minimum need (\d+) \(.*\); say \1 or take a larger type$/;
+  const [, needed] = says.exec(problem) ?? [];
+  expect(Number(needed)).toBeGreaterThan(3);
+  const enough = { ...large, hosts: { ...large.hosts, minimum: Number(needed) } };
+  expect(capacityProblems(members, enough)).toEqual([]);
+});

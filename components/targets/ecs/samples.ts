@@ -259,6 +259,7 @@ export const context: TargetContext = {
   asksCloud: false,
   probeImage: image({ repository: "111122223333.dkr.ecr.eu-central-1.amazonaws.com/trading/probe", version: "1.4.0" }),
   registry: undefined,
+  thirdParty: (original) => original,
   registryUser: undefined,
   imagesKept: 10,
 };

@@ -58,7 +58,9 @@ export const ecsSection = z
     hosts: z
       .strictObject({
         instanceType: instanceType.default("m7i.large").describe("EC2 type of the hosts."),
-        minimum: wholeNumber(2, 100).default(2).describe("Hosts that are always there."),
+        minimum: wholeNumber(2, 100)
+          .default(2)
+          .describe("Hosts that are always there; they hold all replicas at their minimum."),
         // Enough for production's own defaults; hosts that nobody needs are not there.
         maximum: wholeNumber(2, 100).default(12).describe("Hosts at the highest load, a release under way among it."),
       })

@@ -20,7 +20,9 @@ export const ecs = defineTarget({
   tunnel: (ends, section) => hostTunnel(ends, section),
   problems,
   owned,
-  ownImages: [preparationImage.repository],
+  ownImages: [preparationImage],
+  // As every type of {@link ecsSection}.
+  machine: "linux/amd64",
   logStore: (stack, { accountId, region }) => ({ kind: "s3", bucket: logBucketOf(stack, accountId), region }),
   secretKinds: ["config", "secretsManager", "vault"],
   secretSource: (name, stack, { accountId, region }) => ({

@@ -34,6 +34,7 @@ export const context: TargetContext = {
   asksCloud: false,
   probeImage: image({ repository: "ghcr.io/example/trading/probe", version: "1.4.0" }),
   registry: undefined,
+  thirdParty: (original) => original,
   registryUser: undefined,
   imagesKept: 10,
 };

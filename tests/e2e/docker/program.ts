@@ -4,6 +4,7 @@ import { describePlatform, type Member } from "../../../components/specification
 import { type Placement, probe, probes, rollout, seconds, workload } from "../../../components/workload/index.ts";
 import { configFromPulumi } from "../../../stacks/program-config.ts";
 import { readSettings } from "../../../stacks/read.ts";
+import { mirroredInForce } from "../../../stacks/mirrored.ts";
 import { releaseInForce } from "../../../stacks/releases.ts";
 import { secretResolver } from "../../../stacks/secrets.ts";
 
@@ -17,6 +18,7 @@ export default async function program(): Promise<Record<string, unknown>> {
     stack,
     config: configFromPulumi(pulumi.runtime.allConfig()),
     release: releaseInForce(stack),
+    mirrored: mirroredInForce(stack),
   });
   const args = new pulumi.Config("e2e").getObject<string[]>("backend");
   const described = describePlatform(settings);

@@ -118,6 +118,7 @@ describe.skipIf(daemon === undefined)(
           asksCloud: false,
           probeImage: probeImage(settings),
           registry: undefined,
+          thirdParty: (original) => original,
           registryUser: undefined,
           imagesKept: 10,
         },

@@ -88,7 +88,7 @@ export function layFoundation(stack: EcsStack, platform: pulumi.Resource): Found
       region: section.region,
       labels: { project: "trading-platform", stack: context.stack, environment: context.environment },
       probeImage: context.probeImage,
-      registry: context.registry,
+      thirdParty: context.thirdParty,
       secretArn: (name) => secretArn(stack, name),
       heldArn,
       registryCredentials: registryCredentials(stack),
