@@ -12,6 +12,7 @@ import { at, list, text } from "../../support/json.ts";
 import { until } from "../../support/process.ts";
 import { settingsOf } from "../../support/stacks.ts";
 import { firstUp } from "../docker/dev-stack.ts";
+import { errorLines } from "../docker/steady.ts";
 import { withDev } from "../docker/with-dev.ts";
 import { startLoad } from "../support/load.ts";
 import { authority, issued } from "./certificates.ts";
@@ -182,22 +183,22 @@ await withDev("a whole dev whose members ask each other for certificates", optio
   });
 
   test("certificates are rotated under load: no request fails, and no container is made anew", async () => {
-    const [before, ids] = [await shown(), await containerIds()];
-    const load = startLoad(`http://${the.dev.address}/api/v1/health`, 8, 40);
+    const [before, ids, since] = [await shown(), await containerIds(), new Date()];
+    const load = startLoad(`http://${the.dev.address}/api/v1/health`, 8, 20);
     await load.reach(80);
     await rotateCerts(await certs());
     await broughtBy();
     await untilOthersAreShown(before);
-    await load.reach(load.sent() + 200);
+    await load.reach(load.sent() + 100);
     const { sent, failures, slowest } = await load.stop();
     console.log(`rotation: ${sent} requests, ${failures.length} failed, slowest ${slowest} ms`);
-    expect(failures).toEqual([]);
+    expect(failures, (await errorLines(the.docker, since)).join("\n")).toEqual([]);
     expect(await containerIds()).toEqual(ids);
   });
 
   test("another authority takes the old one's place in three steps under load, and the old one's are refused then", async () => {
-    const old = await signer();
-    const load = startLoad(`http://${the.dev.address}/api/v1/health`, 8, 40);
+    const [old, since] = [await signer(), new Date()];
+    const load = startLoad(`http://${the.dev.address}/api/v1/health`, 8, 20);
     const step = async (isNext: boolean): Promise<void> => {
       await rotateAuthority(await certs(), isNext);
       await broughtBy();
@@ -223,7 +224,8 @@ await withDev("a whole dev whose members ask each other for certificates", optio
     const { sent, failures, slowest } = await load.stop();
     console.log(`another authority: ${sent} requests, ${failures.length} failed, slowest ${slowest} ms`);
     // nginx is reloaded for it: a customer's idle connection may break as it is used again (RFC 9112, 9.3.1).
-    expect(failures.filter(({ keptAlive, why }) => !(keptAlive && why === "ECONNRESET"))).toEqual([]);
+    const unexplained = failures.filter(({ keptAlive, why }) => !(keptAlive && why === "ECONNRESET"));
+    expect(unexplained, (await errorLines(the.docker, since)).join("\n")).toEqual([]);
     const next = await signer();
     for (const name of servers) {
       const knock = await knockAt(name);
