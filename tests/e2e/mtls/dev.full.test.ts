@@ -198,7 +198,7 @@ await withDev("a whole dev whose members ask each other for certificates", optio
 
   test("another authority takes the old one's place in three steps under load, and the old one's are refused then", async () => {
     const [old, since] = [await signer(), new Date()];
-    const load = startLoad(`http://${the.dev.address}/api/v1/health`, 8, 20);
+    const load = startLoad(`http://${the.dev.address}/api/v1/health`, 4, 10);
     const step = async (isNext: boolean): Promise<void> => {
       await rotateAuthority(await certs(), isNext);
       await broughtBy();
