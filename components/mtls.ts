@@ -1,5 +1,12 @@
 import type { Settings } from "./settings.ts";
-import { isWorkload, type Member, portNamed, type SecretFile, type SecretName } from "./workload/index.ts";
+import {
+  type ConfigFile,
+  isWorkload,
+  type Member,
+  portNamed,
+  type SecretFile,
+  type SecretName,
+} from "./workload/index.ts";
 
 /**
  * Mutual TLS between members: who has a certificate of the stack's own authority, and where each finds it. `./platform
@@ -59,12 +66,12 @@ export const mutualClient = (server: string) => ({
   server_name: server,
 });
 
-/** How a member talks to the database or the cache: with certificates both ways, with the cloud's TLS, or plainly. */
-export type StoreTls = "mutual" | "require" | "disable";
+/** How a member talks to the database or the cache: with certificates both ways, with the server's alone, or plainly. */
+export type StoreTls = "mutual" | "verify" | "disable";
 
-/** What the cloud runs knows no certificate of ours: a listed difference. */
+/** What the cloud runs knows no certificate of ours: a listed difference. Its own is verified. */
 export const storeTls = ({ mtls }: Said, engine: { readonly management: "own" | "managed" }): StoreTls => {
-  if (engine.management === "managed") return "require";
+  if (engine.management === "managed") return "verify";
   return mtls ? "mutual" : "disable";
 };
 
@@ -74,6 +81,15 @@ export const storeFiles = (
   engine: { readonly management: "own" | "managed" },
   member: Identified,
 ): readonly SecretFile[] => (storeTls(settings, engine) === "mutual" ? identityFiles(settings, member) : []);
+
+/** Who signs the certificate of a managed database. */
+export const databaseAuthorityPath = "/etc/database-tls/authority.pem";
+
+/** That file, where the cloud runs the database. */
+export const databaseAuthorityFiles = ({ database, target }: Settings): readonly ConfigFile[] =>
+  database.management === "managed" && target.managedTls !== undefined
+    ? [{ path: databaseAuthorityPath, content: target.managedTls.databaseAuthority }]
+    : [];
 
 /** Port of a service's own plain listener for probes; it is open inside the container alone. */
 export const probePort = 8002;

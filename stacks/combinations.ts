@@ -17,6 +17,7 @@ export const combinationProblems = (sound: Sound): readonly Problem[] => [
   ...portProblems(sound),
   ...workerProblems(sound),
   ...plainProbeProblems(sound),
+  ...authorityProblems(sound),
   ...scrapeProblems(sound),
   ...replicaProblems(sound),
   ...alertProblems(sound),
@@ -138,6 +139,18 @@ function plainProbeProblems({ backend, worker, mtls }: Sound): readonly Problem[
   return Object.entries({ backend, worker })
     .filter(([, service]) => service?.port === probePort)
     .map(([name]) => problem(`${name}.port`, `${probePort} is where its probes ask while mtls is on; choose another`));
+}
+
+/** A region that is newer than what we know of it. */
+function authorityProblems({ database, target }: Sound): readonly Problem[] {
+  return database?.management === "managed" && target?.managedTls?.databaseAuthority === ""
+    ? [
+        problem(
+          `${target.name}.databaseAuthority`,
+          `is missing: who signs the certificates of RDS in this region is not known here; say what https://truststore.pki.rds.amazonaws.com/<region>/<region>-bundle.pem answers`,
+        ),
+      ]
+    : [];
 }
 
 function scrapeProblems({ metrics }: Sound): readonly Problem[] {

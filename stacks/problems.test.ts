@@ -336,6 +336,15 @@ test("a right stack has no problem", () => {
   expect(told({})).toEqual([]);
 });
 
+test("a region whose databases nobody here knows is refused, until the stack says who signs for them", () => {
+  const ecs = { region: "xx-north-9", accountId: "111122223333", hostedZoneId: "Z0123456789ABCDEFGHIJ" };
+  const databaseAuthority = "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n";
+  expect(told({ ecs }, "prod", "ecs")).toEqual([
+    "trading-platform:ecs.databaseAuthority: is missing: who signs the certificates of RDS in this region is not known here; say what https://truststore.pki.rds.amazonaws.com/<region>/<region>-bundle.pem answers",
+  ]);
+  expect(told({ ecs: { ...ecs, databaseAuthority } }, "prod", "ecs")).toEqual([]);
+});
+
 test("what only the cloud can do is refused on a target without it", () => {
   const arn = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:tls";
   const said = {

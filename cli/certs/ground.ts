@@ -16,8 +16,12 @@ export function certifiedMembers(settings: Settings): readonly string[] {
 }
 
 /** A stack's certificates, where its settings say that they are held. */
-export async function openCerts(stack: string, say: (line: string) => void): Promise<CertsGround> {
-  const settings = await settingsInUse(stack);
+export const openCerts = async (stack: string, say: (line: string) => void): Promise<CertsGround> =>
+  certsGround(await settingsInUse(stack), say);
+
+/** The same of settings that were read already. */
+export async function certsGround(settings: Settings, say: (line: string) => void): Promise<CertsGround> {
+  const { stack } = settings;
   if (!settings.mtls) {
     throw new UserError(
       `${stack}: mtls is off, so nobody asks for certificates; switch it on with trading-platform:mtls: true`,

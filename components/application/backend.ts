@@ -11,7 +11,17 @@ import {
   rolling,
 } from "../blueprint.ts";
 import { levelWord } from "../logging/levels.ts";
-import { authorityPath, identityFiles, identityPath, mutualPort, probePort, storeTls } from "../mtls.ts";
+import {
+  authorityPath,
+  databaseAuthorityFiles,
+  databaseAuthorityPath,
+  identityFiles,
+  identityPath,
+  mutualPort,
+  probePort,
+  storeTls,
+} from "../mtls.ts";
+import type { Settings } from "../settings.ts";
 import { type Probes, port, type WorkloadSpec, workload } from "../workload/index.ts";
 import { currentLogin } from "./database-login.ts";
 
@@ -68,9 +78,11 @@ function backendProcess(plan: Blueprint, name: "backend" | "worker") {
       DATABASE_NAME: database.name,
       DATABASE_USER: login.role,
       DATABASE_TLS: storeTls(settings, database),
+      ...managedDatabase(settings),
       CACHE_HOST: address("cache"),
       CACHE_PORT: "6379",
       CACHE_TLS: storeTls(settings, settings.cache),
+      ...managedCache(settings),
       ...(settings.mtls ? mutual(clients[name]) : {}),
       FAULTS: String(own.faults),
     },
@@ -81,6 +93,7 @@ function backendProcess(plan: Blueprint, name: "backend" | "worker") {
       orFile("ALERT_WEBHOOK_TOKEN", "alertWebhookToken"),
       orFile("ADMIN_PASSWORD", "applicationAdminPassword"),
     ],
+    files: databaseAuthorityFiles(settings),
     secretFiles: identityFiles(settings, name),
     probes: backendProbes(plan),
     user: applicationUser,
@@ -91,6 +104,16 @@ function backendProcess(plan: Blueprint, name: "backend" | "worker") {
     startsAfter: ["database", "cache"],
   } as const;
 }
+
+/** How it knows the cloud's database and cache. */
+const managedDatabase = ({ database, target }: Settings): Readonly<Record<string, string>> =>
+  database.management === "managed" && target.managedTls !== undefined
+    ? { DATABASE_TLS_AUTHORITY: databaseAuthorityPath, DATABASE_TLS_NAMES: target.managedTls.databaseNames }
+    : {};
+const managedCache = ({ cache, target }: Settings): Readonly<Record<string, string>> =>
+  cache.management === "managed" && target.managedTls !== undefined
+    ? { CACHE_TLS_NAMES: target.managedTls.cacheNames }
+    : {};
 
 /** What the process is told of mTLS; the paths are those of its files. */
 const mutual = (allowed: readonly string[]): Readonly<Record<string, string>> => ({

@@ -1,6 +1,6 @@
 import { type Blueprint, checkedBy, logsOf, plain, productImage, stopFirst } from "../blueprint.ts";
 import { levelWord } from "../logging/levels.ts";
-import { identityFiles, mutualPort } from "../mtls.ts";
+import { identityFiles, identityPath, mutualPort } from "../mtls.ts";
 import { type ManagedDatabase, port, type WorkloadSpec, workload } from "../workload/index.ts";
 import { backedUp, databaseUser } from "./backup.ts";
 import { databaseEntryPoint, databaseTls } from "./database-tls.ts";
@@ -48,7 +48,7 @@ function ownDatabase(plan: Blueprint): WorkloadSpec {
     probes: checkedBy(
       // Liveness asks for the process only: a server that recovers after a crash must not be restarted.
       { kind: "command", command: ["pg_ctl", "status"] },
-      { kind: "command", command: ["pg_isready", "-h", "127.0.0.1", "-U", own.user, "-d", own.name] },
+      { kind: "command", command: ["pg_isready", "-h", "127.0.0.1", "-U", own.user, "-d", probed(plan)] },
       "wget",
       5,
     ),
@@ -62,6 +62,12 @@ function ownDatabase(plan: Blueprint): WorkloadSpec {
     ],
     logs: logsOf(plan, "product"),
   });
+}
+
+/** What the probe asks for; it shows the server's own certificate, or each look would be a refusal in the log (FATAL). */
+function probed({ settings: { database, mtls } }: Blueprint): string {
+  if (!mtls) return database.name;
+  return `dbname=${database.name} sslmode=require sslcert=${identityPath} sslkey=${identityPath}`;
 }
 
 function managedDatabase(plan: Blueprint): ManagedDatabase {

@@ -103,6 +103,8 @@ export interface BoundTarget {
   readonly machine?: string;
   /** Where Loki keeps its chunks. */
   logStore(stack: string): LogStore;
+  /** How clients know what the cloud runs; undefined where it runs nothing. */
+  readonly managedTls: ManagedTls | undefined;
   /** Kinds of secret sources that it resolves. */
   readonly secretKinds: readonly SecretSource["kind"][];
   /** Where a secret of that name is held when the stack file does not say. */
@@ -114,6 +116,15 @@ export interface BoundTarget {
 
 /** `dns`: a name resolves to the instances' addresses. `cloud-map`: the same, but what runs once a host is found by its EC2 instance. */
 export type Discovery = "dns" | "kubernetes" | "cloud-map";
+
+/** How clients know a managed database and cache: they show certificates of other names than the members'. */
+export interface ManagedTls {
+  /** Who signs the database's certificate, as PEM; empty where nobody knows. */
+  readonly databaseAuthority: string;
+  /** What the names in their certificates end in. */
+  readonly databaseNames: string;
+  readonly cacheNames: string;
+}
 
 export type LogStore =
   | { readonly kind: "volume" }
@@ -164,6 +175,8 @@ interface TargetDefinition<Section> {
   readonly machine?: string;
   /** Default: a volume. */
   logStore?(stack: string, section: Section): LogStore;
+  /** Default: it runs nothing. */
+  managedTls?(section: Section): ManagedTls;
   /** Default: Pulumi config, and Vault for the files of workloads. */
   readonly secretKinds?: readonly SecretSource["kind"][];
   /** Default: Pulumi config, under the secret's name. */
@@ -199,6 +212,7 @@ export function defineTarget<Section>(definition: TargetDefinition<Section>): Ta
         problems: (spec) => definition.problems(spec, section),
         clashes: (members) => clashes(definition.owned?.(members) ?? []),
         logStore: (stack) => definition.logStore?.(stack, section) ?? { kind: "volume" },
+        managedTls: definition.managedTls?.(section),
         secretKinds: definition.secretKinds ?? ["config", "vault"],
         secretSource: (secret, stack) =>
           definition.secretSource?.(secret, stack, section) ?? { kind: "config", key: secret },

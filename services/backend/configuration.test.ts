@@ -15,7 +15,9 @@ const right: NodeJS.ProcessEnv = {
   DATABASE_NAME: "trading",
   DATABASE_USER: "trading",
   DATABASE_PASSWORD: "database-password",
-  DATABASE_TLS: "require",
+  DATABASE_TLS: "verify",
+  DATABASE_TLS_AUTHORITY: "/etc/database-tls/authority.pem",
+  DATABASE_TLS_NAMES: ".eu-central-1.rds.amazonaws.com",
   CACHE_HOST: "cache",
   CACHE_PORT: "6379",
   CACHE_PASSWORD: "cache-password",
@@ -40,11 +42,20 @@ test("what is right is read", () => {
     service: "worker",
     port: 8000,
     log: { level: "WARNING", format: "json" },
-    database: { host: "database", port: 5432, tls: "require" },
+    database: { host: "database", port: 5432, tls: "verify", server: { names: ".eu-central-1.rds.amazonaws.com" } },
     cache: { tls: "disable" },
     mutual: undefined,
     faults: false,
   });
+});
+
+test("a server that shall be known needs a name, and not one that is everybody's", () => {
+  expect(refusal({ DATABASE_TLS_NAMES: undefined })).toBe(
+    "DATABASE_TLS_NAMES is missing; with DATABASE_TLS verify it must be the end of the names in PostgreSQL's certificate, as .eu-central-1.rds.amazonaws.com",
+  );
+  expect(refusal({ CACHE_TLS: "verify", CACHE_TLS_NAMES: ".com" })).toBe(
+    'CACHE_TLS_NAMES is ".com"; it must be the end of the names in Redis\'s certificate, as .cache.amazonaws.com',
+  );
 });
 
 test("everything that is wrong is told at once, secrets without their value", () => {

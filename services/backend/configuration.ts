@@ -31,8 +31,16 @@ export type Environment = "development" | "staging" | "production";
 export const logLevels = ["DEBUG", "INFO", "WARNING", "ERROR"] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** `require`: encrypted alone. `mutual`: both sides show a certificate of the platform's authority. */
-export type Tls = "disable" | "require" | "mutual";
+/** `verify`: the server shows who it is. `mutual`: both sides show a certificate of the platform's authority. */
+export type Tls = "disable" | "verify" | "mutual";
+
+/** How a server is known that is reached by another name than its certificate is for. */
+export interface KnownServer {
+  /** File with who signs its certificate; undefined: the public authorities that Node comes with. */
+  readonly authority: string | undefined;
+  /** What a name in its certificate ends in. */
+  readonly names: string;
+}
 
 export interface MutualConfiguration extends CertificateFiles {
   /** Names of those that may ask this process. */
@@ -48,6 +56,8 @@ export interface DatabaseConfiguration {
   readonly user: string;
   readonly password: string;
   readonly tls: Tls;
+  /** Where TLS is `verify`. */
+  readonly server?: KnownServer | undefined;
 }
 
 export interface CacheConfiguration {
@@ -55,6 +65,8 @@ export interface CacheConfiguration {
   readonly port: number;
   readonly password: string;
   readonly tls: Tls;
+  /** Where TLS is `verify`. */
+  readonly server?: KnownServer | undefined;
 }
 
 /** Names every variable that is wrong, and never a secret's value. */
@@ -66,7 +78,9 @@ const port = z.string().regex(/^\d+$/).transform(Number).pipe(z.int().min(0).max
 const given = z.string().min(1);
 /** HS256 wants a key of at least its hash's 32 bytes (RFC 7518, 3.2); fewer can be guessed. */
 const secret = z.string().min(32);
-const tls = z.enum(["require", "disable", "mutual"]);
+/** Of a domain that has at least two parts: `.com` would be everybody. */
+const ending = z.string().regex(/^(?:\.[a-z0-9-]+){2,}$/);
+const tls = z.enum(["verify", "disable", "mutual"]);
 
 const variables = z.object({
   PORT: port,
@@ -80,10 +94,14 @@ const variables = z.object({
   DATABASE_USER: given,
   DATABASE_PASSWORD: given,
   DATABASE_TLS: tls,
+  DATABASE_TLS_AUTHORITY: given.optional(),
+  DATABASE_TLS_NAMES: ending.optional(),
   CACHE_HOST: given,
   CACHE_PORT: port,
   CACHE_PASSWORD: given,
   CACHE_TLS: tls,
+  CACHE_TLS_AUTHORITY: given.optional(),
+  CACHE_TLS_NAMES: ending.optional(),
   TOKEN_SIGNING_KEY: secret,
   ALERT_WEBHOOK_TOKEN: given,
   // NIST SP 800-63B, 3.1.1: eight are the least; this one opens everything.
@@ -109,11 +127,15 @@ const allowed: Readonly<Record<keyof typeof variables.shape, string>> = {
   DATABASE_NAME: "the database's name",
   DATABASE_USER: "the database's user",
   DATABASE_PASSWORD: "that user's password",
-  DATABASE_TLS: "require, disable or mutual",
+  DATABASE_TLS: "verify, disable or mutual",
+  DATABASE_TLS_AUTHORITY: "a file with certificates in PEM",
+  DATABASE_TLS_NAMES: "the end of the names in PostgreSQL's certificate, as .eu-central-1.rds.amazonaws.com",
   CACHE_HOST: "Redis's host",
   CACHE_PORT: "a TCP port",
   CACHE_PASSWORD: "Redis's password",
-  CACHE_TLS: "require, disable or mutual",
+  CACHE_TLS: "verify, disable or mutual",
+  CACHE_TLS_AUTHORITY: "a file with certificates in PEM",
+  CACHE_TLS_NAMES: "the end of the names in Redis's certificate, as .cache.amazonaws.com",
   TOKEN_SIGNING_KEY: "a secret of at least 32 characters",
   ALERT_WEBHOOK_TOKEN: "the secret that Alertmanager sends",
   ADMIN_PASSWORD: "a password of at least 12 characters",
@@ -163,12 +185,14 @@ export function readConfiguration(environment: NodeJS.ProcessEnv, service: Servi
       user: said.DATABASE_USER,
       password: said.DATABASE_PASSWORD,
       tls: said.DATABASE_TLS,
+      server: serverOf("DATABASE", said.DATABASE_TLS, said.DATABASE_TLS_AUTHORITY, said.DATABASE_TLS_NAMES),
     },
     cache: {
       host: said.CACHE_HOST,
       port: said.CACHE_PORT,
       password: said.CACHE_PASSWORD,
       tls: said.CACHE_TLS,
+      server: serverOf("CACHE", said.CACHE_TLS, said.CACHE_TLS_AUTHORITY, said.CACHE_TLS_NAMES),
     },
     mutual: mutualOf(said),
     tokenSigningKey: said.TOKEN_SIGNING_KEY,
@@ -176,6 +200,20 @@ export function readConfiguration(environment: NodeJS.ProcessEnv, service: Servi
     adminPassword: said.ADMIN_PASSWORD,
     faults: said.FAULTS,
   };
+}
+
+/** Without a name anybody would do whom the authority ever signed. */
+function serverOf(
+  store: "DATABASE" | "CACHE",
+  kind: Tls,
+  authority: string | undefined,
+  names: string | undefined,
+): KnownServer | undefined {
+  if (kind !== "verify") return undefined;
+  if (names !== undefined) return { authority, names };
+  throw new ConfigurationError(
+    `${store}_TLS_NAMES is missing; with ${store}_TLS verify it must be ${allowed[`${store}_TLS_NAMES`]}`,
+  );
 }
 
 /** All of it or nothing: half of it would be a plain server that passes for a closed one. */

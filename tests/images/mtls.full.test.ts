@@ -13,6 +13,7 @@ import { neverStarted } from "../../components/targets/docker/foundation.ts";
 import { imageReference, type SecretName, type WorkloadSpec } from "../../components/workload/index.ts";
 import { connect as connectDaemon } from "../../offline/docker/daemon/client.ts";
 import { container } from "../../offline/docker/daemon/container.ts";
+import { demultiplexed } from "../../offline/docker/daemon/container-log.ts";
 import { authority, issued } from "../e2e/mtls/certificates.ts";
 import { dockerDaemon } from "../support/docker/daemon.ts";
 import { until } from "../support/process.ts";
@@ -137,6 +138,14 @@ describe.skipIf(testDaemon === undefined)(
         expect((await running.inspect()).State.StartedAt).toBe(StartedAt);
       },
     );
+
+    test("the database's probes are no refusals in its log", async () => {
+      const [found] = await bench.daemon.docker.listContainers({ filters: { label: [`${bench.mark}=database`] } });
+      const written = await bench.daemon.docker.getContainer(found?.Id ?? "").logs({ stdout: true, stderr: true });
+      const lines = demultiplexed(written).split("\n");
+      expect(lines.some((line) => line.includes("ready to accept connections"))).toBe(true);
+      expect(lines.filter((line) => /FATAL: {2}(?:no pg_hba|connection requires)/.test(line))).toEqual([]);
+    });
 
     test("the database speaks plainly to nobody", async () => {
       const [found] = await bench.daemon.docker.listContainers({ filters: { label: [`${bench.mark}=database`] } });

@@ -11,11 +11,12 @@ const hour = 3_600_000;
 const client = (name: string) => `
 const { Client } = require("pg");
 const { readFileSync } = require("node:fs");
-const { DATABASE_HOST: host, DATABASE_PORT: port, DATABASE_NAME: database, DATABASE_USER: user, DATABASE_PASSWORD, DATABASE_PASSWORD_FILE, DATABASE_TLS: tls, TLS_AUTHORITY, TLS_IDENTITY } = process.env;
+const { DATABASE_HOST: host, DATABASE_PORT: port, DATABASE_NAME: database, DATABASE_USER: user, DATABASE_PASSWORD, DATABASE_PASSWORD_FILE, DATABASE_TLS: tls, DATABASE_TLS_AUTHORITY, TLS_AUTHORITY, TLS_IDENTITY } = process.env;
 const password = DATABASE_PASSWORD ?? readFileSync(DATABASE_PASSWORD_FILE, "utf8");
 const mutual = () => ({ ca: readFileSync(TLS_AUTHORITY), cert: readFileSync(TLS_IDENTITY), key: readFileSync(TLS_IDENTITY) });
+const managed = () => ({ ca: readFileSync(DATABASE_TLS_AUTHORITY), checkServerIdentity: () => undefined });
 const connected = async () => {
-  const client = new Client({ host, port, database, user, password, application_name: "${name}", ssl: tls === "mutual" ? mutual() : tls === "require" });
+  const client = new Client({ host, port, database, user, password, application_name: "${name}", ssl: tls === "mutual" ? mutual() : tls === "verify" && managed() });
   client.on("error", () => process.exit());
   await client.connect();
   return client;

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type Docker from "dockerode";
 import type { Settings } from "../../../components/settings.ts";
 import type { Command } from "../../../components/targets/tunnel.ts";
@@ -78,6 +81,14 @@ async function byTunnel(settings: Settings, psql: readonly string[]): Promise<Ad
   const password = await secretValue(settings, "databasePassword");
   const localPort = await freePort();
   const { close } = await openedTunnel(settings, "database", 5432, localPort);
+  // The tunnel ends at this machine: who signed is asked, the name is the tunnel's.
+  const folder = await mkdtemp(join(tmpdir(), "database-authority-"));
+  const authority = join(folder, "authority.pem");
+  await writeFile(authority, settings.target.managedTls?.databaseAuthority ?? "");
   const words = ["--host=localhost", `--port=${localPort}`, ...psql];
-  return administratorBy({ program: "psql", words }, { PGPASSWORD: password, PGSSLMODE: "require" }, close);
+  const environment = { PGPASSWORD: password, PGSSLMODE: "verify-ca", PGSSLROOTCERT: authority };
+  return administratorBy({ program: "psql", words }, environment, async () => {
+    await close();
+    await rm(folder, { recursive: true, force: true });
+  });
 }

