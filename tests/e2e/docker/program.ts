@@ -2,9 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { TradingPlatform } from "../../../components/platform.ts";
 import { describePlatform, type Member } from "../../../components/specification.ts";
 import { type Placement, probe, probes, rollout, seconds, workload } from "../../../components/workload/index.ts";
+import { mirroredInForce } from "../../../stacks/mirrored.ts";
 import { configFromPulumi } from "../../../stacks/program-config.ts";
 import { readSettings } from "../../../stacks/read.ts";
-import { mirroredInForce } from "../../../stacks/mirrored.ts";
 import { releaseInForce } from "../../../stacks/releases.ts";
 import { secretResolver } from "../../../stacks/secrets.ts";
 
