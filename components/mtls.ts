@@ -86,10 +86,12 @@ export const storeFiles = (
 export const databaseAuthorityPath = "/etc/database-tls/authority.pem";
 
 /** That file, where the cloud runs the database. */
-export const databaseAuthorityFiles = ({ database, target }: Settings): readonly ConfigFile[] =>
-  database.management === "managed" && target.managedTls !== undefined
-    ? [{ path: databaseAuthorityPath, content: target.managedTls.databaseAuthority }]
+export function databaseAuthorityFiles({ database, target }: Settings): readonly ConfigFile[] {
+  const tls = target.managedTls();
+  return database.management === "managed" && tls !== undefined
+    ? [{ path: databaseAuthorityPath, content: tls.databaseAuthority }]
     : [];
+}
 
 /** Port of a service's own plain listener for probes; it is open inside the container alone. */
 export const probePort = 8002;

@@ -143,7 +143,7 @@ function plainProbeProblems({ backend, worker, mtls }: Sound): readonly Problem[
 
 /** A region that is newer than what we know of it. */
 function authorityProblems({ database, target }: Sound): readonly Problem[] {
-  return database?.management === "managed" && target?.managedTls?.databaseAuthority === ""
+  return database?.management === "managed" && target?.managedTls()?.databaseAuthority === ""
     ? [
         problem(
           `${target.name}.databaseAuthority`,

@@ -106,14 +106,17 @@ function backendProcess(plan: Blueprint, name: "backend" | "worker") {
 }
 
 /** How it knows the cloud's database and cache. */
-const managedDatabase = ({ database, target }: Settings): Readonly<Record<string, string>> =>
-  database.management === "managed" && target.managedTls !== undefined
-    ? { DATABASE_TLS_AUTHORITY: databaseAuthorityPath, DATABASE_TLS_NAMES: target.managedTls.databaseNames }
+function managedDatabase({ database, target }: Settings): Readonly<Record<string, string>> {
+  const tls = target.managedTls();
+  return database.management === "managed" && tls !== undefined
+    ? { DATABASE_TLS_AUTHORITY: databaseAuthorityPath, DATABASE_TLS_NAMES: tls.databaseNames }
     : {};
-const managedCache = ({ cache, target }: Settings): Readonly<Record<string, string>> =>
-  cache.management === "managed" && target.managedTls !== undefined
-    ? { CACHE_TLS_NAMES: target.managedTls.cacheNames }
-    : {};
+}
+
+function managedCache({ cache, target }: Settings): Readonly<Record<string, string>> {
+  const tls = target.managedTls();
+  return cache.management === "managed" && tls !== undefined ? { CACHE_TLS_NAMES: tls.cacheNames } : {};
+}
 
 /** What the process is told of mTLS; the paths are those of its files. */
 const mutual = (allowed: readonly string[]): Readonly<Record<string, string>> => ({

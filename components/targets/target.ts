@@ -104,7 +104,7 @@ export interface BoundTarget {
   /** Where Loki keeps its chunks. */
   logStore(stack: string): LogStore;
   /** How clients know what the cloud runs; undefined where it runs nothing. */
-  readonly managedTls: ManagedTls | undefined;
+  managedTls(): ManagedTls | undefined;
   /** Kinds of secret sources that it resolves. */
   readonly secretKinds: readonly SecretSource["kind"][];
   /** Where a secret of that name is held when the stack file does not say. */
@@ -212,7 +212,7 @@ export function defineTarget<Section>(definition: TargetDefinition<Section>): Ta
         problems: (spec) => definition.problems(spec, section),
         clashes: (members) => clashes(definition.owned?.(members) ?? []),
         logStore: (stack) => definition.logStore?.(stack, section) ?? { kind: "volume" },
-        managedTls: definition.managedTls?.(section),
+        managedTls: () => definition.managedTls?.(section),
         secretKinds: definition.secretKinds ?? ["config", "vault"],
         secretSource: (secret, stack) =>
           definition.secretSource?.(secret, stack, section) ?? { kind: "config", key: secret },

@@ -84,7 +84,7 @@ async function byTunnel(settings: Settings, psql: readonly string[]): Promise<Ad
   // The tunnel ends at this machine: who signed is asked, the name is the tunnel's.
   const folder = await mkdtemp(join(tmpdir(), "database-authority-"));
   const authority = join(folder, "authority.pem");
-  await writeFile(authority, settings.target.managedTls?.databaseAuthority ?? "");
+  await writeFile(authority, settings.target.managedTls()?.databaseAuthority ?? "");
   const words = ["--host=localhost", `--port=${localPort}`, ...psql];
   const environment = { PGPASSWORD: password, PGSSLMODE: "verify-ca", PGSSLROOTCERT: authority };
   return administratorBy({ program: "psql", words }, environment, async () => {

@@ -127,14 +127,8 @@ export const differences: readonly Difference[] = [
     field: "ports.tls",
     where: "managed databases and caches, with mtls",
     instead:
-      "TLS and a password: RDS must show a certificate of RDS' own authorities of the region and for a name of theirs, ElastiCache a publicly signed one for a name of ElastiCache's; none of ours is asked for",
+      "TLS and a password: RDS must show a certificate of RDS' own authorities of the region and for a name of theirs, ElastiCache a publicly signed one for a name of ElastiCache's (redis-exporter alone looks at neither); none of ours is asked for",
     why: "RDS and ElastiCache verify no certificate of a client, and theirs are of names that only exist once they do",
-  },
-  {
-    field: "ports.tls",
-    where: "redis-exporter, with a managed cache",
-    instead: "TLS and a password, ElastiCache's certificate is not checked",
-    why: "the exporter compares it with the alias by which members know the cache, and can be told no other name",
   },
   {
     field: "ports.tls",
