@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { randomFillSync } from "node:crypto";
+import { randomUUID } from "node:crypto";
 
 /** On whose behalf something is done: goes along with every log line, SQL statement and queue entry of it. */
 export interface Context {
@@ -31,18 +31,4 @@ const sane = /^[A-Za-z0-9_-]{8,64}$/;
 export const correlationIdFrom = (sent: string | readonly string[] | undefined): string =>
   typeof sent === "string" && sane.test(sent) ? sent : newCorrelationId();
 
-/** Bytes of an id: written in hexadecimal as long as a UUID. */
-const idBytes = 18;
-const entropy = Buffer.alloc(idBytes * 128);
-let used = entropy.length;
-
-/** One native call an id, with randomness fetched for many at once: every request without an id asks for one. */
-export function newCorrelationId(): string {
-  if (used === entropy.length) {
-    randomFillSync(entropy);
-    used = 0;
-  }
-  const begin = used;
-  used += idBytes;
-  return entropy.toString("hex", begin, used);
-}
+export const newCorrelationId = (): string => randomUUID();

@@ -4,7 +4,6 @@ import type { BacktestState } from "../domain/backtest.ts";
 import { isTradingHealthy } from "../domain/execution.ts";
 import { type OrderState, orderStates } from "../domain/order.ts";
 import { answerWithin, patience } from "./checks.ts";
-import { RequestTimes, requestLabels } from "./request-times.ts";
 
 export type Metrics = ReturnType<typeof makeMetrics>;
 
@@ -37,10 +36,12 @@ export function makeMetrics(service: string, version: string) {
     1,
   );
 
-  const requestDuration = new RequestTimes({
+  const requestLabels = ["method", "route", "status"] as const;
+  const requestDuration = new Histogram({
     name: metricNames.requestDuration,
     help: "Seconds until an HTTP request was answered.",
-    buckets: durationBuckets,
+    labelNames: requestLabels,
+    buckets: [...durationBuckets],
     registers,
   });
   // The histogram has counted them already: a request is written down once.
