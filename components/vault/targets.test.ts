@@ -89,8 +89,8 @@ describe("on ECS", () => {
         { name: "AGENT_ROLE_ID", valueFrom: entry("roleId") },
         { name: "AGENT_SECRET_ID", valueFrom: entry("secretId") },
       ],
-      // Its certificate (mTLS) and what would be variables.
-      mountPoints: ["files-0", "files-1"].map((sourceVolume) => ({
+      // Its certificate (mTLS) and what would be variables; files-0 is the authorities of RDS.
+      mountPoints: ["files-1", "files-2"].map((sourceVolume) => ({
         sourceVolume,
         containerPath: `/prepare/${sourceVolume}`,
         readOnly: false,
@@ -98,8 +98,8 @@ describe("on ECS", () => {
     });
     const own = named("worker", "worker");
     expect(own?.dependsOn).toContainEqual({ containerName: "vault", condition: "SUCCESS" });
-    expect(own?.mountPoints).toContainEqual({ sourceVolume: "files-1", containerPath: "/run/vault", readOnly: true });
-    expect(JSON.stringify(named("worker", "vault")?.environment)).toContain("/prepare/files-1/TOKEN_SIGNING_KEY");
+    expect(own?.mountPoints).toContainEqual({ sourceVolume: "files-2", containerPath: "/run/vault", readOnly: true });
+    expect(JSON.stringify(named("worker", "vault")?.environment)).toContain("/prepare/files-2/TOKEN_SIGNING_KEY");
   });
 
   test("what it logs in with may be read by that workload's tasks alone", () => {
