@@ -25,6 +25,7 @@ export function timeline(outcomes: readonly Outcome[]): string {
   );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}" font-family="sans-serif" font-size="13" fill="${text}">`,
+    "<title>Drills: the fault, when each channel was told of it and of its end, and until when it was promised</title>",
     `<rect width="100%" height="100%" fill="#fff"/>`,
     legend(),
     ...axis,
