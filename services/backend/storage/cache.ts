@@ -1,7 +1,7 @@
 import { Redis } from "ioredis";
-import type { CacheConfiguration, Configuration } from "../configuration.ts";
-import { known, knownServer } from "../tls/known-server.ts";
-import { clientOptions, type OwnCertificate, shown } from "../tls/own-certificate.ts";
+import type { Configuration } from "../configuration.ts";
+import type { OwnCertificate } from "../tls/own-certificate.ts";
+import { storeTls } from "../tls/store-tls.ts";
 import { StorageUnavailable } from "./unavailable.ts";
 
 /** Milliseconds. Redis answers in less than one; to a blocked reader, who waits for a second, after that. */
@@ -22,6 +22,7 @@ export function openCache(
   purpose: "commands" | "blocking" = "commands",
 ): Redis {
   const { host, port, password } = cache;
+  const tls = storeTls(cache, certificate);
   const redis = new Redis({
     host,
     port,
@@ -35,23 +36,12 @@ export function openCache(
     autoResendUnfulfilledCommands: false,
     retryStrategy: (times) => Math.min(100 * 2 ** Math.min(times, 5), 2_000),
     lazyConnect: true,
-    ...tlsOf(cache, certificate),
+    ...(tls === undefined ? {} : { tls }),
   });
   redis.on("error", onError);
   // Until it is there, commands say so themselves.
   redis.connect().catch(() => {});
   return redis;
-}
-
-function tlsOf({ tls, server }: CacheConfiguration, certificate: OwnCertificate | undefined) {
-  switch (tls) {
-    case "disable":
-      return {};
-    case "verify":
-      return { tls: knownServer(known(server)) };
-    case "mutual":
-      return { tls: clientOptions(shown(certificate)) };
-  }
 }
 
 /** Runs commands; whatever fails is Redis being away. */

@@ -1,8 +1,8 @@
 import pg from "pg";
-import type { Configuration, DatabaseConfiguration } from "../configuration.ts";
+import type { Configuration } from "../configuration.ts";
 import { currentContext } from "../observability/context.ts";
-import { known, knownServer } from "../tls/known-server.ts";
-import { clientOptions, type OwnCertificate, shown } from "../tls/own-certificate.ts";
+import type { OwnCertificate } from "../tls/own-certificate.ts";
+import { storeTls } from "../tls/store-tls.ts";
 import { StorageUnavailable, saysUnavailable } from "./unavailable.ts";
 
 /** Runs one statement and answers its rows. */
@@ -56,6 +56,7 @@ export function openDatabase(identity: DatabaseClient, onError: (error: Error) =
 /** For a connection outside of the pool: the migrations' one waits longer. */
 export function connectionOf({ database, service, instance, certificate }: DatabaseClient): pg.ClientConfig {
   const { host, port, name, user, password } = database;
+  const ssl = storeTls(database, certificate);
   return {
     host,
     port,
@@ -65,22 +66,8 @@ export function connectionOf({ database, service, instance, certificate }: Datab
     application_name: `${service} ${instance}`,
     connectionTimeoutMillis: timeouts.connect,
     keepAlive: true,
-    ...tlsOf(database, certificate),
+    ...(ssl === undefined ? {} : { ssl }),
   };
-}
-
-function tlsOf(
-  { tls, server }: DatabaseConfiguration,
-  certificate: OwnCertificate | undefined,
-): Pick<pg.ClientConfig, "ssl"> {
-  switch (tls) {
-    case "disable":
-      return {};
-    case "verify":
-      return { ssl: knownServer(known(server)) };
-    case "mutual":
-      return { ssl: clientOptions(shown(certificate)) };
-  }
 }
 
 async function run<Row extends pg.QueryResultRow>(
