@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { notMirrored } from "../components/delivery/third-party.ts";
 import { TradingPlatform } from "../components/platform.ts";
 import { describePlatform, platformProblems } from "../components/specification.ts";
-import { imageReference } from "../components/workload/index.ts";
 import { mirroredInForce } from "./mirrored.ts";
 import { configFromPulumi } from "./program-config.ts";
 import { readSettings } from "./read.ts";
@@ -20,13 +19,8 @@ export async function program(): Promise<Record<string, unknown>> {
   });
   const platform = describePlatform(settings);
   const problems = platformProblems(settings, platform);
-  const missing = hasCloud() && !pulumi.runtime.isDryRun() ? notMirrored(settings) : [];
-  if (missing.length > 0) {
-    const names = missing.map(imageReference).join(", ");
-    throw new Error(
-      `stack ${stack}: nobody has copied ${names} to images.mirror; ./platform images mirror ${stack} does`,
-    );
-  }
+  const missing = hasCloud() && !pulumi.runtime.isDryRun() ? notMirrored(settings) : undefined;
+  if (missing !== undefined) throw new Error(`stack ${stack}: ${missing}`);
   if (problems.length > 0) {
     throw new Error([`stack ${stack} cannot run on ${settings.target.name}:`, ...problems].join("\n  "));
   }

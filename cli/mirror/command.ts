@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { thirdPartyImages } from "../../components/delivery/third-party.ts";
-import { imageReference } from "../../components/workload/index.ts";
 import { readStackFile } from "../../stacks/files.ts";
 import { formatMirrored, mirrorFile, readMirrored } from "../../stacks/mirrored.ts";
 import { readSettings } from "../../stacks/read.ts";
@@ -56,13 +55,4 @@ export async function mirrorStack(
     digest.slice(0, "sha256:".length + 12),
   ]);
   console.log(table([["image", "how", "MB", "digest"], ...rows]));
-}
-
-/** Throws where a stack with a mirror would be told to pull what nobody has copied there. */
-export function requireMirrored(stack: string, missing: readonly Parameters<typeof imageReference>[0][]): void {
-  if (missing.length === 0) return;
-  const names = missing.map(imageReference).join(", ");
-  throw new UserError(
-    `${stack}: nothing was touched: nobody has copied ${names} to images.mirror; ./platform images mirror ${stack} does`,
-  );
 }

@@ -1,5 +1,4 @@
 import { type Release, type ReleasedImages, withRelease } from "../../components/delivery/releases.ts";
-import { notMirrored } from "../../components/delivery/third-party.ts";
 import type { Settings } from "../../components/settings.ts";
 import { namespace } from "../../stacks/error.ts";
 import { readStackFile } from "../../stacks/files.ts";
@@ -10,7 +9,6 @@ import { namedDaemon, openDaemon } from "../docker/connection.ts";
 import { type DeployRequest, deploy } from "../engine/deploy.ts";
 import { checkedOutCommit } from "../engine/release.ts";
 import type { StackOf } from "../engine/stacks.ts";
-import { requireMirrored } from "../mirror/command.ts";
 import { dockerImages } from "./docker-images.ts";
 import { askGit } from "./git.ts";
 import { type ImageSource, releaseImages, requireImages } from "./images.ts";
@@ -47,7 +45,6 @@ export async function imageSourceOf({ project, stack }: StackOf, settings: Setti
 export async function deployRelease(request: ReleaseRequest, version: string): Promise<void> {
   const { stackOf } = request;
   const settings = settingsFor(stackOf, { version, images: {} });
-  requireMirrored(stackOf.stack, notMirrored(settings));
   const source = await imageSourceOf(stackOf, settings);
   const images = await requireImages(stackOf.stack, version, releaseImages(settings), source);
   const commit = await checkedOutCommit(stackOf.project.directory);

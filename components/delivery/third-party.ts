@@ -14,8 +14,14 @@ export function thirdPartyImages(settings: Settings): readonly Image[] {
   return [...distinct.values()].toSorted((one, other) => (imageReference(one) < imageReference(other) ? -1 : 1));
 }
 
-/** Those that a stack with a mirror has no digest of: nobody has copied them, so nothing can run them. */
-export const notMirrored = (settings: Settings): readonly Image[] =>
-  settings.images.mirror === undefined
-    ? []
-    : thirdPartyImages(settings).filter((image) => fromOrigin(image, settings.images).digest === undefined);
+/**
+ * What keeps a stack with a mirror from running: images that nobody has copied there, and the way out. Undefined where
+ * nothing is missing, and for a stack that has its images from their makers.
+ */
+export function notMirrored(settings: Settings): string | undefined {
+  if (settings.images.mirror === undefined) return undefined;
+  const missing = thirdPartyImages(settings).filter((image) => fromOrigin(image, settings.images).digest === undefined);
+  if (missing.length === 0) return undefined;
+  const names = missing.map(imageReference).join(", ");
+  return `nobody has copied ${names} to images.mirror; ./platform images mirror ${settings.stack} does`;
+}

@@ -152,7 +152,7 @@ test("Prometheus scrapes both, and what fires is delivered", async () => {
     return jobs.length === 2 ? jobs.sort() : undefined;
   });
   expect(up).toEqual(["alertmanager", "prometheus"]);
-  await arrived(receivers.sink.inbox.heartbeat, { count: 2, seconds: 60 });
+  await arrived(receivers.sink.inbox.heartbeat, { count: 2, seconds: 40 });
 });
 
 test("the prober tells when Alertmanager's certificate ends, and knows no password", async () => {

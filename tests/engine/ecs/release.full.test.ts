@@ -12,6 +12,7 @@ import { type RunningCloud, serveCloud } from "../../../offline/aws/ecs/serve.ts
 import { makeTemporaryBackend, type TemporaryBackend } from "../../../offline/backend.ts";
 import { type OfflineProviders, startOfflineProviders } from "../../../offline/start.ts";
 import { deployed, type Outcome } from "../../support/deployed.ts";
+import { lockMirrored } from "../../support/mirrored.ts";
 
 let home: TemporaryBackend;
 let cloud: RunningCloud;
@@ -48,8 +49,14 @@ async function up(version: string): Promise<Outcome> {
   const images = { ...config["trading-platform:images"], version };
   const changed = { ...config, "trading-platform:images": images, "offline:secrets": "placeholder" };
   await writeFile(join(folder, "Pulumi.staging.yaml"), stringify({ config: changed }));
+  lockMirrored(folder, "staging");
   if (isFirst) await runCommand(await ensurePulumi(), ["stack", "init", "staging"], folder, {});
   return deployed({ project: openProject(folder), stack: "staging" }, "up", { groundOf });
+}
+
+async function expectDone(ending: Promise<Outcome>): Promise<void> {
+  const { refusal, printed } = await ending;
+  expect(refusal, printed).toBeUndefined();
 }
 
 /** Which task definition each service of the release runs. */
@@ -59,7 +66,7 @@ const running = () =>
 test("a release is one unit: where ECS takes one service back the others follow, now and when nobody looked", {
   timeout: 900_000,
 }, async () => {
-  expect((await up("1.0.0")).refusal).toBeUndefined();
+  await expectDone(up("1.0.0"));
   expect(running()).toEqual(["backend:1", "worker:1", "frontend:1"]);
 
   cloud.cluster.script("backend", "breaker");
@@ -75,6 +82,6 @@ test("a release is one unit: where ECS takes one service back the others follow,
   // Nobody looked, and nothing in the state or the settings says so.
   cloud.cluster.goBack("worker");
   expect(running()).toEqual(["backend:3", "worker:2", "frontend:3"]);
-  expect((await up("1.0.0")).refusal).toBeUndefined();
+  await expectDone(up("1.0.0"));
   expect(running()).toEqual(["backend:3", "worker:3", "frontend:3"]);
 });
