@@ -180,7 +180,8 @@ test("a key that is no key is always told, at its place, and a slip of one lette
       const path = key.split(".");
       const last = path.at(-1) ?? "";
       const at = seed % last.length;
-      const slip = `${last.slice(0, at)}Q${last.slice(at + 1)}`;
+      // A character of no key: any letter is right somewhere.
+      const slip = `${last.slice(0, at)}_${last.slice(at + 1)}`;
       const wrong = [...path.slice(0, -1), slip];
       const said = wrong.reduceRight<unknown>((value, step) => ({ [step]: value }), 1);
       const config = overProduction(said);
