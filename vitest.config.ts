@@ -2,7 +2,6 @@ import { defineConfig } from "vitest/config";
 import SummaryReporter from "./tests/support/summary-reporter.ts";
 import TestReport from "./tests/support/test-report.ts";
 
-/** Two tiers: `x.test.ts` needs nothing but the engine, `x.full.test.ts` needs real products. */
 /**
  * What CI's size has no time for: building a real Vault from its source takes ten minutes, and a whole dev whose
  * certificates are all made anew some more. Left out rather than skipped, because a skipped test leaves its row of the
@@ -10,6 +9,7 @@ import TestReport from "./tests/support/test-report.ts";
  */
 const tooLarge = process.env.TEST_SIZE === "issue" ? [] : ["tests/e2e/vault/**", "tests/e2e/mtls/dev.full.test.ts"];
 
+/** Two tiers: `x.test.ts` needs nothing but the engine, `x.full.test.ts` needs real products. */
 export default defineConfig({
   test: {
     testTimeout: 60_000,
@@ -29,7 +29,13 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "full", include: ["**/*.full.test.ts"], exclude: ["**/node_modules/**", ...tooLarge] },
+        // Longer than tests/support/process.ts waits for a product, so that what did not come is what is told.
+        test: {
+          name: "full",
+          testTimeout: 180_000,
+          include: ["**/*.full.test.ts"],
+          exclude: ["**/node_modules/**", ...tooLarge],
+        },
       },
     ],
   },

@@ -5,10 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freePort } from "../../cli/open/free-port.ts";
 import { debianObstacle, installDebian } from "../../cli/setup/debian.ts";
 import { ask, eventually, logIn } from "./testing/backend.ts";
 import { environmentFor, specOf } from "./testing/environment.ts";
-import { freePort, startedServers, type TestServers } from "./testing/servers.ts";
+import { startedServers, type TestServers } from "./testing/servers.ts";
 
 /** Where Debian's libfaketime is; undefined, with the reason printed, where it cannot be had. */
 async function fakeClock(): Promise<string | undefined> {

@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freePort } from "../../cli/open/free-port.ts";
 import type { WorkloadSpec } from "../../components/workload/index.ts";
 import { lockKey } from "./storage/migrate.ts";
 import { ask, eventually } from "./testing/backend.ts";
 import { environmentFor, specOf } from "./testing/environment.ts";
-import { freePort, startedServers } from "./testing/servers.ts";
+import { startedServers } from "./testing/servers.ts";
 
 const servers = await startedServers();
 

@@ -3,11 +3,11 @@ import { once } from "node:events";
 import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Backup, baseFile } from "./catalogue.ts";
+import type { Backup } from "./catalogue.ts";
 import { requireReadable } from "./choose.ts";
 import { BackupError, type Configuration } from "./configuration.ts";
 import { ask, lastLines, run } from "./programs.ts";
-import { unseal } from "./sealed.ts";
+import { unpack } from "./unpack.ts";
 
 /** How far the log is replayed; without anything to its end. */
 export interface RecoveryTarget {
@@ -36,7 +36,7 @@ export async function restoreInto(
   await rm(data, { recursive: true, force: true });
   await rm(complaint(data), { force: true });
   await mkdir(data, { recursive: true, mode: 0o700 });
-  await unpack(backup, data, configuration);
+  await unpack(data, backup, configuration);
   await run("pg_verifybackup", ["--no-parse-wal", "--quiet", data], configuration.database);
   await configure(data, backup, target);
   await recover(data, backup, target, configuration, use);
@@ -46,16 +46,6 @@ export async function restoreInto(
 export async function requireProgram(backup: Backup, { database }: Configuration): Promise<void> {
   const { stdout } = await run("postgres", ["--version"], database);
   requireReadable(backup, /\d[\d.]*/.exec(stdout)?.[0] ?? "");
-}
-
-async function unpack(backup: Backup, data: string, configuration: Configuration): Promise<void> {
-  const tar = spawn("tar", ["-x", "-f", "-", "-C", data], { stdio: ["pipe", "ignore", "pipe"] });
-  let said = "";
-  tar.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
-  const closed = once(tar, "close");
-  await unseal(baseFile(configuration.archive, backup), configuration, tar.stdin);
-  const [code] = await closed;
-  if (code !== 0) throw new BackupError(`the backup ${backup.id} could not be unpacked: ${lastLines(said)}`);
 }
 
 /** Of the last restore; a later one would read it twice. */

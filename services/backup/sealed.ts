@@ -30,6 +30,10 @@ export async function seal(
   await rename(work, file);
 }
 
+/** Whether what {@link unseal} threw is that its sink takes no more, which says nothing of the file. */
+export const isSinkGone = (error: unknown): boolean =>
+  ["EPIPE", "ECONNRESET", "ERR_STREAM_PREMATURE_CLOSE"].includes(codeOf(error));
+
 /** Hands on the content of a file of the archive. Throws a {@link BackupError} for a wrong key and for a damaged file. */
 export async function unseal(
   file: string,
@@ -48,7 +52,7 @@ export async function unseal(
       sink,
     );
   } catch (error) {
-    if (codeOf(error) === "ENOENT") throw error;
+    if (codeOf(error) === "ENOENT" || isSinkGone(error)) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new BackupError(
       /no identity matched/.test(reason)

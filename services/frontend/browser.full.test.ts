@@ -3,13 +3,14 @@ import { join } from "node:path";
 import axe from "axe-core";
 import { type Browser, launch, type Page } from "puppeteer-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freePort } from "../../cli/open/free-port.ts";
 import { root } from "../../cli/root.ts";
 import { debianObstacle, installDebian } from "../../cli/setup/debian.ts";
 import { findProgram } from "../../cli/setup/program.ts";
 import { type Gateway, hasNginx, startGateway } from "../../tests/support/products/gateway.ts";
 import { type Ground, ground } from "../../tests/support/products/product.ts";
 import { startProcess, type TestProcess, testConfiguration } from "../backend/testing/backend.ts";
-import { freePort, startedServers } from "../backend/testing/servers.ts";
+import { startedServers } from "../backend/testing/servers.ts";
 
 /** Debian's Chromium; undefined, with the reason printed, where it is missing and cannot be installed. */
 async function chromium(): Promise<string | undefined> {

@@ -1,7 +1,8 @@
 import pg from "pg";
 import { afterAll, describe, expect, test } from "vitest";
+import { freePort } from "../../../cli/open/free-port.ts";
 import { testConfiguration } from "../testing/backend.ts";
-import { freePort, startedServers } from "../testing/servers.ts";
+import { startedServers } from "../testing/servers.ts";
 import { connectionOf } from "./database.ts";
 import { DatabaseUnusable, migrate, SchemaTooNew } from "./migrate.ts";
 import { migrations } from "./migrations/index.ts";

@@ -1,11 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { chownSync, globSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
 import pg from "pg";
+import { freePort } from "../../../cli/open/free-port.ts";
 import { debianObstacle, installDebian } from "../../../cli/setup/debian.ts";
 import { findProgram } from "../../../cli/setup/program.ts";
 import type { CacheConfiguration, DatabaseConfiguration } from "../configuration.ts";
@@ -150,14 +150,3 @@ export function idsOf(user: string): { readonly uid: number; readonly gid: numbe
   const id = (what: string): number => Number(execFileSync("id", [what, user], { encoding: "utf8" }));
   return { uid: id("-u"), gid: id("-g") };
 }
-
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-      .on("error", reject)
-      .listen(0, "127.0.0.1", () => {
-        const address = server.address();
-        const port = typeof address === "object" && address !== null ? address.port : 0;
-        server.close(() => resolve(port));
-      });
-  });

@@ -6,11 +6,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { generateX25519Identity } from "age-encryption";
 import pg from "pg";
 import { packageFiles, type Service, sourceFiles } from "../../../cli/images/service-files.ts";
+import { freePort } from "../../../cli/open/free-port.ts";
 import { debianObstacle, installDebian } from "../../../cli/setup/debian.ts";
 import { letInPath } from "../../../components/application/backup.ts";
 import { describePlatform, mountedFile } from "../../../components/specification.ts";
 import { settingsOf } from "../../../tests/support/stacks.ts";
-import { freePort } from "../../backend/testing/servers.ts";
 
 /** A database and the workload beside it, as two containers are: programs of the image, one user, folders of their own. */
 export interface Ground {
