@@ -1,4 +1,3 @@
-import { Server, ServerCredentials, status, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
 import service from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import rpc from "@pulumi/pulumi/proto/provider_pb.js";
@@ -8,58 +7,53 @@ import { Configurations } from "./configurations.ts";
 import { type Change, changesBetween } from "./diff.ts";
 import { EngineLog } from "./engine-log.ts";
 import type { ServedProvider } from "./served-provider.ts";
-import { answer, decode, encode } from "./wire.ts";
-
-/** A provider that listens. */
-export interface RunningServer {
-  readonly port: number;
-  stop(): Promise<void>;
-}
+import { type Method, method, type RunningServer, type Service, serveUnary, status } from "./unary-server.ts";
+import { decode, encode, failure } from "./wire.ts";
 
 /**
  * Serves a provider to the engine over gRPC on a free port of 127.0.0.1.
  * @param log where messages beside a resource go, for a provider that has some of its own.
  */
-export async function serve(provider: ServedProvider, log = new EngineLog()): Promise<RunningServer> {
-  const server = new Server({ "grpc.max_receive_message_length": -1 });
-  server.addService(service.ResourceProviderService, implementation(provider, log));
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
-    );
-  });
-  return { port, stop: async () => server.forceShutdown() };
-}
+export const serve = (provider: ServedProvider, log = new EngineLog()): Promise<RunningServer> =>
+  serveUnary(serviceOf(provider, log));
 
-function implementation(provider: ServedProvider, log: EngineLog): UntypedServiceImplementation {
+/** The engine's questions to a provider, answered by one. */
+export const serviceOf = (provider: ServedProvider, log = new EngineLog()): Service => ({
+  methods: methodsOf(provider, log),
+  failure,
+});
+
+const { ResourceProviderService: Provider } = service;
+
+function methodsOf(provider: ServedProvider, log: EngineLog): readonly Method[] {
   const configurations = new Configurations();
   const nothing = new empty.Empty();
-  return {
-    handshake: answer((request: rpc.ProviderHandshakeRequest) => {
+  return [
+    method(Provider.handshake, (request) => {
       log.connect(request.getEngineAddress());
       return new rpc.ProviderHandshakeResponse().setAcceptSecrets(true).setAcceptResources(true);
     }),
-    attach: answer((request: plugin.PluginAttach) => {
+    method(Provider.attach, (request) => {
       log.connect(request.getAddress());
       return nothing;
     }),
-    getPluginInfo: answer(() => new plugin.PluginInfo().setVersion(provider.version)),
-    getSchema: answer(() => new rpc.GetSchemaResponse().setSchema("{}")),
-    checkConfig: answer((request: rpc.CheckRequest) =>
+    method(Provider.getPluginInfo, () => new plugin.PluginInfo().setVersion(provider.version)),
+    method(Provider.getSchema, () => new rpc.GetSchemaResponse().setSchema("{}")),
+    method(Provider.checkConfig, (request) =>
       new rpc.CheckResponse()
         .setInputs(request.getNews())
         .setFailuresList(failures(provider.configProblems(decode(request.getNews())))),
     ),
     // Without a difference the engine would go on with the configuration that is recorded.
-    diffConfig: answer((request: rpc.DiffRequest) => {
+    method(Provider.diffConfig, (request) => {
       const before = decode(request.hasOldInputs() ? request.getOldInputs() : request.getOlds());
       return diffResponse(changesBetween(before, decode(request.getNews()), { forcesNew: [] }), false);
     }),
-    configure: answer((request: rpc.ConfigureRequest, peer) => {
+    method(Provider.configure, (request, peer) => {
       configurations.set(peer, decode(request.getArgs()));
       return new rpc.ConfigureResponse().setAcceptsecrets(true).setAcceptresources(true).setSupportspreview(true);
     }),
-    check: answer(async (request: rpc.CheckRequest) => {
+    method(Provider.check, async (request) => {
       const olds = decode(request.getOlds());
       const proposedName = request.getAutonaming()?.getProposedName();
       const exists = request.hasOlds() && Object.keys(olds).length > 0;
@@ -74,20 +68,20 @@ function implementation(provider: ServedProvider, log: EngineLog): UntypedServic
       }
       return new rpc.CheckResponse().setInputs(encode(checked.inputs)).setFailuresList(failures(checked.problems));
     }),
-    diff: answer((request: rpc.DiffRequest) => {
+    method(Provider.diff, (request) => {
       const state = decode(request.getOlds());
       const before = request.hasOldInputs() ? decode(request.getOldInputs()) : state;
       const after = decode(request.getNews());
       const difference = provider.diff(request.getUrn(), request.getId(), before, after, state);
       return diffResponse(difference.changes, difference.deletesFirst);
     }),
-    create: answer(async (request: rpc.CreateRequest, peer) => {
+    method(Provider.create, async (request, peer) => {
       const inputs = decode(request.getProperties());
       const config = configurations.get(peer);
       const created = await provider.create(request.getUrn(), inputs, config, request.getPreview(), timeoutOf(request));
       return new rpc.CreateResponse().setId(created.id).setProperties(encode(created.properties));
     }),
-    update: answer(async (request: rpc.UpdateRequest, peer) => {
+    method(Provider.update, async (request, peer) => {
       const state = { id: request.getId(), properties: decode(request.getOlds()) };
       const config = configurations.get(peer);
       const inputs = decode(request.getNews());
@@ -101,12 +95,12 @@ function implementation(provider: ServedProvider, log: EngineLog): UntypedServic
       );
       return new rpc.UpdateResponse().setProperties(encode(outputs));
     }),
-    delete: answer(async (request: rpc.DeleteRequest, peer) => {
+    method(Provider.delete, async (request, peer) => {
       const state = { id: request.getId(), properties: decode(request.getProperties()) };
       await provider.delete(request.getUrn(), state, configurations.get(peer), timeoutOf(request));
       return nothing;
     }),
-    read: answer(async (request: rpc.ReadRequest, peer) => {
+    method(Provider.read, async (request, peer) => {
       const state = { id: request.getId(), properties: decode(request.getProperties()) };
       const inputs = decode(request.getInputs());
       const found = await provider.read(request.getUrn(), state, inputs, configurations.get(peer));
@@ -117,27 +111,25 @@ function implementation(provider: ServedProvider, log: EngineLog): UntypedServic
             .setProperties(encode(found.properties))
             .setInputs(encode(found.inputs));
     }),
-    invoke: answer((request: rpc.InvokeRequest, peer) => {
+    method(Provider.invoke, (request, peer) => {
       const result = provider.invoke(request.getTok(), decode(request.getArgs()), configurations.get(peer));
       return new rpc.InvokeResponse().setReturn(encode(result));
     }),
-    cancel: answer(() => {
+    method(Provider.cancel, () => {
       provider.cancel();
       return nothing;
     }),
-    call: answer(notOffered("methods")),
-    construct: answer(notOffered("components")),
-    parameterize: answer(notOffered("parameters")),
-    getMapping: answer(() => new rpc.GetMappingResponse()),
-    getMappings: answer(() => new rpc.GetMappingsResponse()),
-    list: (call: { emit(event: "error", error: object): void }) =>
-      call.emit("error", { code: status.UNIMPLEMENTED, details: "an offline provider has no real resources to list" }),
-  };
+    method(Provider.call, notOffered("methods")),
+    method(Provider.construct, notOffered("components")),
+    method(Provider.parameterize, notOffered("parameters")),
+    method(Provider.getMapping, () => new rpc.GetMappingResponse()),
+    method(Provider.getMappings, () => new rpc.GetMappingsResponse()),
+  ];
 }
 
 function notOffered(what: string): () => never {
   return () => {
-    throw Object.assign(new Error(`an offline provider has no ${what}`), { code: status.UNIMPLEMENTED });
+    throw Object.assign(new Error(`an offline provider has no ${what}`), { code: status.unimplemented });
   };
 }
 

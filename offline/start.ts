@@ -1,15 +1,8 @@
 import type { Patience } from "./aws/ecs/settle.ts";
-import { aws } from "./aws/model.ts";
 import { isTemporaryBackend, type TemporaryBackend } from "./backend.ts";
-import { docker } from "./docker/model.ts";
-import type { Elsewhere } from "./elsewhere.ts";
 import type { Fault } from "./faults.ts";
-import { guardFor } from "./guard.ts";
-import { kubernetes } from "./kubernetes/model.ts";
-import type { Model } from "./model.ts";
-import { OfflineProvider } from "./provider.ts";
 import { type ProviderName, providerNames } from "./schema/resource-types.ts";
-import { serve } from "./server.ts";
+import { serveUnary } from "./unary-server.ts";
 
 export type { Patience } from "./aws/ecs/settle.ts";
 export type { Fault } from "./faults.ts";
@@ -20,17 +13,6 @@ export interface OfflineProviders {
   readonly environment: Readonly<Record<"PULUMI_DEBUG_PROVIDERS", string>>;
   stop(): Promise<void>;
 }
-
-/** Imported only where there is somebody to ask: an SDK of AWS takes its time. */
-async function settledServices(patience: Patience): Promise<Elsewhere> {
-  const [{ ECS }, { SettledServices }] = await Promise.all([
-    import("@aws-sdk/client-ecs"),
-    import("./aws/ecs/settle.ts"),
-  ]);
-  return new SettledServices(new ECS({ region: "eu-central-1" }), patience);
-}
-
-const models: Readonly<Record<ProviderName, Model>> = { aws, kubernetes, docker };
 
 /**
  * Starts stand-ins for the providers (default: all), for previews and tests against the given backend and no other:
@@ -50,17 +32,11 @@ export async function startOfflineProviders(options: {
     );
   }
   const names = options.providers ?? providerNames;
-  const elsewhere = options.services === undefined ? undefined : await settledServices(options.services);
+  const { faults = [], services } = options;
+  // Loaded when they listen already: the engine starts meanwhile.
   const servers = await Promise.all(
     names.map((name) =>
-      serve(
-        new OfflineProvider(
-          models[name],
-          guardFor(name, directory),
-          options.faults ?? [],
-          name === "aws" ? elsewhere : undefined,
-        ),
-      ),
+      serveUnary(import("./stand-in.ts").then(({ standIn }) => standIn(name, directory, faults, services))),
     ),
   );
   const addresses = names.map((name, index) => `${name}:${servers[index]?.port}`);

@@ -1,9 +1,9 @@
-import { type handleUnaryCall, Metadata, type StatusObject, status } from "@grpc/grpc-js";
 import rpc from "@pulumi/pulumi/proto/provider_pb.js";
 import statusProto from "@pulumi/pulumi/proto/status_pb.js";
 import any from "google-protobuf/google/protobuf/any_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { PartialFailure } from "./served-provider.ts";
+import { type Failure, failureOf, status } from "./unary-server.ts";
 import { isList, isProperties, type Properties, type Value } from "./value.ts";
 
 /** A message's properties as plain JSON; empty if there are none. */
@@ -33,30 +33,13 @@ function mutableValue(value: Value): struct.JavaScriptValue {
   return isProperties(value) ? mutable(value) : value;
 }
 
-/** One answer to one request; what is thrown reaches the engine as an error that the user reads. */
-export function answer<Request, Response>(
-  respond: (request: Request, peer: string) => Response | Promise<Response>,
-): handleUnaryCall<Request, Response> {
-  return async (call, callback) => {
-    try {
-      callback(null, await respond(call.request, call.getPeer()));
-    } catch (error) {
-      callback(failure(error));
-    }
-  };
-}
-
 /** An error as gRPC reports it; a partial failure carries what exists already, in the form that the engine records. */
-export function failure(error: unknown): Partial<StatusObject> {
-  const message = error instanceof Error ? error.message : String(error);
-  const code =
-    error instanceof Error && "code" in error && typeof error.code === "number" ? error.code : status.UNKNOWN;
-  return error instanceof PartialFailure
-    ? { code, details: message, metadata: partialState(error) }
-    : { code, details: message };
+export function failure(error: unknown): Failure {
+  const plain = failureOf(error);
+  return error instanceof PartialFailure ? { ...plain, details: partialState(error) } : plain;
 }
 
-function partialState(error: PartialFailure): Metadata {
+function partialState(error: PartialFailure): Uint8Array {
   const detail = new rpc.ErrorResourceInitFailed()
     .setId(error.id)
     .setReasonsList([error.message])
@@ -64,9 +47,6 @@ function partialState(error: PartialFailure): Metadata {
     .setInputs(encode(error.inputs));
   const packed = new any.Any();
   packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
-  const response = new statusProto.Status().setCode(status.UNKNOWN).setMessage(error.message).setDetailsList([packed]);
-  const metadata = new Metadata();
-  // gRPC libraries carry structured details in this header.
-  metadata.add("grpc-status-details-bin", Buffer.from(response.serializeBinary()));
-  return metadata;
+  const response = new statusProto.Status().setCode(status.unknown).setMessage(error.message).setDetailsList([packed]);
+  return response.serializeBinary();
 }

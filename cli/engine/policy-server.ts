@@ -3,13 +3,12 @@
  * a process of its own, and unpacks a resource's properties once for each policy: together that is a third of a preview.
  * Both serve the same policies and answer the same (tests/policies/server.test.ts); plain `pulumi` uses the SDK's.
  */
-import { Server, ServerCredentials } from "@grpc/grpc-js";
 import service from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
 import proto from "@pulumi/pulumi/proto/analyzer_pb.js";
 import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
-import { answer } from "../../offline/wire.ts";
+import { method, type Service } from "../../offline/unary-server.ts";
 import { notJudged, PACK_NAME, packPolicies } from "../../policies/pack.ts";
 import type { AskedStack, PackPolicy, RegisteredResource, StackedResource } from "../../policies/pack-policy.ts";
 import manifest from "../../policies/package.json" with { type: "json" };
@@ -26,36 +25,29 @@ const severities = {
   critical: proto.PolicySeverity.POLICY_SEVERITY_CRITICAL,
 };
 
-/** Starts it on a free port of 127.0.0.1 and answers the port; it runs until the process or thread ends. */
-export async function servePolicies(): Promise<number> {
-  const server = new Server({ "grpc.max_receive_message_length": -1 });
+const { AnalyzerService: Analyzer } = service;
+
+/** The pack, as the engine asks it. */
+export function policyService(): Service {
   const pack = new ServedPack(packPolicies(POLICIES));
-  // These two are asked about each resource, one after the other: only what is needed is unpacked and packed.
-  const { remediate, analyze } = service.AnalyzerService;
-  const asBytes = { requestDeserialize: (bytes: Buffer) => bytes, responseSerialize: (bytes: Buffer) => bytes };
-  server.addService(
-    { ...service.AnalyzerService, remediate: { ...remediate, ...asBytes }, analyze: { ...analyze, ...asBytes } },
-    {
-      remediate: answer(() => pack.remediate()),
-      analyze: answer((request: Buffer) => pack.analyze(request)),
-      analyzeStack: answer((request: proto.AnalyzeStackRequest) => pack.analyzeStack(request)),
-      getAnalyzerInfo: answer(() => pack.info()),
-      getPluginInfo: answer(() => new plugin.PluginInfo().setVersion(manifest.dependencies["@pulumi/policy"])),
-      configure: answer((request: proto.ConfigureAnalyzerRequest) => {
+  return {
+    methods: [
+      // These two are asked about each resource, one after the other: only what is needed is unpacked and packed.
+      { path: Analyzer.remediate.path, serve: async () => pack.remediate() },
+      { path: Analyzer.analyze.path, serve: (request) => pack.analyze(request) },
+      method(Analyzer.analyzeStack, (request) => pack.analyzeStack(request)),
+      method(Analyzer.getAnalyzerInfo, () => pack.info()),
+      method(Analyzer.getPluginInfo, () => new plugin.PluginInfo().setVersion(manifest.dependencies["@pulumi/policy"])),
+      method(Analyzer.configure, (request) => {
         pack.configure(request);
         return new empty.Empty();
       }),
-      configureStack: answer((request: proto.AnalyzerStackConfigureRequest) => {
+      method(Analyzer.configureStack, (request) => {
         pack.configureStack(request);
         return new proto.AnalyzerStackConfigureResponse();
       }),
-    },
-  );
-  return new Promise((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) =>
-      error === null ? resolve(port) : reject(error),
-    );
-  });
+    ],
+  };
 }
 
 /** What a policy throws that does not judge what it is asked about: no Error, whose stack trace would cost most of it. */

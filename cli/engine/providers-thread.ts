@@ -1,5 +1,6 @@
 /** The thread of `startProviders`: tells what the engine needs in its environment, and ends when it is told to. */
 import { parentPort, workerData } from "node:worker_threads";
+import { serveUnary } from "../../offline/unary-server.ts";
 import { type ProvidersWanted, policyPortVariable } from "./providers.ts";
 
 const { standIns, driver, policies }: ProvidersWanted = workerData;
@@ -24,6 +25,7 @@ async function startProviders(): Promise<{
 }
 
 async function startPolicies(): Promise<Readonly<Record<string, string>>> {
-  const { servePolicies } = await import("./policy-server.ts");
-  return { [policyPortVariable]: String(await servePolicies()) };
+  const service = import("./policy-server.ts").then(({ policyService }) => policyService());
+  const { port } = await serveUnary(service);
+  return { [policyPortVariable]: String(port) };
 }
