@@ -7,6 +7,7 @@ import { joinWait } from "./pace.ts";
  * correlation id beside it, its time its own. Lines that are no JSON pass all the same, with what can be read of them.
  */
 export const pipelineStages = (): readonly object[] => [
+  ownDebugging,
   joined,
   ...maskStages,
   { json: { expressions: { level: "level", correlation_id: "correlation_id", timestamp: "timestamp" } } },
@@ -20,6 +21,19 @@ export const pipelineStages = (): readonly object[] => [
   // What cannot be read keeps the container runtime's time; Promtail's default would invent one.
   { timestamp: { source: "timestamp", format: "RFC3339Nano", action_on_failure: "skip" } },
 ];
+
+/**
+ * Promtail's own lines of debugging stay in its container's log: for each line that it reads it writes some ten, with what the
+ * line said before it was masked, so that reading them would make ten more of each, without end. This stage writes none
+ * (https://github.com/grafana/loki/blob/v3.4.2/clients/pkg/logentry/stages/match.go).
+ */
+const ownDebugging = {
+  match: {
+    selector: String.raw`{service="promtail"} |= "\"level\":\"debug\""`,
+    action: "drop",
+    drop_counter_reason: "own_debugging",
+  },
+};
 
 /** Of a value that the line may lack; the value is the dot, and an empty result removes it. */
 const template = (source: string, text: string) => ({

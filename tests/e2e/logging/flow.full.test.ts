@@ -15,6 +15,7 @@ const outage = atIssueSize ? 60_000 : 5_000;
 
 const settings = settingsOf("prod", "kubernetes");
 const services = ["gateway", "backend", "worker"] as const;
+const read = [...services, "promtail"];
 
 let products: Ground;
 let port: number;
@@ -24,7 +25,7 @@ let promtail: Product;
 beforeAll(async () => {
   products = ground("log-flow");
   mkdirSync(join(products.folder, "pods"));
-  for (const service of services) writeFileSync(file(service), "");
+  for (const service of read) writeFileSync(file(service), "");
   port = await freePort();
   loki = await startLoki(products, { settings, port });
   promtail = await startCollector();
@@ -37,7 +38,7 @@ const startCollector = () =>
   startPromtail(products, {
     settings,
     lokiUrl: `http://127.0.0.1:${port}`,
-    files: Object.fromEntries(services.map((service) => [service, file(service)])),
+    files: Object.fromEntries(read.map((service) => [service, file(service)])),
   });
 
 /** As the kubelet does it: the full file gets another name, and a new one is begun. */
@@ -127,6 +128,25 @@ test(`${total} lines: none is lost or doubled by rotation, a restart of Promtail
   const written = await writing.all;
   expect(report("calm", written, await settled("calm", written.length))).toEqual({ lost: 0, doubled: 0 });
 }, 600_000);
+
+test("of what Promtail says itself, only what it says of each line that it reads is not read", async () => {
+  const line = (level: string, message: string) => JSON.stringify({ caller: "a.go:1", level, msg: message });
+  const about = (service: string, level: string) =>
+    appendFileSync(
+      file(service),
+      `${new Date().toISOString()} stdout F ${line(level, `own ${line("debug", level)}`)}\n`,
+    );
+  about("promtail", "debug");
+  about("promtail", "info");
+  about("backend", "debug");
+  about("promtail", "error");
+  const stored = await until("its error is stored", async () => {
+    const found = await linesOf(loki.url, '{stack="prod"} |= "own"');
+    const levels = found.map(({ labels: { service, level } }) => `${service} ${level}`).sort();
+    return levels.includes("promtail ERROR") && levels.includes("backend DEBUG") ? levels : undefined;
+  });
+  expect(stored).toEqual(["backend DEBUG", "promtail ERROR", "promtail INFO"]);
+});
 
 test("Loki killed: what it has taken is there when it is back", async () => {
   const writing = write("loki-killed", 3000, 6);
