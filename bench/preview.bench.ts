@@ -1,21 +1,14 @@
-import { execFile } from "node:child_process";
-import { delimiter, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { isResource } from "../cli/engine/collect.ts";
-import { harmlessEnvironment, offlineSwitches } from "../cli/engine/environment.ts";
 import { runOffline } from "../cli/engine/offline.ts";
 import type { RunResult, Step } from "../cli/engine/result.ts";
-import { ensurePulumi } from "../cli/setup/pulumi.ts";
 import { makeTemporaryBackend } from "../offline/backend.ts";
+import { previewByAutomation } from "./automation.ts";
 import { type Benchmark, inSeconds, median, pairs, ratio } from "./bench.ts";
 import { peakMemory } from "./memory.ts";
 import { type Pack, packFolders } from "./packs.ts";
 
-const run = promisify(execFile);
-
 const programs = {
-  automation: fileURLToPath(new URL("programs/automation.ts", import.meta.url)),
   empty: fileURLToPath(new URL("programs/empty.ts", import.meta.url)),
   workloads: fileURLToPath(new URL("programs/workloads.ts", import.meta.url)),
 };
@@ -49,27 +42,6 @@ async function preview({ program, config, pack }: Measured): Promise<RunResult> 
 const seconds = async (measured: Measured): Promise<number> => (await preview(measured)).seconds;
 const rounds = 5;
 
-/** Seconds of a preview of as many empty resources, by nothing but what Pulumi itself offers to a program. */
-async function automation(types: Readonly<Record<string, number>>): Promise<number> {
-  const pulumi = await ensurePulumi();
-  const backend = await makeTemporaryBackend();
-  try {
-    const { stdout } = await run(process.execPath, [programs.automation, backend.directory, JSON.stringify(types)], {
-      env: {
-        ...harmlessEnvironment(process.env),
-        ...offlineSwitches,
-        PATH: [dirname(pulumi), process.env.PATH].join(delimiter),
-        HOME: backend.directory,
-        PULUMI_BACKEND_URL: backend.url,
-        PULUMI_CONFIG_PASSPHRASE: "temporary",
-      },
-    });
-    return Number(stdout);
-  } finally {
-    await backend.remove();
-  }
-}
-
 const benchmark: Benchmark = {
   name: "preview",
   what: "preview of dev against the bare engine with as many empty resources of the same types, started our way and by the Automation API (≤ 1.30×), the policies' share of it (≤ 20 %), and an empty pack as Pulumi's SDK serves it, growth of time and peak memory by workloads (≤ 1.20×)",
@@ -81,7 +53,9 @@ const benchmark: Benchmark = {
     return [
       ["measured", "", "against", "", "ratio"],
       await compare(`dev, ${resources} resources`, dev("none"), "bare engine", bare),
-      await compare("dev", dev("none"), "bare engine by the Automation API", () => automation(types)),
+      await compare("dev", dev("none"), "bare engine by the Automation API", () =>
+        previewByAutomation("empty", { "bench:types": JSON.stringify(types) }),
+      ),
       await compare("dev with policies", dev("whole"), "with an empty pack, served by Pulumi's SDK", dev("empty")),
       await compare("dev with policies", dev("whole"), "without", dev("none")),
       ...(await growth()),
