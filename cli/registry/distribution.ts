@@ -33,6 +33,7 @@ const contentSchema = z.object({
   layers: z.array(descriptor).default([]),
   /** Of an index. */
   manifests: z.array(descriptor).default([]),
+  annotations: z.record(z.string(), z.string()).default({}),
 });
 type ManifestContent = z.infer<typeof contentSchema>;
 
