@@ -83,9 +83,11 @@ async function reuseLast(
   const { reuseImage } = await import("../inputs/reuse.ts");
   const { signedBy } = await import("../inputs/signature.ts");
   const { opened } = await import("../release/registry.ts");
+  const { patientPlaces } = await import("../mirror/copy.ts");
   const { say } = await import("../console/progress.ts");
+  const open = patientPlaces(opened);
   const signed = identity === undefined ? {} : { signed: signedBy(identity) };
-  const request = { checkout: root, dockerfile, repository, last, version: as, open: opened, now: new Date(), say };
+  const request = { checkout: root, dockerfile, repository, last, version: as, open, now: new Date(), say };
   const { inputs, digest } = await reuseImage({ ...request, ...signed });
   console.log(`inputs=${inputs}`);
   if (digest !== undefined) console.log(`digest=${digest}`);
