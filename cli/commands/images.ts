@@ -20,16 +20,28 @@ export function imagesCommand(): Command {
     .argument("[image...]", "parts of names, as nginx; default: all")
     .option("--renew", "take what their tags name now in place of what is locked")
     .action((stack: string, only: string[], { renew }: { renew?: boolean }) => mirrorTo(stack, only, renew ?? false));
+  const reuse = new Command("reuse")
+    .description(
+      "give the last build's image a new version's tag where it is made of the same; else say that it must be built",
+    )
+    .argument("<Dockerfile>", "as services/backend/Dockerfile")
+    .requiredOption("--in <image>", "where it is pushed to, as ghcr.io/acme/trading/backend")
+    .requiredOption("--last <tag>", "of the last build")
+    .requiredOption("--as <tag>", "of the new version")
+    .option("--signed-by <identity>", "only what this workflow has signed, asked of cosign")
+    .action((dockerfile: string, options: ReuseOptions) => reuseLast(dockerfile, options));
   withExamples(mirror, mirrorExamples);
+  withExamples(reuse, reuseExamples);
   withExamples(build, buildExamples);
   withExamples(cleanup, cleanupExamples);
   return withExamples(
     new Command("images")
       .description("the container images of the platform")
       .addCommand(build)
+      .addCommand(reuse)
       .addCommand(mirror)
       .addCommand(cleanup),
-    [...buildExamples, ...mirrorExamples, ...cleanupExamples],
+    [...buildExamples, ...reuseExamples, ...mirrorExamples, ...cleanupExamples],
   );
 }
 
@@ -47,6 +59,38 @@ const mirrorExamples = [
 async function mirrorTo(stack: string, only: readonly string[], renew: boolean): Promise<void> {
   const { mirrorStack } = await import("../mirror/command.ts");
   await mirrorStack(root, stack, { only, renew });
+}
+
+const reuseExamples = [
+  [
+    "images reuse services/backend/Dockerfile --in ghcr.io/acme/trading/backend --last built-main --as $(git rev-parse HEAD)",
+    "the backend of this commit, where nothing that it is made of has changed since main's last build",
+  ],
+] as const;
+
+interface ReuseOptions {
+  readonly in: string;
+  readonly last: string;
+  readonly as: string;
+  readonly signedBy?: string;
+}
+
+/** What it prints are lines as GitHub Actions takes the outputs of a step. */
+async function reuseLast(
+  dockerfile: string,
+  { in: repository, last, as, signedBy: identity }: ReuseOptions,
+): Promise<void> {
+  const { reuseImage } = await import("../inputs/reuse.ts");
+  const { signedBy } = await import("../inputs/signature.ts");
+  const { opened } = await import("../release/registry.ts");
+  const { patientPlaces } = await import("../mirror/copy.ts");
+  const { say } = await import("../console/progress.ts");
+  const open = patientPlaces(opened);
+  const signed = identity === undefined ? {} : { signed: signedBy(identity) };
+  const request = { checkout: root, dockerfile, repository, last, version: as, open, now: new Date(), say };
+  const { inputs, digest } = await reuseImage({ ...request, ...signed });
+  console.log(`inputs=${inputs}`);
+  if (digest !== undefined) console.log(`digest=${digest}`);
 }
 
 const cleanupExamples = [

@@ -1,6 +1,8 @@
 import { join } from "node:path";
+import { adopted, type OtherLock } from "../../components/delivery/mirror.ts";
 import { thirdPartyImages } from "../../components/delivery/third-party.ts";
-import { readStackFile } from "../../stacks/files.ts";
+import { imageReference } from "../../components/workload/index.ts";
+import { readStackFile, stacksIn } from "../../stacks/files.ts";
 import { formatMirrored, mirrorFile, readMirrored } from "../../stacks/mirrored.ts";
 import { readSettings } from "../../stacks/read.ts";
 import { UserError } from "../console/error.ts";
@@ -16,6 +18,8 @@ export interface MirrorOptions {
   readonly only: readonly string[];
   /** Default: registries, with what `docker login` has left. For tests. */
   readonly open?: MirrorRequest["open"];
+  /** Default: a few seconds. For tests. */
+  readonly patience?: MirrorRequest["patience"];
 }
 
 /**
@@ -25,7 +29,7 @@ export interface MirrorOptions {
 export async function mirrorStack(
   checkout: string,
   stack: string,
-  { renew, only, open = opened }: MirrorOptions,
+  { renew, only, open = opened, patience }: MirrorOptions,
 ): Promise<void> {
   const settings = readSettings(readStackFile(checkout, stack));
   const { mirror, registry, keep } = settings.images;
@@ -42,7 +46,13 @@ export async function mirrorStack(
   }
   const locked = readMirrored(checkout, stack);
   const { machine } = settings.target;
-  const { done, lock } = await mirrorImages({ stack, images, mirror: place, locked, keep, machine, renew, open, say });
+  const taken = renew ? [] : adopted(images.map(imageReference), locked, otherLocks(checkout, stack, machine), now());
+  for (const each of taken) say(`${each.reference}: as ${each.stack} runs it, ${each.entry.digest}`);
+  const { done, lock } = await mirrorImages({
+    ...{ stack, images, mirror: place, keep, machine, renew, open, say },
+    locked: { ...locked, ...Object.fromEntries(taken.map(({ reference, entry }) => [reference, entry])) },
+    ...(patience !== undefined && { patience }),
+  });
   const text = formatMirrored(stack, lock);
   if (text !== formatMirrored(stack, locked)) {
     await writeWhole(join(checkout, mirrorFile(stack)), text);
@@ -56,3 +66,15 @@ export async function mirrorStack(
   ]);
   console.log(table([["image", "how", "MB", "digest"], ...rows]));
 }
+
+const now = (): string => new Date().toISOString();
+
+/** What the other stacks of the checkout run on the same kind of machine. */
+const otherLocks = (checkout: string, stack: string, machine: string | undefined): readonly OtherLock[] =>
+  stacksIn(checkout)
+    .filter((other) => other !== stack)
+    .map((other) => ({ stack: other, images: readMirrored(checkout, other) }))
+    .filter(({ stack: other, images }) => Object.keys(images).length > 0 && machineOf(checkout, other) === machine);
+
+const machineOf = (checkout: string, stack: string): string | undefined =>
+  readSettings(readStackFile(checkout, stack)).target.machine;

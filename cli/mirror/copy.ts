@@ -1,6 +1,8 @@
+import type { Image } from "../../components/workload/index.ts";
 import { UserError } from "../console/error.ts";
 import { runSideBySide } from "../engine/concurrency.ts";
 import { type Descriptor, type Manifest, refusedBy } from "../registry/distribution.ts";
+import { type Patience, retried } from "../registry/fault.ts";
 import { blobPatience, pushBlob, pushManifest } from "../registry/push.ts";
 import type { Place } from "../release/registry.ts";
 
@@ -24,10 +26,11 @@ const machineOf = ({ platform }: Descriptor): string | undefined =>
 
 /**
  * Copies an image, or an index with all that is in it, byte by byte: the digests stay. What the other registry has is
- * not sent again. Throws a UserError where one of the two refuses.
+ * not sent again, a layer of which the sending was cut off is sent anew. Throws a UserError where one of the two refuses,
+ * or stays away.
  * @returns the bytes of what it is made of.
  */
-export async function copyImage(from: Place, to: Place, digest: string): Promise<number> {
+export async function copyImage(from: Place, to: Place, digest: string, patience?: Patience): Promise<number> {
   const manifest = await from.registry.manifest(from.name, digest);
   if (manifest === undefined) {
     throw new UserError(
@@ -42,14 +45,16 @@ export async function copyImage(from: Place, to: Place, digest: string): Promise
   const blobs = [...(config === undefined ? [] : [config]), ...layers].filter(({ urls = [] }) => urls.length === 0);
   await runSideBySide(
     blobs.map((blob) => async () => {
-      await pushBlob(to.registry, to.name, { ...blob, open: () => openBlob(from, blob) });
+      const send = () => pushBlob(to.registry, to.name, { ...blob, open: () => openBlob(from, blob) });
+      await retried(`copying ${blob.digest} of ${from.registry.host}/${from.name}`, send, patience);
       return true;
     }),
     copiers,
   );
   let bytes = blobs.reduce((sum, { size }) => sum + size, 0);
-  for (const child of manifests) bytes += await copyImage(from, to, child.digest);
-  await pushManifest(to.registry, to.name, digest, manifest);
+  for (const child of manifests) bytes += await copyImage(from, to, child.digest, patience);
+  const send = () => pushManifest(to.registry, to.name, digest, manifest);
+  await retried(`copying ${from.registry.host}/${from.name}@${digest}`, send, patience);
   return bytes;
 }
 
@@ -61,9 +66,32 @@ async function openBlob({ registry, name }: Place, { digest }: Descriptor): Prom
 }
 
 /** Puts a tag on what the registry has; nothing is sent where it is there already. */
-export async function tagImage({ registry, name }: Place, digest: string, tag: string): Promise<void> {
+export async function tagImage(
+  { registry, name }: Place,
+  digest: string,
+  tag: string,
+  patience?: Patience,
+): Promise<void> {
   if ((await registry.digestOf(name, tag)) === digest) return;
   const manifest = await registry.manifest(name, digest);
   if (manifest === undefined) throw new UserError(`${registry.host} has lost ${name}@${digest}: run it again`);
-  await pushManifest(registry, name, tag, manifest);
+  const put = () => pushManifest(registry, name, tag, manifest);
+  await retried(`tagging ${registry.host}/${name} as ${tag}`, put, patience);
 }
+
+/** Registries of which a question is asked again where a fault ended it. */
+export const patientPlaces =
+  (open: (image: Pick<Image, "repository">) => Promise<Place>, patience?: Patience): typeof open =>
+  async (image) => {
+    const { registry, name } = await open(image);
+    const ask = <Answer>(reference: string, question: () => Promise<Answer>): Promise<Answer> =>
+      retried(`asking for ${name}${reference.startsWith("sha256:") ? "@" : ":"}${reference}`, question, patience);
+    return {
+      name,
+      registry: {
+        ...registry,
+        manifest: (repository, reference) => ask(reference, () => registry.manifest(repository, reference)),
+        digestOf: (repository, reference) => ask(reference, () => registry.digestOf(repository, reference)),
+      },
+    };
+  };

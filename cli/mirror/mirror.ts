@@ -11,8 +11,9 @@ import { livePrefix, previousSuffix } from "../../components/delivery/retention.
 import { type Image, imageReference, inRegistry } from "../../components/workload/index.ts";
 import { UserError } from "../console/error.ts";
 import { runSideBySide } from "../engine/concurrency.ts";
+import type { Patience } from "../registry/fault.ts";
 import type { Place } from "../release/registry.ts";
-import { chosen, copyImage, tagImage } from "./copy.ts";
+import { chosen, copyImage, patientPlaces, tagImage } from "./copy.ts";
 
 export interface MirrorRequest {
   readonly stack: string;
@@ -30,6 +31,8 @@ export interface MirrorRequest {
   readonly renew: boolean;
   /** Opens the place of an image. */
   readonly open: (image: Pick<Image, "repository">) => Promise<Place>;
+  /** How often is tried what a fault of the network ends. */
+  readonly patience?: Patience;
   /** One line of news. */
   readonly say: (line: string) => void;
 }
@@ -56,8 +59,9 @@ const asked = 4;
  * image that is refused.
  */
 export async function mirrorImages(
-  request: MirrorRequest,
+  stated: MirrorRequest,
 ): Promise<{ readonly done: readonly Mirroring[]; readonly lock: Mirrored }> {
+  const request = { ...stated, open: patientPlaces(stated.open, stated.patience) };
   const { images, locked, keep, say } = request;
   const plans = await runSideBySide(
     images.map((image) => () => planned(image, request)),
@@ -109,7 +113,7 @@ async function carriedOut(
   { image, decision }: Planned,
   request: MirrorRequest,
 ): Promise<{ readonly mirroring: Mirroring; readonly entry: MirroredImage }> {
-  const { mirror, locked, stack, machine, open, say } = request;
+  const { mirror, locked, machine, open, patience, say } = request;
   const reference = imageReference(image);
   const [from, to] = await Promise.all([open(image), open(inRegistry(image, mirror))]);
   const entry =
@@ -117,13 +121,13 @@ async function carriedOut(
   if (entry === undefined) throw new Error(`${reference} is decided by a lock that is not there`);
   const { digest } = entry;
   if (decision.kind === "stays") {
-    await mark(to, stack, image, digest);
+    await mark(to, request, image, digest);
     return { mirroring: { reference, how: "was there", digest }, entry };
   }
   const started = Date.now();
   say(`${reference}: copying to ${to.registry.host}/${to.name} …`);
-  const bytes = await copyImage(from, to, digest);
-  await mark(to, stack, image, digest);
+  const bytes = await copyImage(from, to, digest, patience);
+  await mark(to, request, image, digest);
   say(`${reference}: ${Math.ceil(bytes / 1e6)} MB in ${Math.round((Date.now() - started) / 1000)} s`);
   return { mirroring: { reference, how: "copied", digest, bytes }, entry };
 }
@@ -140,10 +144,15 @@ async function entryOf(
 }
 
 /** As a release's own images are marked: what a stack runs, and ran before, no rule takes away. */
-async function mark(to: Place, stack: string, image: Image, digest: string): Promise<void> {
+async function mark(
+  to: Place,
+  { stack, patience }: Pick<MirrorRequest, "stack" | "patience">,
+  image: Image,
+  digest: string,
+): Promise<void> {
   const live = `${livePrefix}${stack}`;
   const before = await to.registry.digestOf(to.name, live);
-  await tagImage(to, digest, mirrorTag(stack, image, digest));
-  if (before !== undefined && before !== digest) await tagImage(to, before, `${live}${previousSuffix}`);
-  await tagImage(to, digest, live);
+  await tagImage(to, digest, mirrorTag(stack, image, digest), patience);
+  if (before !== undefined && before !== digest) await tagImage(to, before, `${live}${previousSuffix}`, patience);
+  await tagImage(to, digest, live, patience);
 }

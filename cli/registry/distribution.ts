@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { UserError } from "../console/error.ts";
+import { RegistryFault, unanswered } from "./fault.ts";
 
 /** A user of a registry. */
 export interface RegistryUser {
@@ -33,6 +34,7 @@ const contentSchema = z.object({
   layers: z.array(descriptor).default([]),
   /** Of an index. */
   manifests: z.array(descriptor).default([]),
+  annotations: z.record(z.string(), z.string()).default({}),
 });
 type ManifestContent = z.infer<typeof contentSchema>;
 
@@ -88,7 +90,7 @@ export function openRegistry(host: string, user?: RegistryUser): Registry {
   const manifestOf = async (repository: string, reference: string): Promise<Manifest | undefined> => {
     const answer = await read("GET", repository, reference);
     if (answer === undefined) return undefined;
-    const bytes = Buffer.from(await answer.arrayBuffer());
+    const bytes = Buffer.from(await wholeOf(host, answer));
     const digest = digestOf(bytes);
     if (reference.startsWith("sha256:") && reference !== digest) {
       throw new UserError(`${host} answers other bytes than ${repository}@${reference}: they are ${digest}`);
@@ -119,7 +121,8 @@ export function refusedBy(host: string, status: number, what: string): UserError
       : status === 429
         ? `it is asked too often: wait an hour, or ${login}, which is let more`
         : "try again later";
-  return new UserError(`${host} does not let us ${what} (${status}): ${why}`);
+  const message = `${host} does not let us ${what} (${status}): ${why}`;
+  return status >= 500 ? new RegistryFault(message) : new UserError(message);
 }
 
 /** The header for a challenge: the user's own, or a token that the user gets where the challenge says. */
@@ -151,7 +154,15 @@ async function reached(url: URL, request: RequestInit): Promise<Response> {
   try {
     return await fetch(url, { signal: AbortSignal.timeout(120_000), ...request });
   } catch (error) {
-    const why = error instanceof Error ? String(error.cause ?? error.message) : String(error);
-    throw new UserError(`${url.host} does not answer: ${why}`);
+    throw unanswered(url.host, error);
+  }
+}
+
+/** The bytes of an answer, which may break off. */
+async function wholeOf(host: string, answer: Response): Promise<ArrayBuffer> {
+  try {
+    return await answer.arrayBuffer();
+  } catch (error) {
+    throw unanswered(host, error);
   }
 }

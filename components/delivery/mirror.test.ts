@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { fromOrigin, imageReference } from "../workload/index.ts";
-import { decide, type Known, type MirroredImage, mirrorTag, withMirrored } from "./mirror.ts";
+import { adopted, decide, type Known, type MirroredImage, mirrorTag, withMirrored } from "./mirror.ts";
 
 const digest = (digit: string): string => `sha256:${digit.repeat(64)}`;
 const nginx = { repository: "docker.io/library/nginx", version: "1.28.0-alpine" };
@@ -44,6 +44,24 @@ test.each<[string, Partial<Known>, object]>([
     { kind: "refused", why: expect.stringContaining("docker.io does not answer") },
   ],
 ])("%s", (_, more, decision) => expect(decide(nginx, { ...known, ...more })).toEqual(decision));
+
+test("of a version that it has not locked a stack takes the image that another one runs, the newest; of another version none", () => {
+  const entry = (one: string, day: number): MirroredImage => ({
+    digest: digest(one),
+    named: digest(one),
+    since: `2026-11-0${day}T00:00:00.000Z`,
+  });
+  const others = [
+    { stack: "qa", images: { "docker.io/x/a:1": entry("a", 1), "docker.io/x/b:1": entry("b", 3) } },
+    { stack: "staging", images: { "docker.io/x/a:1": entry("c", 2), "docker.io/x/c:2": entry("d", 1) } },
+  ];
+  const references = ["docker.io/x/a:1", "docker.io/x/b:1", "docker.io/x/c:3"];
+  const own = { "docker.io/x/b:1": entry("e", 1) };
+  const now = "2026-11-26T00:00:00.000Z";
+  expect(adopted(references, own, others, now)).toEqual([
+    { reference: "docker.io/x/a:1", stack: "staging", entry: { ...entry("c", 2), since: now } },
+  ]);
+});
 
 test("the lock keeps as many versions of an image as the registry, and all that runs", () => {
   const entry = (day: number): MirroredImage => ({ ...locked, since: `2026-11-0${day}T00:00:00.000Z` });

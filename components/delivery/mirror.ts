@@ -33,6 +33,44 @@ export function withMirrored(before: Mirrored, now: Mirrored, keep: number): Mir
   return Object.fromEntries(kept.toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
+/** The lock of another stack. */
+export interface OtherLock {
+  readonly stack: string;
+  readonly images: Mirrored;
+}
+
+/** An image that another stack runs already. */
+export interface Adopted {
+  readonly reference: string;
+  readonly stack: string;
+  readonly entry: MirroredImage;
+}
+
+/**
+ * What a stack takes over from others: of a version that it has not locked, the image that another one runs under the same
+ * reference, the newest. So prod runs what staging has run, whatever the maker's tag names by then.
+ * @param others stacks whose hosts are of the same kind of machine: an index may hold an image for each.
+ * @param now ISO 8601.
+ */
+export const adopted = (
+  references: readonly string[],
+  locked: Mirrored,
+  others: readonly OtherLock[],
+  now: string,
+): readonly Adopted[] =>
+  references
+    .filter((reference) => !Object.hasOwn(locked, reference))
+    .flatMap((reference) => {
+      const [newest] = others
+        .flatMap(({ stack, images }) =>
+          Object.entries(images).flatMap(([key, entry]) => (key === reference ? [{ reference, stack, entry }] : [])),
+        )
+        .toSorted(
+          (one, other) => other.entry.since.localeCompare(one.entry.since) || one.stack.localeCompare(other.stack),
+        );
+      return newest === undefined ? [] : [{ ...newest, entry: { ...newest.entry, since: now } }];
+    });
+
 const repositoryOf = (reference: string): string => reference.replace(/:[^/]*$/, "");
 
 /**

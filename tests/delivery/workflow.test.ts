@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { readBootstrap } from "../../bootstrap/read.ts";
 import { commands } from "../../cli/commands/index.ts";
+import { inputsAnnotation } from "../../cli/inputs/reuse.ts";
 import { root } from "../../cli/root.ts";
 import { type Workflow, workflowFiles, workflows } from "./workflow.ts";
 
@@ -109,6 +110,33 @@ test("images go to GitHub's registry; one with what can be mended and is high st
   expect(runs).toMatch(/IMAGE=ghcr\.io\/\$\{GITHUB_REPOSITORY,,\}\/\$SERVICE/);
   const scan = pipeline.jobs["security-scan"]?.steps.find(({ uses }) => uses?.startsWith("aquasecurity/"));
   expect(scan?.with).toMatchObject({ "exit-code": "1", severity: "HIGH,CRITICAL", "ignore-unfixed": true });
+});
+
+test("an image is built and signed where the last build of the branch is of something else, or not signed by this workflow there", () => {
+  const steps = pipeline.jobs.build?.steps ?? [];
+  const place = (words: string): number => steps.findIndex(({ run, uses }) => `${run} ${uses}`.includes(words));
+  const [login, same, build, sign] = [
+    "docker/login-action@",
+    "images reuse",
+    "docker/build-push-action@",
+    "cosign sign",
+  ].map(place);
+  expect([login, same, build, sign]).toEqual(
+    [login, same, build, sign].toSorted((one = -1, other = -1) => one - other),
+  );
+  expect(login).toBeGreaterThan(0);
+  expect(steps[same ?? 0]?.run).toContain('--signed-by "https://github.com/$GITHUB_WORKFLOW_REF"');
+  // The command's answer goes on; a command that fails ends the job.
+  expect(steps[same ?? 0]?.run).toMatch(/^set -o pipefail\n[\s\S]*\| tee -a "\$GITHUB_OUTPUT"$/m);
+  for (const each of [build, sign]) expect(steps[each ?? 0]?.if).toBe("steps.same.outputs.digest == ''");
+  expect(steps[build ?? 0]?.with).toMatchObject({
+    // In the index, whose digest is signed. There is one because there are attestations.
+    annotations: `index:${inputsAnnotation}=${expression("steps.same.outputs.inputs")}`,
+    sbom: true,
+    tags: expect.stringMatching(/:\$\{\{ github\.sha \}\}\n.*:\$\{\{ env\.LAST \}\}\n$/),
+  });
+  const noted = steps.find(({ run }) => run?.includes('.digest"') && run.includes("echo"));
+  expect(noted?.env).toEqual({ DIGEST: expression("steps.same.outputs.digest || steps.build.outputs.digest") });
 });
 
 describe.each(jobs)("$file, $name", ({ name, job }) => {

@@ -10,6 +10,7 @@ export const workflowFiles: readonly string[] = readdirSync(folder).map((name) =
 
 const texts = z.record(z.string(), z.unknown());
 const step = z.object({
+  id: z.string().optional(),
   uses: z.string().optional(),
   run: z.string().optional(),
   if: z.string().optional(),
@@ -30,6 +31,7 @@ const job = z.object({
   "timeout-minutes": z.number().optional(),
   environment: z.string().optional(),
   concurrency: concurrency.optional(),
+  strategy: z.object({ matrix: texts }).optional(),
   steps: z.array(step).default([]),
 });
 const workflow = z.object({

@@ -117,6 +117,27 @@ test("a tag that names another image by now is said and not taken, until somebod
   expect(await own.digestOf(name, "live-prod-previous")).toBe(before?.digest);
 }, 120_000);
 
+test("prod takes what staging runs of the same version, though the tag has moved since; where the registry is one, nothing is sent", async () => {
+  const [first] = await publishAll();
+  if (first === undefined) throw new Error("prod runs no third-party image");
+  const text = readFileSync(join(checkout, "Pulumi.prod.yaml"), "utf8");
+  writeFileSync(join(checkout, "Pulumi.staging.yaml"), text);
+  await mirrorStack(checkout, "staging", { renew: false, only: [], open });
+  const staging = readMirrored(checkout, "staging");
+  await publish(first, "fourth");
+  sent = [];
+  told = [];
+  await copy();
+  const reference = imageReference(first);
+  const locked = staging[reference];
+  expect(readMirrored(checkout, "prod")[reference]).toEqual({ ...locked, since: expect.any(String) });
+  expect(Object.keys(readMirrored(checkout, "prod"))).toEqual(Object.keys(staging));
+  expect(told.join("\n")).toContain(`${reference}: as staging runs it, ${locked?.digest}`);
+  expect(sent.filter((path) => path.includes("/blobs/"))).toEqual([]);
+  const name = `trading-${count}/mirror/${first.repository.slice(first.repository.indexOf("/") + 1)}`;
+  expect(await own.digestOf(name, "live-prod")).toBe(locked?.digest);
+}, 120_000);
+
 test("a copy that the registry has lost is copied again, the same, though the tag has moved", async () => {
   const [first] = await publishAll();
   if (first === undefined) throw new Error("prod runs no third-party image");

@@ -58,7 +58,13 @@ const blobOf = (text: string) => {
 };
 
 /** Pushes an index of two images, each with a layer of its own and one that all builds share. */
-export async function pushIndex(registry: Registry, repository: string, build: string, tag: string): Promise<Pushed> {
+export async function pushIndex(
+  registry: Registry,
+  repository: string,
+  build: string,
+  tag: string,
+  annotations: Readonly<Record<string, string>> = {},
+): Promise<Pushed> {
   const manifests = [];
   for (const machine of ["amd64", "arm64"]) {
     const [config, ...layers] = [
@@ -87,7 +93,7 @@ export async function pushIndex(registry: Registry, repository: string, build: s
       platform: { architecture: machine, os: "linux" },
     });
   }
-  const index = { schemaVersion: 2, mediaType: "application/vnd.oci.image.index.v1+json", manifests };
+  const index = { schemaVersion: 2, mediaType: "application/vnd.oci.image.index.v1+json", manifests, annotations };
   const bytes = Buffer.from(JSON.stringify(index));
   const digest = await pushManifest(registry, repository, tag, { bytes, mediaType: index.mediaType });
   return { digest, children: manifests.map((each) => each.digest) };
