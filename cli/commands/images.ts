@@ -81,6 +81,7 @@ async function buildImages(names: readonly string[], offline: boolean): Promise<
   const { namedDaemon, openDaemon } = await import("../docker/connection.ts");
   const { storeOf } = await import("../images/store.ts");
   const { provideImages } = await import("../images/provide.ts");
+  const { waysToBring } = await import("../images/left-out.ts");
   const { table } = await import("../console/table.ts");
   const source = readStackFile(root, "dev");
   const wanted = wantedImages(readSettings(source), names);
@@ -94,8 +95,8 @@ async function buildImages(names: readonly string[], offline: boolean): Promise<
   console.log(table([["image", "how", "MB", "as"], ...rows]));
   const missing = provided.filter(({ how }) => how === "left out");
   if (missing.length === 0) return;
-  const lines = missing.map(({ wanted: { entry }, why }) => `  ${entry.name}: ${why}`);
-  const message = ["left out:", ...lines].join("\n");
+  const lines = missing.map(({ wanted: { entry, reference }, why }) => `  ${entry.name}: ${reference} ${why}`);
+  const message = [`left out (each: ${waysToBring}):`, ...lines].join("\n");
   // Who names one needs it; of all, the rest is what there is.
   if (names.length > 0) throw new UserError(message);
   console.error(`platform: ${message}`);
