@@ -20,6 +20,11 @@ export function imagesCommand(): Command {
     .argument("[image...]", "parts of names, as nginx; default: all")
     .option("--renew", "take what their tags name now in place of what is locked")
     .action((stack: string, only: string[], { renew }: { renew?: boolean }) => mirrorTo(stack, only, renew ?? false));
+  const weigh = new Command("weigh")
+    .description("what the images that are built here weigh, unpacked, and what of it is what; asks no daemon")
+    .argument("[name...]", "default: the application's own, and probe")
+    .action((names: string[]) => weighTheImages(names));
+  withExamples(weigh, weighExamples);
   withExamples(mirror, mirrorExamples);
   withExamples(build, buildExamples);
   withExamples(cleanup, cleanupExamples);
@@ -27,9 +32,10 @@ export function imagesCommand(): Command {
     new Command("images")
       .description("the container images of the platform")
       .addCommand(build)
+      .addCommand(weigh)
       .addCommand(mirror)
       .addCommand(cleanup),
-    [...buildExamples, ...mirrorExamples, ...cleanupExamples],
+    [...buildExamples, ...weighExamples, ...mirrorExamples, ...cleanupExamples],
   );
 }
 
@@ -38,6 +44,16 @@ const buildExamples = [
   ["images build --offline", "build every image without a registry; about 20 minutes the first time"],
   ["images build redis postgres --offline", "these two, from Debian packages; a minute"],
 ] as const;
+
+const weighExamples = [
+  ["images weigh backend", "how much of it is Node, libraries, packages and our own code"],
+] as const;
+
+async function weighTheImages(names: readonly string[]): Promise<void> {
+  const { weighable, weighImages } = await import("../images/weigh.ts");
+  const { table } = await import("../console/table.ts");
+  console.log(table(await weighImages(weighable(names))));
+}
 
 const mirrorExamples = [
   ["images mirror prod", "what prod's registry does not have yet; a second time nothing is copied"],
