@@ -2,14 +2,19 @@ import { describe, expect, test } from "vitest";
 import type { Recipe } from "./recipe.ts";
 import { imageFiles, packageFiles, type Service } from "./service-files.ts";
 import { backendService, backupService, frontendService, sinkService } from "./services.ts";
-import type { Tree } from "./tree.ts";
+import type { Entry, Tree } from "./tree.ts";
 import { weighable, weighImages, weightOf } from "./weigh.ts";
 
-const file = (length: number) =>
-  ({ type: "file", mode: 0o644, uid: 0, gid: 0, content: Buffer.alloc(length) }) as const;
+const file = (length: number): Entry => ({
+  type: "file",
+  mode: 0o644,
+  uid: 0,
+  gid: 0,
+  content: Buffer.alloc(length),
+});
 
 test("each byte is counted once, under what it is", () => {
-  const tree: Tree = new Map([
+  const tree: Tree = new Map<string, Entry>([
     ["/usr/local/bin/node", file(1)],
     ["/usr/local/bin/backend", file(2)],
     ["/usr/lib/postgresql/17/bin/postgres", file(4)],
