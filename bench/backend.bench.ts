@@ -8,6 +8,8 @@ import { connectionOf } from "../services/backend/storage/database.ts";
 import { migrate } from "../services/backend/storage/migrate.ts";
 import { migrations } from "../services/backend/storage/migrations/index.ts";
 import { startPostgres, startRedis } from "../services/backend/testing/servers.ts";
+import { hasNginx, startGateway } from "../tests/support/products/gateway.ts";
+import { ground } from "../tests/support/products/product.ts";
 import { type Benchmark, median, pairs, ratio } from "./bench.ts";
 import { type Load, load } from "./load.ts";
 import type { Ready, Setup } from "./programs/backend.ts";
@@ -34,7 +36,7 @@ async function serve(setup: Setup): Promise<Served> {
 
 const benchmark: Benchmark = {
   name: "backend",
-  what: "the backend's routes with log, metrics and correlation against the same on bare fastify (at WARNING ≥ 0.85× requests/s, p99 ≤ 1.30×); placed orders against a loop of bare transactions (≥ 0.60×); probes under load (p99 ≤ 50 ms)",
+  what: "the backend's routes with log, metrics and correlation against the same on bare fastify (at WARNING ≥ 0.85× requests/s, p99 ≤ 1.30×); placed orders against a loop of bare transactions (≥ 0.60×); probes under load (p99 ≤ 50 ms); the same route through the gateway (told, nothing is asked)",
   run: async () => {
     // As in production: what is committed is on the disk.
     const [postgres, redis] = await Promise.all([startPostgres([]), startRedis()]);
@@ -65,9 +67,10 @@ async function measure(stores: Stores): Promise<readonly (readonly string[])[]> 
     const stored = await placeOne(bare);
     return [
       ["what", "requests/s", "p99, ms", "against", "requests/s", "p99, ms", "requests/s", "p99"],
-      ...(await compare("an order from memory, WARNING", `/orders/${inMemory}`, warning, bare)),
-      ...(await compare("an order from memory, INFO", `/orders/${inMemory}`, info, bare)),
-      ...(await compare("an order from PostgreSQL, WARNING", `/orders/${stored}`, warning, bare)),
+      await compare("an order from memory, WARNING", `/orders/${inMemory}`, warning, bare),
+      await compare("an order from memory, INFO", `/orders/${inMemory}`, info, bare),
+      await compare("an order from PostgreSQL, WARNING", `/orders/${stored}`, warning, bare),
+      ...(await throughGateway(`/orders/${inMemory}`, warning)),
       await placing(warning, stores, userId),
       ...(await probing(warning, stored)),
     ];
@@ -95,12 +98,32 @@ async function placeOne(server: Served): Promise<string> {
 async function compare(
   name: string,
   path: string,
-  one: Served,
-  other: Served,
-): Promise<readonly (readonly string[])[]> {
-  const ask = (server: Served) => () =>
+  one: Ready,
+  other: Ready,
+  otherName = "bare fastify",
+): Promise<readonly string[]> {
+  const ask = (server: Ready) => () =>
     load({ url: urlOf(server, path), token: server.token, clients: readers, seconds });
-  return [row(name, "bare fastify", await pairs(rounds, ask(one), ask(other)))];
+  return row(name, otherName, await pairs(rounds, ask(one), ask(other)));
+}
+
+/**
+ * What the gateway costs: dev's rendered configuration on a real nginx, plain HTTP, with the access log. The limit of one
+ * address is counted and never reached. No row where there is no nginx.
+ */
+async function throughGateway(path: string, server: Ready): Promise<readonly (readonly string[])[]> {
+  if (!(await hasNginx())) return [];
+  const products = ground("bench-gateway");
+  try {
+    const behind = { host: "127.0.0.1", port: server.port };
+    const { url } = await startGateway(products, { backend: behind, frontend: behind, rate: 1_000_000 });
+    const gateway = { port: Number(new URL(url).port), token: server.token };
+    return [
+      await compare("an order from memory through the gateway", path, gateway, server, "the backend asked directly"),
+    ];
+  } finally {
+    await products.clear();
+  }
 }
 
 function row(name: string, other: string, results: readonly (readonly [Load, Load])[]): readonly string[] {

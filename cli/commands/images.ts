@@ -30,6 +30,11 @@ export function imagesCommand(): Command {
     .requiredOption("--as <tag>", "of the new version")
     .option("--signed-by <identity>", "only what this workflow has signed, asked of cosign")
     .action((dockerfile: string, options: ReuseOptions) => reuseLast(dockerfile, options));
+  const weigh = new Command("weigh")
+    .description("what the images that are built here weigh, unpacked, and what of it is what; asks no daemon")
+    .argument("[name...]", "default: the application's own, and probe")
+    .action((names: string[]) => weighTheImages(names));
+  withExamples(weigh, weighExamples);
   withExamples(mirror, mirrorExamples);
   withExamples(reuse, reuseExamples);
   withExamples(build, buildExamples);
@@ -39,9 +44,10 @@ export function imagesCommand(): Command {
       .description("the container images of the platform")
       .addCommand(build)
       .addCommand(reuse)
+      .addCommand(weigh)
       .addCommand(mirror)
       .addCommand(cleanup),
-    [...buildExamples, ...reuseExamples, ...mirrorExamples, ...cleanupExamples],
+    [...buildExamples, ...reuseExamples, ...weighExamples, ...mirrorExamples, ...cleanupExamples],
   );
 }
 
@@ -50,6 +56,16 @@ const buildExamples = [
   ["images build --offline", "build every image without a registry; about 20 minutes the first time"],
   ["images build redis postgres --offline", "these two, from Debian packages; a minute"],
 ] as const;
+
+const weighExamples = [
+  ["images weigh backend", "how much of it is Node, libraries, packages and our own code"],
+] as const;
+
+async function weighTheImages(names: readonly string[]): Promise<void> {
+  const { weighable, weighImages } = await import("../images/weigh.ts");
+  const { table } = await import("../console/table.ts");
+  console.log(table(await weighImages(weighable(names))));
+}
 
 const mirrorExamples = [
   ["images mirror prod", "what prod's registry does not have yet; a second time nothing is copied"],
@@ -125,6 +141,7 @@ async function buildImages(names: readonly string[], offline: boolean): Promise<
   const { namedDaemon, openDaemon } = await import("../docker/connection.ts");
   const { storeOf } = await import("../images/store.ts");
   const { provideImages } = await import("../images/provide.ts");
+  const { waysToBring } = await import("../images/left-out.ts");
   const { table } = await import("../console/table.ts");
   const source = readStackFile(root, "dev");
   const wanted = wantedImages(readSettings(source), names);
@@ -138,8 +155,8 @@ async function buildImages(names: readonly string[], offline: boolean): Promise<
   console.log(table([["image", "how", "MB", "as"], ...rows]));
   const missing = provided.filter(({ how }) => how === "left out");
   if (missing.length === 0) return;
-  const lines = missing.map(({ wanted: { entry }, why }) => `  ${entry.name}: ${why}`);
-  const message = ["left out:", ...lines].join("\n");
+  const lines = missing.map(({ wanted: { entry, reference }, why }) => `  ${entry.name}: ${reference} ${why}`);
+  const message = [`left out (each: ${waysToBring}):`, ...lines].join("\n");
   // Who names one needs it; of all, the rest is what there is.
   if (names.length > 0) throw new UserError(message);
   console.error(`platform: ${message}`);

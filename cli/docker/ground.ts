@@ -1,10 +1,11 @@
 import type Docker from "dockerode";
+import type { Settings } from "../../components/settings.ts";
 import { describePlatform, isWorkload, membersOf } from "../../components/specification.ts";
 import { imageReference } from "../../components/workload/index.ts";
 import type { Daemon } from "../../offline/docker/daemon/client.ts";
 import { namespace } from "../../stacks/error.ts";
 import { readStackFile } from "../../stacks/files.ts";
-import { readSettings, type Source } from "../../stacks/read.ts";
+import { readSettings } from "../../stacks/read.ts";
 import { say } from "../console/progress.ts";
 import { developerHome } from "../engine/developer/home.ts";
 import type { Ground, Survey } from "../engine/ground.ts";
@@ -20,6 +21,7 @@ import { type Wanted, wantedImages } from "../images/wanted.ts";
 import { namedDaemon, openDaemon } from "./connection.ts";
 import { componentOf, containersOf } from "./daemon.ts";
 import { requireRoom } from "./host.ts";
+import { type LeftOutHere, leftOutHere } from "./left-out.ts";
 import { labelledAs, leftoversIn, missingFrom, removeLeftovers } from "./leftovers.ts";
 import { nextSteps } from "./next-steps.ts";
 
@@ -40,10 +42,14 @@ export async function dockerGround(stackOf: StackOf, operation: Operation): Prom
   const owner = { project: project.name, stack };
   if (operation !== "preview") await requireRoom([], owner, daemon);
   const isMade = operation === "up" || operation === "preview";
-  const without = isMade && stack === developersStack ? await withoutImages(source, daemon, operation) : [];
+  const settings = readSettings(source);
+  const leftOut =
+    isMade && stack === developersStack ? await withoutImages(settings, daemon, operation) : { names: [], lines: [] };
+  for (const line of leftOut.lines) say(`${stack}: ${line}`);
+  const without = [...settings.without, ...leftOut.names];
   return {
     config: {
-      ...(without.length === 0 ? {} : { [`${namespace}:without`]: without }),
+      ...(leftOut.names.length === 0 ? {} : { [`${namespace}:without`]: without }),
       ...(socket === undefined ? {} : { [`${namespace}:docker`]: withSocket(source.config.docker, socket) }),
     },
     // Somebody removed it by hand.
@@ -55,7 +61,7 @@ export async function dockerGround(stackOf: StackOf, operation: Operation): Prom
       if (operation === "up") await requireRoom(plan.steps, owner, daemon);
       return survey(daemon.docker, live, volumes);
     },
-    next: stack === developersStack ? nextSteps(readSettings(source), without, developerHome()) : [],
+    next: stack === developersStack ? nextSteps({ ...settings, without }, leftOut.lines, developerHome()) : [],
   };
 }
 
@@ -65,25 +71,15 @@ const withSocket = (section: unknown, socket: string): Readonly<Record<string, u
   ...(typeof section === "object" ? section : {}),
 });
 
-/**
- * Names of the workloads that cannot run here for want of an image, beside those that the settings leave out. One that
- * runs stays: the update fails for want of its new image, and the old one serves on.
- */
-async function withoutImages(source: Source, daemon: Daemon, operation: Operation): Promise<readonly string[]> {
-  const settings = readSettings(source);
+/** The workloads that cannot run here for want of an image, beside those that the settings leave out. */
+async function withoutImages(settings: Settings, daemon: Daemon, operation: Operation): Promise<LeftOutHere> {
   const workloads = membersOf(describePlatform(settings)).filter(isWorkload);
   const used = new Set(workloads.map(({ image }) => imageReference(image)));
   const wanted = wantedImages(settings, []).filter(({ reference, own }) => own || used.has(reference));
   const store = storeOf(daemon);
-  const references = operation === "up" ? await notProvided(wanted, store) : await notToBeHad(wanted, store);
-  const running = (await containersOf({ docker: daemon.docker, stack: source.stack })).map(componentOf);
-  const leftOut = workloads.filter(
-    ({ name, image }) => references.has(imageReference(image)) && !running.includes(name),
-  );
-  for (const { name, image } of leftOut) {
-    say(`${source.stack}: ${name} is left out: no image (${references.get(imageReference(image))})`);
-  }
-  return [...settings.without, ...leftOut.map(({ name }) => name)];
+  const missing = operation === "up" ? await notProvided(wanted, store) : await notToBeHad(wanted, store);
+  const running = (await containersOf({ docker: daemon.docker, stack: settings.stack })).map(componentOf);
+  return leftOutHere(workloads, missing, running);
 }
 
 /** Gets or builds the images; those that it cannot, by their reference, and why. */
@@ -96,7 +92,9 @@ async function notProvided(wanted: readonly Wanted[], store: ImageStore): Promis
 /** The same without getting any; no registry is asked. */
 async function notToBeHad(wanted: readonly Wanted[], store: ImageStore): Promise<ReadonlyMap<string, string>> {
   const missing = wanted.map(async ({ reference, entry }) =>
-    isRecipe(entry) || (await store.find(reference)) !== undefined ? [] : [[reference, entry.leftOut] as const],
+    isRecipe(entry) || (await store.find(reference)) !== undefined
+      ? []
+      : [[reference, `is not on the Docker daemon, and cannot be built here: ${entry.leftOut}`] as const],
   );
   return new Map((await Promise.all(missing)).flat());
 }

@@ -9,14 +9,17 @@ const logins: Readonly<Record<string, SecretName>> = {
   grafana: "grafanaAdminPassword",
 };
 
-/** What a newcomer wants to know when dev is up: what to look at, as whom, and what to do next. No password is in it. */
+/**
+ * What a newcomer wants to know when dev is up: what to look at, as whom, and what to do next. No password is in it.
+ * @param leftOut what is missing for want of an image, a line each; the settings are without it already.
+ */
 export function nextSteps(
   settings: Settings,
-  without: readonly string[],
+  leftOut: readonly string[],
   { secretsFile }: Pick<DeveloperHome, "secretsFile">,
 ): readonly string[] {
   const { stack, backend } = settings;
-  const openings = openingsOf({ ...settings, without });
+  const openings = openingsOf(settings);
   const users = openings.flatMap(({ name }) => {
     const secret = logins[name];
     return secret === undefined ? [] : [`  ${name}: admin; the password is "${secret}" in ${secretsFile}`];
@@ -31,6 +34,7 @@ export function nextSteps(
   return [
     "look at:",
     ...openings.map(({ name, url }) => `  ${name}: ${url}`),
+    ...(leftOut.length > 0 ? ["not here:", ...leftOut.map((line) => `  ${line}`)] : []),
     ...(users.length > 0 ? ["log in as:", ...users] : []),
     "next:",
     ...steps.map(([command = "", what = ""]) => `  ${command.padEnd(28)}${what}`),

@@ -86,6 +86,10 @@ export const nginx: Recipe = {
       why: "the platform uses no more of it",
     },
     {
+      what: "reads a certificate again at every reload; 1.28 keeps the one that it has where the file's time of change and inode are the same",
+      why: "1.27.2 remembers them (ssl_object_cache_inheritable); a renewed file has another time: docker cp, Vault's agent and Kubernetes see to it",
+    },
+    {
       what: "no default site, and of the dynamic modules stream alone",
       why: "the gateway brings its own nginx.conf",
     },

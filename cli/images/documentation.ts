@@ -20,6 +20,23 @@ Every image of our own has the label \`trading-platform/recipe\`; an image witho
 They are for development and tests: nobody scans them or mends them when Debian does. Rendered by
 \`./platform render\` from \`cli/images/\`.
 
+## What our own weigh
+
+\`./platform images weigh\` says it of this checkout: megabytes of files, unpacked, and what of them is what. With Node 24.21.0 and Debian ${debianRelease}:
+
+| image | whole, MB | Node | PostgreSQL | ICU's data | npm packages | the service | libraries and tools |
+|---|---|---|---|---|---|---|---|
+| backend | 143.4 | 126.6 | | | 6.9 | 0.2 | 9.8 |
+| frontend | 136.4 | 126.6 | | | | 0.04 | 9.8 |
+| backup | 215.9 | 126.6 | 22.7 | 31.9 | 1.8 | 0.05 | 32.8 |
+| alert-sink | 144.5 | 126.6 | | | 8.1 | 0.03 | 9.8 |
+| probe | 5.9 | | | | | | 5.9 |
+
+Nine tenths are Node's own program as its project publishes it (with its symbols, 18 MB, which every published image has). PostgreSQL does not start without
+ICU, whose data is one library. What is ours is small and a test keeps it so. Left out of the npm packages, here and by the Dockerfiles
+(\`cli/images/unread.ts\`): everything of development, types, source maps, texts, tests; of the backend's 23.0 MB 6.9 stay, of the alert sink's 14.3 8.1, of the backup's 5.3 1.8.
+An image that a Dockerfile makes has Node's official base besides, with npm in it; none could be built on the machine this was written on.
+
 ## Differences to the official images
 
 In all of them: one layer, no \`HEALTHCHECK\` (the platform states its own), no files of licences and documentation.

@@ -123,8 +123,16 @@ test("a registry that only lacks an image is asked for the next one", async () =
 });
 
 test("what cannot be built is left out with its reason, and pulled where it can be", async () => {
-  const grafana = wanted("grafana", { entry: { name: "grafana", leftOut: "cannot be built" } });
-  const [left] = await provideImages([grafana], true, fakeStore());
-  expect(left).toMatchObject({ how: "left out", why: "cannot be built" });
+  const grafana = wanted("grafana", { entry: { name: "grafana", leftOut: "it is in no package registry" } });
+  const why = async (offline: boolean, store: Fake) => (await provideImages([grafana], offline, store))[0];
+  const reason = "and cannot be built here: it is in no package registry";
+  expect(await why(true, fakeStore())).toMatchObject({
+    how: "left out",
+    why: `was asked of no registry, ${reason}`,
+  });
+  expect(await why(false, fakeStore("no such host\n"))).toMatchObject({
+    how: "left out",
+    why: `could not be pulled (no such host), ${reason}`,
+  });
   expect(await outcomes([grafana], false, fakeStore())).toEqual(["pulled"]);
 });

@@ -17,7 +17,7 @@ export interface Provided {
   readonly how: "was there" | "pulled" | "built" | "left out";
   /** In the daemon. */
   readonly bytes?: number;
-  /** Of what is left out. */
+  /** Of what is left out: what became of the attempts to have it, said of the image. */
   readonly why?: string;
 }
 
@@ -39,16 +39,16 @@ export async function provideImages(
 async function provide(wanted: Wanted, store: ImageStore, pull: Pull): Promise<Provided> {
   const { reference, entry } = wanted;
   const there = await store.find(reference);
-  const recipe = isRecipe(entry) ? entry : undefined;
   // An official image has no such label, and is never replaced by ours.
   const ours = there?.labels[recipeLabel];
   if (there !== undefined && ours === undefined) return { wanted, how: "was there", bytes: there.bytes };
-  const plan = recipe && (await planOf(recipe));
-  if (there !== undefined && ours === plan?.digest) return { wanted, how: "was there", bytes: there.bytes };
+  const plan = isRecipe(entry) ? await planOf(entry) : entry;
+  if (there !== undefined && "digest" in plan && ours === plan.digest)
+    return { wanted, how: "was there", bytes: there.bytes };
   const obstacle = await pull(wanted);
   if (obstacle === undefined) return { wanted, how: "pulled", ...(await sizeOf(reference, store)) };
-  if (plan === undefined) {
-    return { wanted, how: "left out", why: isRecipe(entry) ? obstacle : entry.leftOut };
+  if ("leftOut" in plan) {
+    return { wanted, how: "left out", why: `${obstacle}, and cannot be built here: ${plan.leftOut}` };
   }
   await store.load(await buildImage(reference, plan));
   return { wanted, how: "built", ...(await sizeOf(reference, store)) };
@@ -59,7 +59,7 @@ const sizeOf = async (reference: string, store: ImageStore): Promise<{ readonly 
   return image === undefined ? {} : { bytes: image.bytes };
 };
 
-/** Pulls an image; answers why it could not, else nothing. */
+/** Pulls an image; answers what came of it where that is nothing, said of the image. */
 type Pull = (wanted: Wanted) => Promise<string | undefined>;
 
 /** The registry was reached: it has no such image, or not for this user. */
@@ -70,18 +70,20 @@ function puller(store: ImageStore, offline: boolean): Pull {
   const unreachable = new Map<string, string>();
   return async ({ reference, own }) => {
     const [host = ""] = reference.split("/");
-    if (offline || own) return "no registry was asked";
+    if (offline || own) return "was asked of no registry";
     const known = unreachable.get(host);
-    if (known !== undefined) return known;
+    if (known !== undefined) return notPulled(known);
     const obstacle = await step(`pulling ${reference}`, "10 s", () =>
       interruptible((signal) => store.pull(reference, signal)),
     );
     if (obstacle === undefined) return undefined;
     say(`cannot pull ${reference}: ${obstacle}`);
     if (!registryAnswered.test(obstacle)) unreachable.set(host, obstacle);
-    return obstacle;
+    return notPulled(obstacle);
   };
 }
+
+const notPulled = (obstacle: string): string => `could not be pulled (${obstacle.trim()})`;
 
 interface Plan {
   readonly recipe: Recipe;

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readAssets } from "../../services/frontend/assets.ts";
 import { productVersions } from "../../stacks/product-versions.ts";
@@ -20,6 +20,8 @@ import {
 } from "./services.ts";
 
 const { workspaces }: { workspaces: readonly string[] } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+
+const lockText = readFileSync(join(root, "package-lock.json"), "utf8");
 
 const lock = {
   packages: {
@@ -42,6 +44,40 @@ describe("packages that a service runs with", () => {
   test("that the lock file does not have are told", () => {
     const broken = { packages: { "services/shop": { dependencies: { z: "1" } } } };
     expect(() => productionPackages(broken, "services/shop")).toThrow("has no z, which services/shop needs");
+  });
+});
+
+describe("the packages in an image that its Dockerfile makes", () => {
+  test.each([
+    ["backend", backendService],
+    ["alert-sink", sinkService],
+    ["backup", backupService],
+  ])("%s: the same files as here, none that no program reads", { timeout: 120_000 }, (name, service) => {
+    const text = readFileSync(join(root, "services", name, "Dockerfile"), "utf8");
+    expect(text).toContain("COPY cli/images/unread.ts ./\n");
+    expect(text).toMatch(/^RUN npm ci .* --omit=dev .*\\\n && node unread\.ts node_modules\n/m);
+    const folder = mkdtempSync(join(tmpdir(), "trimmed-"));
+    try {
+      for (const each of productionPackages(JSON.parse(lockText), service.workspace)) {
+        cpSync(join(root, each), join(folder, each), { recursive: true, filter: (path) => !path.endsWith("/.bin") });
+      }
+      // As npm links a workspace: its own files are none of a package's.
+      mkdirSync(join(folder, "services"));
+      writeFileSync(join(folder, "services/own.ts"), "");
+      symlinkSync("../services", join(folder, "node_modules/own"));
+      const { status, stderr } = spawnSync(process.execPath, [join(root, "cli/images/unread.ts"), "node_modules"], {
+        cwd: folder,
+        encoding: "utf8",
+      });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+      expect(readdirSync(join(folder, "services"))).toEqual(["own.ts"]);
+      rmSync(join(folder, "node_modules/own"));
+      const left = readdirSync(join(folder, "node_modules"), { recursive: true, withFileTypes: true });
+      const paths = left.filter((entry) => entry.isFile()).map(({ parentPath, name: own }) => join(parentPath, own));
+      expect(paths.map((path) => relative(folder, path)).sort()).toEqual([...packageFiles(service).keys()].sort());
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

@@ -4,6 +4,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "../root.ts";
+import { isRead } from "./unread.ts";
 
 /** A service of this checkout: an npm workspace, and files of the checkout that it imports besides. */
 export interface Service {
@@ -78,11 +79,6 @@ export function imageFiles(service: Service, checkout = root): ReadonlyMap<strin
   }
 }
 
-/** What no running program reads; folders only at a package's top, below it they are its code. */
-const unread =
-  /\.(?:map|md|markdown|ts|mts|cts|flow|yml|yaml|tgz)$|^(?:tests?|__tests__|examples?|benchmarks?|docs?|\.github|\.vscode)\//;
-const licence = /(?:^|\/)(?:licen[cs]e|notice|copying)[^/]*$/i;
-
 /** Files of the npm packages that it runs with, by path; their licences stay. */
 export const packageFiles = (service: Service, checkout = root): ReadonlyMap<string, Buffer> =>
   new Map(packagePaths(service, checkout).map((path) => [path, readFileSync(join(checkout, path))]));
@@ -91,7 +87,7 @@ function packagePaths({ workspace }: Service, checkout: string): readonly string
   const folders = productionPackages(lockFile(checkout), workspace);
   const paths = folders.flatMap((folder) =>
     globSync("**/*", { cwd: join(checkout, folder), exclude: ["node_modules"] })
-      .filter((file) => !unread.test(file) || licence.test(file))
+      .filter(isRead)
       .map((file) => join(folder, file)),
   );
   return [...new Set(paths)].filter((path) => statSync(join(checkout, path)).isFile()).sort();

@@ -59,6 +59,6 @@ function inVersion({ images }: Settings, entry: Recipe | LeftOut): Recipe | Left
   if (asked === built) return entry;
   return {
     name,
-    leftOut: `the settings ask for ${asked}, and what can be built is ${built}: leave images.${key} at its default, or use a registry`,
+    leftOut: `the settings ask for ${asked}, and what can be built is ${built}: leave images.${key} at its default`,
   };
 }

@@ -12,7 +12,8 @@ export interface Answered {
 
 interface Asked {
   readonly method?: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Several values are as many lines. */
+  readonly headers?: Readonly<Record<string, string | string[]>>;
   readonly body?: string;
   /** Where the request comes from. */
   readonly from?: string;

@@ -8,7 +8,7 @@ import { until } from "../../support/process.ts";
 import { type Gateway, hasNginx, startGateway } from "../../support/products/gateway.ts";
 import { type Ground, ground } from "../../support/products/product.ts";
 import { settingsOf } from "../../support/stacks.ts";
-import { type Behind, serve } from "./asked.ts";
+import { asked, type Behind, serve } from "./asked.ts";
 
 const isThere = await hasNginx();
 
@@ -50,6 +50,14 @@ describe.skipIf(!isThere)("the gateway's configuration on a real nginx", () => {
     ]);
     await ask("/api/v1/x", { headers: { "x-correlation-id": "{}" } });
     expect(backend.seen[0]?.headers["x-correlation-id"]).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  test("of a correlation id that is sent twice one comes back and is passed on: the first (nginx 1.22) or a new one (since 1.23)", async () => {
+    backend.seen.length = 0;
+    const twice = { "x-correlation-id": ["first-of-the-test", "second-of-the-test"] };
+    const { headers } = await asked(`${gateway.url}/api/v1/x`, { headers: twice });
+    expect(headers["x-correlation-id"]).toMatch(/^(?:first-of-the-test|[0-9a-f]{32})$/);
+    expect(backend.seen[0]?.headers["x-correlation-id"]).toBe(headers["x-correlation-id"]);
   });
 
   test("says each security header once, whatever a service says", async () => {

@@ -49,6 +49,9 @@ describe.skipIf(daemon === undefined)("dev, as a newcomer has it on a real daemo
     const { printed, refusal } = await dev.run("up");
     expect(refusal, printed).toBeUndefined();
     expect(printed).toMatch(/^look at:\n {2}application: http:/m);
+    expect(printed).toMatch(
+      /^not here:\n {2}grafana is left out: its image \S+ .+; it comes where Docker reaches a registry/m,
+    );
     expect(printed).toMatch(/^next:\n {2}\.\/platform open dev /m);
     const rows = statusOf(workloads, await containers());
     expect(rows.filter((row) => !isWell(row))).toEqual([]);

@@ -4,7 +4,7 @@ import { selfSigned } from "../../../cli/engine/developer/certificate.ts";
 import { freePort } from "../../../cli/open/free-port.ts";
 import { debianObstacle, installDebian } from "../../../cli/setup/debian.ts";
 import { findProgram } from "../../../cli/setup/program.ts";
-import { gatewayFiles } from "../../../components/application/gateway-config.ts";
+import { clientRate, gatewayFiles } from "../../../components/application/gateway-config.ts";
 import type { Settings } from "../../../components/settings.ts";
 import { settingsOf } from "../stacks.ts";
 import type { Ground, Product } from "./product.ts";
@@ -26,6 +26,8 @@ interface Behind {
   readonly settings?: Settings;
   /** Folder with the files of mTLS, where the settings have it. */
   readonly certificates?: string;
+  /** Requests a second that one address may make; default: the platform's. */
+  readonly rate?: number;
 }
 
 export interface Gateway extends Product {
@@ -48,7 +50,7 @@ export async function hasNginx(): Promise<boolean> {
 
 /** nginx with the rendered configuration; only its places, ports and what is behind it are the test's own. */
 export async function startGateway(on: Ground, behind: Behind): Promise<Gateway> {
-  const { backend, frontend, grafana, resolver, settings = settingsOf("dev"), certificates = "" } = behind;
+  const { backend, frontend, grafana, resolver, settings = settingsOf("dev"), certificates = "", rate } = behind;
   const hosts: Readonly<Record<string, string>> = {
     backend: backend.host,
     frontend: frontend.host,
@@ -76,7 +78,8 @@ export async function startGateway(on: Ground, behind: Behind): Promise<Gateway>
       const ports = { 80: port, 443: securePort, [frontend.port]: pagePort };
       for (const { path, content } of files) {
         const text = grafana === undefined ? content : content.replace(/(\$grafana .*):3001;/, `$1:${grafana.port};`);
-        writeFileSync(join(own, basename(path)), placed(text.replaceAll("/etc/mtls", certificates), own, ports));
+        const limited = rate === undefined ? text : text.replace(`rate=${clientRate.second}r/s`, `rate=${rate}r/s`);
+        writeFileSync(join(own, basename(path)), placed(limited.replaceAll("/etc/mtls", certificates), own, ports));
       }
       return ["-c", join(own, "nginx.conf"), "-e", "stderr", "-g", "daemon off;"];
     },
