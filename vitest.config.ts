@@ -10,7 +10,12 @@ import TestReport from "./tests/support/test-report.ts";
 const tooLarge =
   process.env.TEST_SIZE === "issue"
     ? []
-    : ["tests/e2e/vault/**", "tests/e2e/mtls/dev.full.test.ts", "tests/delivery/steps/lint.full.test.ts"];
+    : [
+        "tests/e2e/vault/**",
+        "tests/e2e/mtls/dev.full.test.ts",
+        "tests/e2e/alerts/gossip.full.test.ts",
+        "tests/delivery/steps/lint.full.test.ts",
+      ];
 
 /** Two tiers: `x.test.ts` needs nothing but the engine, `x.full.test.ts` needs real products. */
 export default defineConfig({

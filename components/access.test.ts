@@ -33,6 +33,19 @@ test("each is found at the near end of a tunnel, Grafana with single sign-on by 
   ]);
 });
 
+test("where development's loopback is another address, it is found there; a tunnel's near end stays on localhost", () => {
+  const urls = (stack: string, target: string, loopbackAddress: string) => {
+    const settings = settingsOf(stack, target, { docker: { loopbackAddress } });
+    return [openedUrl(settings, "prometheus"), openedUrl(settings, "loki")];
+  };
+  expect(urls("dev", "docker", "127.0.0.2")).toEqual(["http://127.0.0.2:9090", "http://127.0.0.2:3100"]);
+  expect(urls("dev", "docker", "::1")).toEqual(["http://[::1]:9090", "http://[::1]:3100"]);
+  for (const everywhere of ["127.0.0.1", "0.0.0.0", "::"]) {
+    expect(urls("dev", "docker", everywhere)).toEqual(["http://localhost:9090", "http://localhost:3100"]);
+  }
+  expect(urls("prod", "docker", "127.0.0.2")).toEqual(["http://localhost:19090", "http://localhost:13100"]);
+});
+
 /** Every form that links have: by stack and target, with single sign-on and without. */
 const forms = ["dev", "staging", "prod"].flatMap((stack) =>
   ["docker", "ecs", "kubernetes"].flatMap((target) => [

@@ -29,12 +29,24 @@ export const grafanaDomain = ({ domain }: Pick<Settings, "domain">): string => `
 export const otherDomains = (settings: Pick<Settings, "domain" | "grafana">): readonly string[] =>
   isGrafanaPublic(settings) ? [grafanaDomain(settings)] : [];
 
+type Reached = Pick<Settings, "environment" | "target">;
+
+/** The host of that port: the near end of a tunnel is on localhost, and a development's own loopback where it says. */
+export const openedHost = ({ environment, target }: Reached): string =>
+  environment === "development" && target.loopback ? target.loopbackHost : "localhost";
+
+/** URL of a port there, without a slash at the end. */
+export const openedAt = (settings: Reached, port: number): string => {
+  const host = openedHost(settings);
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+};
+
 /**
  * Address that links of messages lead to, without a slash at the end. But for a public Grafana it is found while
  * `./platform open <stack> <member>` runs: nothing of it is open to the outside, so that only who may reach the stack
  * reaches it.
  */
-export const openedUrl = (settings: Pick<Settings, "environment" | "domain" | "grafana">, member: Opened): string =>
+export const openedUrl = (settings: Reached & Pick<Settings, "domain" | "grafana">, member: Opened): string =>
   member === "grafana" && isGrafanaPublic(settings)
     ? `https://${grafanaDomain(settings)}`
-    : `http://localhost:${openedPort(settings, member)}`;
+    : openedAt(settings, openedPort(settings, member));

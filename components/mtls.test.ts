@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { root } from "../cli/root.ts";
 import { settingsOf } from "../tests/support/stacks.ts";
 import { authorityPath, identifiedMembers, identityNames, identityPath, knownConnections } from "./mtls.ts";
@@ -28,7 +29,6 @@ const plain = [
   ["promtail", "loki"],
   ["grafana", "loki"],
   ["loki", "loki"],
-  ["alertmanager", "alertmanager"],
   ["blackbox-exporter", "gateway"],
 ];
 
@@ -114,9 +114,41 @@ describe.each(targets)("on %s", (target) => {
     );
   });
 
+  test("Alertmanagers, where there are several, gossip by their certificates alone", () => {
+    const { platform, specOf, members } = on(target);
+    const { args, ports, secretFiles } = specOf("alertmanager");
+    const isAlone = args.includes("--cluster.listen-address=");
+    expect(isAlone).toBe(target !== "kubernetes");
+    if (isAlone) {
+      expect(args.join(" ")).not.toContain("--cluster.tls-config");
+      return;
+    }
+    expect(args).toContain("--cluster.tls-config=/etc/alertmanager/gossip.yml");
+    expect(parse(mountedFile(platform, "alertmanager", "/etc/alertmanager/gossip.yml"))).toEqual({
+      tls_server_config: {
+        cert_file: identityPath,
+        key_file: identityPath,
+        client_auth_type: "RequireAndVerifyClientCert",
+        client_ca_file: "/etc/alertmanager-gossip/ca.crt",
+        client_allowed_sans: ["alertmanager"],
+      },
+      tls_client_config: {
+        cert_file: identityPath,
+        key_file: identityPath,
+        ca_file: "/etc/alertmanager-gossip/ca.crt",
+        server_name: "alertmanager",
+      },
+    });
+    // Read once, at the start: another authority must make the pods anew.
+    const trusted = secretFiles.filter(({ path }) => path === "/etc/alertmanager-gossip/ca.crt");
+    expect(trusted.map(({ secret, live = false }) => [secret, live])).toEqual([["mtlsAuthority", false]]);
+    expect(ports.find(({ name }) => name === "cluster")).toMatchObject({ protocols: ["TCP"], tls: "mutual" });
+    expect(knownConnections(members)).toContainEqual({ from: "alertmanager", to: "alertmanager", how: "mutual" });
+  });
+
   test("without it nothing of it is left", () => {
     const { members } = on(target, false);
-    expect(JSON.stringify(members)).not.toMatch(/\/etc\/mtls|TLS_CLIENTS|proxy_ssl|"mutual"/);
+    expect(JSON.stringify(members)).not.toMatch(/\/etc\/mtls|gossip\.yml|TLS_CLIENTS|proxy_ssl|"mutual"/);
   });
 });
 

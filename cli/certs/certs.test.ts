@@ -58,6 +58,35 @@ test("nothing outlives its days; what has less than a third of them left is told
   expect((await verdicts(on(31))).backend).toBe("fine");
 });
 
+/** When each ends; a certificate's time has no milliseconds. */
+const ends = async (ground: CertsGround): Promise<ReadonlyMap<string, number>> =>
+  new Map((await checkCerts(ground)).map(({ of, ends: end = "" }) => [of, Date.parse(end)]));
+
+test("one that no metric tells never ends before all that an alert sees, whatever was made when and for how long", async () => {
+  const told = ["backend", "database"];
+  const untold = ["postgres-exporter", "redis-exporter"];
+  const exporters = ["mtlsPostgresExporter", "mtlsRedisExporter"] as const;
+  const losses: readonly (readonly [day: number, days: number, lost: readonly SecretName[]])[] = [
+    [0, 90, []],
+    // Of an exporter alone, for less than the others have left.
+    [1, 10, [exporters[0]]],
+    // Of all that are told, while the exporters' are good.
+    [30, 60, ["mtlsBackend", "mtlsDatabase"]],
+    [35, 90, ["mtlsBackend"]],
+    [36, 10, [exporters[1], "mtlsDatabase"]],
+    [37, 30, exporters],
+  ];
+  const { kept, on } = stack();
+  for (const [at, days, lost] of losses) {
+    const ground = { ...on(at), members: [...told, ...untold] };
+    for (const secret of lost) kept.delete(secret);
+    await issueCerts(ground, days);
+    const found = await ends(ground);
+    const of = (names: readonly string[]) => Math.min(...names.map((name) => found.get(name) ?? Number.NaN));
+    expect([at, of(untold) >= of(told)]).toEqual([at, true]);
+  }
+});
+
 test("a rotation gives all another certificate of the same authority", async () => {
   const { kept, on } = stack();
   await issueCerts(on(0));

@@ -1,4 +1,4 @@
-import { identifiedMembers, identityNames } from "../../components/mtls.ts";
+import { identifiedMembers, identityNames, untoldMembers } from "../../components/mtls.ts";
 import type { Settings } from "../../components/settings.ts";
 import type { SecretName } from "../../components/workload/index.ts";
 import { UserError } from "../console/error.ts";
@@ -39,9 +39,26 @@ export async function issueCerts(ground: CertsGround, days = usualDays): Promise
     );
   }
   const authority = isFirst ? await firstAuthority(ground) : usable(ground, kept, days);
-  const wanted = members.filter(({ verdict }) => verdict !== "fine");
-  for (const { of } of wanted) await renew(ground, authority, of, days);
+  const isBad = ({ verdict }: Judged): boolean => verdict !== "fine";
+  // Those that no metric tells are made along, so that none of them ends before what an alert sees.
+  const wanted = members.some(isBad) ? members.filter((one) => isBad(one) || untoldMembers.has(one.of)) : [];
+  const untoldDays = Math.max(
+    days,
+    daysUntilTold(
+      members.filter((one) => !untoldMembers.has(one.of)),
+      ground.now,
+    ),
+  );
+  for (const { of } of wanted) await renew(ground, authority, of, untoldMembers.has(of) ? untoldDays : days);
   return [...(isFirst ? ["authority"] : []), ...wanted.map(({ of }) => of)];
+}
+
+/** Days until the first of them ends that is good; 0 where one is made anew, which then ends with what is made along. */
+function daysUntilTold(told: readonly Judged[], now: Date): number {
+  const left = told.map(({ verdict, ends = "" }) =>
+    verdict === "fine" ? (Date.parse(ends) - now.getTime()) / 86_400_000 : 0,
+  );
+  return left.length === 0 ? 0 : Math.ceil(Math.min(...left));
 }
 
 /** Gives every member another certificate of the same authority. */

@@ -36,20 +36,21 @@ async function logs(component: string | undefined, { stack, follow, target, ...t
   const { readSettings } = await import("../../stacks/read.ts");
   const { describePlatform, isWorkload, membersOf } = await import("../../components/specification.ts");
   const { readRequest } = await import("../logs/request.ts");
-  const { elsewhere, printFromLoki } = await import("../logs/print.ts");
+  const { printAnywhere } = await import("../logs/anywhere.ts");
   const settings = readSettings(readStackFile(root, stack, target));
   const components = membersOf(describePlatform(settings))
     .filter(isWorkload)
     .map(({ name }) => name);
   const request = readRequest({ ...typed, ...(component === undefined ? {} : { component }) }, components);
-  const reason = await printFromLoki(settings, request, follow ? untilInterrupted() : undefined);
-  if (reason === undefined) return;
-  if (settings.target.name !== "docker") throw elsewhere(reason, settings.target.name);
-  const { openDockerStack } = await import("../docker/daemon.ts");
-  const { printLogs } = await import("../docker/logs.ts");
-  const { level, ...own } = request;
-  say(`${reason}; these are the containers' own lines${level === undefined ? "" : ", of every level"}`);
-  await printLogs(await openDockerStack(stack), { ...own, follow: follow ?? false });
+  await printAnywhere(settings, request, follow ? untilInterrupted() : undefined, {
+    say,
+    printOwn: async (begin) => {
+      const { openDockerStack } = await import("../docker/daemon.ts");
+      const { printLogs } = await import("../docker/logs.ts");
+      const { level, ...own } = request;
+      await printLogs(await openDockerStack(stack), { ...own, follow: follow ?? false }, process.stdout, begin);
+    },
+  });
 }
 
 /** The first Ctrl-C ends what is followed, and a tunnel with it. */

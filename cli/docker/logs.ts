@@ -26,10 +26,13 @@ export async function printLogs(
   of: DockerStack,
   { component, since, correlationId, follow }: OwnLogRequest,
   output: NodeJS.WritableStream = process.stdout,
+  /** Called before the first line, where there are containers. */
+  begin: () => void = () => {},
 ): Promise<void> {
   const all = await containersOf(of);
   const chosen = component === undefined ? all : all.filter((container) => componentOf(container) === component);
   if (chosen.length === 0) throw nothing(of, component, all);
+  begin();
   const from = since === undefined ? 0 : Math.floor(Date.now() / 1000 - parseDuration(since).seconds);
   await Promise.all(
     chosen.map((container) => {

@@ -66,6 +66,6 @@ const readAll = async (url: string): Promise<void> => {
 
 test("who is not there, or not well, can be told from who refuses the question", async () => {
   await expect(readAll("http://127.0.0.1:9")).rejects.toThrow(LokiUnreachable);
-  await expect(readAll(await fakeLoki([], 503))).rejects.toThrow("Loki says 503");
+  await expect(readAll(await fakeLoki([], 503))).rejects.toThrow("and says 503: {");
   await expect(readAll(await fakeLoki([], 400))).rejects.toThrow('Loki refused {stack="dev"}');
 });

@@ -44,21 +44,42 @@ interface Asked {
 async function ask({ url, query }: Asked, start: bigint, end: bigint): Promise<readonly StoredLine[]> {
   const words = { query, start: String(start), end: String(end), limit: String(page), direction: "forward" };
   const address = `${url}/loki/api/v1/query_range?${new URLSearchParams(words)}`;
-  const response = await fetch(address, { signal: AbortSignal.timeout(30_000) }).catch((error: Error) => {
-    throw new LokiUnreachable(`Loki does not answer at ${url}: ${String(error.cause ?? error.message)}`);
-  });
-  const body = await response.text();
+  const asked = `Loki at ${url} was asked for ${query}`;
+  const unreachable = (error: unknown): never => {
+    throw new LokiUnreachable(`${asked} and does not answer: ${whyNot(error)}`);
+  };
+  const response = await fetch(address, { signal: AbortSignal.timeout(30_000) }).catch(unreachable);
+  const body = await response.text().catch(unreachable);
   // 4xx is about the question, which another place would not answer better.
   if (response.status >= 400 && response.status < 500 && response.status !== 404 && response.status !== 429) {
     throw new UserError(`Loki refused ${query}: ${body.trim()}`);
   }
-  if (!response.ok) throw new LokiUnreachable(`Loki says ${response.status} at ${url}`);
-  const { data } = answer.parse(JSON.parse(body));
-  return data.result
+  if (!response.ok) throw new LokiUnreachable(`${asked} and says ${response.status}: ${firstLine(body)}`);
+  const result = answer.safeParse(parsed(body));
+  if (!result.success) throw new LokiUnreachable(`${asked}; what answers there is not Loki: ${firstLine(body)}`);
+  return result.data.data.result
     .flatMap(({ stream, values }) =>
       values.map(([time, text]) => ({ component: stream.service ?? "", time: BigInt(time), text })),
     )
     .sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+}
+
+/** What a refused connection, a closed one or a time that is over says of itself. */
+function whyNot(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // Both addresses of localhost refuse: an error of errors, whose own message is empty.
+  const cause = error.cause instanceof AggregateError ? error.cause.errors[0] : error.cause;
+  return cause instanceof Error && cause.message !== "" ? cause.message : error.message;
+}
+
+const firstLine = (body: string): string => body.trim().split("\n")[0]?.slice(0, 200) || "nothing";
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
 }
 
 /** All lines from `sinceSeconds` ago until now, oldest first, in pages. Throws {@link LokiUnreachable}. */

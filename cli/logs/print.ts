@@ -42,8 +42,12 @@ export async function printFromLoki(
 ): Promise<string | undefined> {
   const reason = withoutLoki(settings);
   if (reason !== undefined) return reason;
+  const way = await openWay(settings, "loki").catch((error: unknown) => {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  });
+  if (typeof way === "string") return `Loki was to be asked for ${queryOf(settings.stack, request)}, and ${way}`;
   try {
-    const way = await openWay(settings, "loki");
     try {
       await printStored(way.url, settings.stack, request, follow);
     } finally {
@@ -55,9 +59,3 @@ export async function printFromLoki(
     throw error;
   }
 }
-
-/** Elsewhere than on Docker a container's own log is not ours to read. */
-export const elsewhere = (reason: string, target: string): UserError =>
-  new UserError(
-    `${reason}; the containers' own lines are ${target === "kubernetes" ? "read by kubectl logs" : "on the stack's hosts: docker logs, over Session Manager"}`,
-  );

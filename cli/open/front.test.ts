@@ -25,7 +25,7 @@ beforeEach(async () => {
   const address = far.address();
   if (address === null || typeof address === "string") throw new Error("it has no port");
   port = await freePort();
-  front = await startFront(port, { port: address.port, certificate, password });
+  front = await startFront(port, { host: "127.0.0.1", port: address.port, certificate, password });
 });
 afterEach(async () => {
   await front.close();
@@ -64,7 +64,7 @@ test("a far end that shows another certificate gets no password", async () => {
   const address = far.address();
   if (address === null || typeof address === "string") throw new Error("it has no port");
   const own = await freePort();
-  const other = await startFront(own, { port: address.port, certificate, password });
+  const other = await startFront(own, { host: "127.0.0.1", port: address.port, certificate, password });
   const answer = await fetch(`http://localhost:${own}/`);
   expect([answer.status, await answer.text()]).toEqual([502, expect.stringContaining("the far end does not answer")]);
   await other.close();

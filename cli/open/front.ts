@@ -5,6 +5,7 @@ import { monitoringName, monitoringUser } from "../../components/protection.ts";
 
 /** What is asked on a person's behalf, and with what. */
 export interface Behind {
+  readonly host: string;
   /** Port of this host behind which the protected member answers. */
   readonly port: number;
   readonly certificate: string;
@@ -46,11 +47,11 @@ export async function startFront(localPort: number, behind: Behind): Promise<Fro
 const isOurs = ({ host = "", origin }: IncomingHttpHeaders, own: readonly string[]): boolean =>
   own.includes(host) && (origin === undefined || own.some((each) => origin === `http://${each}`));
 
-function forward(asked: IncomingMessage, answer: ServerResponse, { port, certificate, password }: Behind): void {
+function forward(asked: IncomingMessage, answer: ServerResponse, { host, port, certificate, password }: Behind): void {
   const headers = Object.fromEntries(Object.entries(asked.headers).filter(([name]) => !ownHeaders.includes(name)));
   const far = request(
     {
-      host: "127.0.0.1",
+      host,
       port,
       method: asked.method,
       path: asked.url,

@@ -16,6 +16,15 @@ test("dev: all is on this host, and what does not answer is said to be so", asyn
   ]);
 });
 
+test("dev on another loopback address: there it is looked for, and there links lead", async () => {
+  const openings = openingsOf(settingsOf("dev", "docker", { docker: { loopbackAddress: "127.0.0.2" } }));
+  const asked: string[] = [];
+  const shown = await openingsTable(openings, async (port, host) => asked.push(`${host}:${port}`) > 0);
+  expect(shown).toMatch(/^loki +http:\/\/127\.0\.0\.2:3100 +answers$/m);
+  expect(shown).toMatch(/^alert-sink +http:\/\/127\.0\.0\.2:8082 +answers$/m);
+  expect(asked).toEqual(expect.arrayContaining(["127.0.0.2:3100", "127.0.0.2:8082", "127.0.0.2:9090"]));
+});
+
 test("prod: what is public is said, and for the rest the command that opens the way, until it is open", async () => {
   const openings = openingsOf(settingsOf("prod"));
   const shown = await openingsTable(openings, async (port) => port === 19_093);

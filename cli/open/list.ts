@@ -1,4 +1,11 @@
-import { isGrafanaPublic, openedMembers, openedPort, openedUrl } from "../../components/access.ts";
+import {
+  isGrafanaPublic,
+  openedAt,
+  openedHost,
+  openedMembers,
+  openedPort,
+  openedUrl,
+} from "../../components/access.ts";
 import { sinkName, sinkPorts } from "../../components/alerts/sink.ts";
 import type { Settings } from "../../components/settings.ts";
 import { describePlatform, membersOf } from "../../components/specification.ts";
@@ -10,6 +17,8 @@ export interface Opening {
   readonly url: string;
   /** Of this host, where it must answer for that; undefined where it is public. */
   readonly port?: number;
+  /** Of this host too; default: localhost. */
+  readonly host?: string;
   /** What opens the way; undefined where none has to be opened. */
   readonly command?: string;
 }
@@ -21,7 +30,8 @@ export function openingsOf(settings: Settings): readonly Opening[] {
   // Where the site has no name, its certificate is one that no browser knows.
   const [scheme, port] = domain === "localhost" ? ["http", 80] : ["https", 443];
   const application = { name: "application", url: `${scheme}://${domain}`, ...(target.loopback ? { port } : {}) };
-  const sink = { name: sinkName, url: `http://localhost:${sinkPorts.http}`, port: sinkPorts.http };
+  const host = openedHost(settings);
+  const sink = { name: sinkName, url: openedAt(settings, sinkPorts.http), port: sinkPorts.http, host };
   return [
     ...(names.includes("gateway") ? [application] : []),
     ...openedMembers
@@ -29,7 +39,7 @@ export function openingsOf(settings: Settings): readonly Opening[] {
       .map((name): Opening => {
         const url = openedUrl(settings, name);
         if (name === "grafana" && isGrafanaPublic(settings)) return { name, url };
-        const found = { name, url, port: openedPort(settings, name) };
+        const found = { name, url, port: openedPort(settings, name), host };
         return isPlain(settings) ? found : { ...found, command: `./platform open ${stack} ${name}` };
       }),
     ...(names.includes(sinkName) ? [sink] : []),
@@ -42,11 +52,11 @@ const isPlain = ({ environment, target }: Settings): boolean => environment === 
 /** A row for each: where it is, and whether somebody answers there now, or what opens the way. */
 export async function openingsTable(
   openings: readonly Opening[],
-  answers: (port: number) => Promise<boolean>,
+  answers: (port: number, host?: string) => Promise<boolean>,
 ): Promise<string> {
-  const rows = openings.map(async ({ name, url, port, command }) => {
+  const rows = openings.map(async ({ name, url, port, host, command }) => {
     if (port === undefined) return [name, url, "public"];
-    if (await answers(port)) return [name, url, "answers"];
+    if (await answers(port, host)) return [name, url, "answers"];
     return [name, url, command ?? "nobody answers"];
   });
   return table([["what", "where", "now"], ...(await Promise.all(rows))]);

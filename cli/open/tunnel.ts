@@ -62,13 +62,17 @@ async function openedFront(settings: Settings, member: Opened, localPort: number
   const password = await secretValue(settings, "monitoringPassword");
   const port = settings.target.loopback ? portOf(member) : await freePort();
   const way = await openedTunnel(settings, member, portOf(member), port);
-  const front = await startFront(localPort, { port, certificate, password });
+  const front = await startFront(localPort, { host: nearHost(settings), port, certificate, password });
   const close = async (): Promise<void> => {
     await front.close();
     await way.close();
   };
   return { isTunnel: true, closed: way.isTunnel ? way.closed.then(front.close) : front.closed, close };
 }
+
+/** Where the way to a member ends; by number, since who listens there may know one family of addresses alone. */
+const nearHost = ({ target }: Settings): string =>
+  target.loopbackHost === "localhost" ? "127.0.0.1" : target.loopbackHost;
 
 async function requireFree(port: number, stack: string): Promise<void> {
   if (!(await answers(port))) return;
@@ -141,9 +145,9 @@ export const typed = ({ program, words }: Command): string =>
   [program, ...words.map((word) => (/^[\w./:=,@-]+$/.test(word) ? word : `'${word}'`))].join(" ");
 
 /** Whether anybody listens on a port of this host's loopback. */
-export const answers = (port: number): Promise<boolean> =>
+export const answers = (port: number, host = "localhost"): Promise<boolean> =>
   new Promise((resolve) => {
-    const socket = connect({ host: "localhost", port });
+    const socket = connect({ host, port });
     const end = (isOpen: boolean) => {
       socket.destroy();
       resolve(isOpen);

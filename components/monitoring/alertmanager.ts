@@ -16,9 +16,19 @@ import {
   stopFirst,
 } from "../blueprint.ts";
 import { levelWord } from "../logging/levels.ts";
-import { identityFiles } from "../mtls.ts";
+import { identityFiles, identityPath, mutualPort } from "../mtls.ts";
 import { isProtected, ownCheck, probeFiles, webFlags, webPort, webSecrets } from "../protection.ts";
-import { formatDuration, port, resources, type WorkloadSpec, workload } from "../workload/index.ts";
+import type { Settings } from "../settings.ts";
+import {
+  type ConfigFile,
+  formatDuration,
+  port,
+  resources,
+  type SecretFile,
+  type WorkloadSpec,
+  workload,
+} from "../workload/index.ts";
+import { commented } from "../yaml.ts";
 
 /** Groups, silences and delivers what Prometheus fires. */
 export function alertmanager(plan: Blueprint): WorkloadSpec {
@@ -46,16 +56,27 @@ export function alertmanager(plan: Blueprint): WorkloadSpec {
       },
       { path: `/etc/alertmanager/${messagesFile}`, content: messageTemplates(plan.settings) },
       ...probeFiles(plan.settings, "alertmanager"),
+      ...gossipFiles(plan.settings),
     ],
     secretFiles: [
       ...receiverSecrets(plan.settings),
       ...webSecrets(plan.settings, "alertmanager"),
       ...identityFiles(plan.settings, "alertmanager"),
+      ...gossipAuthority(plan.settings),
     ],
     ports: [
       port({ name: "http", number: 9093, exposure: "loopback", ...webPort(plan.settings) }),
       ...(replicas > 1
-        ? [port({ name: "cluster", number: clusterPort, exposure: "internal", protocols: ["TCP", "UDP"] })]
+        ? [
+            port({
+              name: "cluster",
+              number: clusterPort,
+              exposure: "internal",
+              // Over TLS what else goes by UDP goes by TCP too.
+              protocols: isGossipSecret(plan.settings) ? ["TCP"] : ["TCP", "UDP"],
+              ...mutualPort(plan.settings),
+            }),
+          ]
         : []),
     ],
     probes: isSecure
@@ -98,4 +119,40 @@ const gossip = (plan: Blueprint): readonly string[] => [
   `--cluster.peer-timeout=${formatDuration(peerTimeout)}`,
   // Others that gossip in the same network are not joined.
   `--cluster.label=${plan.settings.stack}`,
+  ...(isGossipSecret(plan.settings) ? [`--cluster.tls-config=${gossipConfigPath}`] : []),
 ];
+
+type Gossiping = Pick<Settings, "mtls" | "target" | "environment">;
+
+/** Whether the peers know each other by their certificates: who has none of ours could silence, or keep a message back. */
+const isGossipSecret = (settings: Gossiping): boolean => settings.mtls && alertmanagers(settings) > 1;
+
+const gossipConfigPath = "/etc/alertmanager/gossip.yml";
+
+/**
+ * The authority a second time, and not live: Alertmanager reads its certificate at each handshake, and whom it trusts once,
+ * at its start. So another authority makes the pods anew, one after the other, and another certificate does not.
+ */
+const gossipAuthorityPath = "/etc/alertmanager-gossip/ca.crt";
+
+const gossipAuthority = (settings: Gossiping): readonly SecretFile[] =>
+  isGossipSecret(settings) ? [{ path: gossipAuthorityPath, secret: "mtlsAuthority" }] : [];
+
+/** How a peer shows itself and whom it takes, as server and as client: each is both. */
+function gossipFiles(settings: Gossiping): readonly ConfigFile[] {
+  if (!isGossipSecret(settings)) return [];
+  const own = { cert_file: identityPath, key_file: identityPath };
+  const config = {
+    tls_server_config: {
+      ...own,
+      client_auth_type: "RequireAndVerifyClientCert",
+      client_ca_file: gossipAuthorityPath,
+      client_allowed_sans: ["alertmanager"],
+    },
+    tls_client_config: { ...own, ca_file: gossipAuthorityPath, server_name: "alertmanager" },
+  };
+  return [{ path: gossipConfigPath, content: commented(config, gossipHeading) }];
+}
+
+const gossipHeading =
+  "Rendered by ./platform render from components/monitoring/alertmanager.ts: mutual TLS between Alertmanagers.";

@@ -86,6 +86,8 @@ export interface BoundTarget {
   namespaces(stack: string): readonly string[];
   /** One host whose loopback a developer uses: there the gateway forwards the loopback ports of rolling workloads. */
   readonly loopback: boolean;
+  /** Where that loopback is found: `localhost`, or the address that the stack's section says. */
+  readonly loopbackHost: string;
   /**
    * Addresses of the load balancer that stands before the gateway and ends TLS, as CIDR blocks: its word on a client's
    * address and scheme counts. Empty where customers come to the gateway itself.
@@ -161,6 +163,8 @@ interface TargetDefinition<Section> {
   namespaces?(stack: string, section: Section): readonly string[];
   /** Default: false. */
   readonly loopback?: boolean;
+  /** Default: localhost. */
+  loopbackHost?(section: Section): string;
   /** Default: none. */
   balancers?(section: Section): readonly string[];
   /** Default: none is needed. */
@@ -201,6 +205,7 @@ export function defineTarget<Section>(definition: TargetDefinition<Section>): Ta
         managed,
         discovery,
         loopback: definition.loopback ?? false,
+        loopbackHost: definition.loopbackHost?.(section) ?? "localhost",
         balancers: definition.balancers?.(section) ?? [],
         namespaces: (stack) => definition.namespaces?.(stack, section) ?? [],
         tunnel: (ends) => definition.tunnel?.(ends, section),

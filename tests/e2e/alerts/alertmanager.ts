@@ -44,6 +44,16 @@ interface Start {
   readonly shortened?: Readonly<Record<string, string>>;
   /** With them it is protected as the stack's is; else plain, for tests of what it tells. */
   readonly keys?: Keys;
+  /** Where the settings have mTLS: of each, by its number. */
+  readonly identities?: readonly Identity[];
+}
+
+/** Whom one trusts, and what it shows. */
+export interface Identity {
+  readonly authority: string;
+  readonly pem: string;
+  /** It gossips without TLS all the same. */
+  readonly isPlain?: true;
 }
 
 /**
@@ -59,7 +69,7 @@ export async function startAlertmanager(ground: Ground, start: Start): Promise<P
 /** Several that gossip, as the stack has them. */
 export async function startAlertmanagers(
   ground: Ground,
-  { settings, receivers, shortened = {}, keys }: Start,
+  { settings, receivers, shortened = {}, keys, identities = [] }: Start,
   count: number,
 ): Promise<readonly Product[]> {
   const program = await ensureTool(alertmanagerTool);
@@ -76,8 +86,11 @@ export async function startAlertmanagers(
         // The mail server's certificate is of no authority that this host knows.
         environment: { ...process.env, SSL_CERT_FILE: join(ground.folder, `alertmanager-${index}`, "ca.pem") },
         words: (folder, port) => {
-          writeFiles(folder, changed(spec, receivers, shortened), receivers, keys);
-          return flags.flatMap((flag) => localFlag(flag, folder, { port, own, peers: clusterPorts }));
+          const identity = identities[index];
+          writeFiles(folder, changed(spec, receivers, shortened), receivers, { keys, identity });
+          return flags
+            .filter((flag) => identity?.isPlain !== true || !flag.startsWith("--cluster.tls-config="))
+            .flatMap((flag) => localFlag(flag, folder, { port, own, peers: clusterPorts }));
         },
       }),
     ),
@@ -134,7 +147,7 @@ const changed = (
   files: spec.files.map(({ path, content }) => ({
     path,
     content: content
-      .replace(/http:\/\/[^/\s]+(?=\/api\/v1\/webhooks)/, `http://127.0.0.1:${sink.port}`)
+      .replace(/https?:\/\/[^/\s]+(?=\/api\/v1\/webhooks)/, `http://127.0.0.1:${sink.port}`)
       .replaceAll(/((?:group_wait|group_interval|repeat_interval): )(\S+)/g, (_, key, time) => {
         return `${key}${shortened[time] ?? time}`;
       }),
@@ -146,11 +159,20 @@ function writeFiles(
   folder: string,
   spec: WorkloadSpec,
   { sink, certificate }: Receivers,
-  keys: Keys | undefined,
+  { keys, identity }: { readonly keys: Keys | undefined; readonly identity: Identity | undefined },
 ): void {
   const slackWebhookUrl = `http://127.0.0.1:${sink.port}/slack/T0/B0/secret`;
-  const secretFiles = spec.secretFiles.filter(({ secret }) => keys !== undefined || !secret.startsWith("monitoring"));
-  writeMounted(folder, { ...spec, secretFiles }, { ...secrets, slackWebhookUrl, ...keys });
+  const secretFiles = spec.secretFiles
+    .filter(({ secret }) => keys !== undefined || !secret.startsWith("monitoring"))
+    .filter(({ secret }) => identity !== undefined || !secret.startsWith("mtls"));
+  writeMounted(
+    folder,
+    { ...spec, secretFiles },
+    {
+      ...{ ...secrets, slackWebhookUrl, ...keys },
+      ...(identity && { mtlsAuthority: identity.authority, mtlsAlertmanager: identity.pem }),
+    },
+  );
   writeFileSync(join(folder, "ca.pem"), certificate);
 }
 
@@ -165,4 +187,15 @@ export async function counted(
     .filter((line) => line.startsWith(`${metric}{`))
     .filter((line) => Object.entries(labels).every(([name, value]) => line.includes(`${name}="${value}"`)))
     .reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
+}
+
+/** The value of one of its metrics that has no labels; NaN while it tells none. */
+export async function told({ url }: Product, metric: string): Promise<number> {
+  const lines = (await (await fetch(`${url}/metrics`)).text()).split("\n");
+  return Number(
+    lines
+      .find((line) => line.startsWith(`${metric} `))
+      ?.split(" ")
+      .at(-1) ?? Number.NaN,
+  );
 }

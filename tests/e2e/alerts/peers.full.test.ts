@@ -7,12 +7,13 @@ import { planSilences } from "../../../components/alerts/silences.ts";
 import { type Channel, taken } from "../../../services/alert-sink/received.ts";
 import { type Ground, ground, type Product } from "../../support/products/product.ts";
 import { settingsOf } from "../../support/stacks.ts";
-import { counted, type Receivers, startAlertmanagers, startReceivers } from "./alertmanager.ts";
+import { authority, issued } from "../mtls/certificates.ts";
+import { counted, type Receivers, startAlertmanagers, startReceivers, told } from "./alertmanager.ts";
 import { type Fired, faultsOf, tell } from "./fired.ts";
 import { arrived, holds } from "./inbox.ts";
 
-// Production on Kubernetes, with its own times and flags, the wait for the peer too: only addresses are this host's.
-const settings = settingsOf("prod", "kubernetes", { mtls: false });
+// Production on Kubernetes, with its own times and flags, the wait for the peer and mTLS too: only addresses are this host's.
+const settings = settingsOf("prod", "kubernetes");
 const pages = ["slack", "pagerduty", "email", "webhook"] as const;
 
 let products: Ground;
@@ -21,7 +22,15 @@ let both: readonly Product[];
 beforeEach(async () => {
   products = ground("peers");
   receivers = await startReceivers(settings);
-  both = await startAlertmanagers(products, { settings, receivers }, alertmanagers(settings));
+  const by = await authority();
+  const count = alertmanagers(settings);
+  const identities = await Promise.all(
+    Array.from({ length: count }, async () => ({
+      authority: by.certificate,
+      pem: await issued(by, "alertmanager"),
+    })),
+  );
+  both = await startAlertmanagers(products, { settings, receivers, identities }, count);
   await holds("they know of each other", async () => {
     const seen = await Promise.all(both.map((each) => members(each)));
     return seen.every((count) => count === 2);
@@ -33,10 +42,7 @@ afterEach(async () => {
   await receivers.sink.stop();
 });
 
-async function members({ url }: Product): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  return Number(/^alertmanager_cluster_members (\d+)$/m.exec(text)?.[1]);
-}
+const members = (product: Product): Promise<number> => told(product, "alertmanager_cluster_members");
 
 /** As Prometheus does: everything to everyone who answers. */
 async function tellAll(alerts: readonly Fired[]): Promise<void> {
@@ -117,8 +123,8 @@ test("what is silenced at one is silent at both", { timeout: 300_000 }, async ()
   await tellAll(faultsOf(settings, "RedisDown", "BackendDown"));
   await arrived(receivers.sink.inbox.pagerduty);
   await settled();
-  const told = taken(receivers.sink.inbox.webhook).flatMap(({ alerts }) =>
+  const heard = taken(receivers.sink.inbox.webhook).flatMap(({ alerts }) =>
     alerts.map(({ labels }) => labels.alertname),
   );
-  expect(new Set(told)).toEqual(new Set(["BackendDown"]));
+  expect(new Set(heard)).toEqual(new Set(["BackendDown"]));
 });

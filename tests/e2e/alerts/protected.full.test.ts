@@ -175,6 +175,7 @@ test("the prober tells when Alertmanager's certificate ends, and knows no passwo
 test("silences are listed and applied by the way that ./platform opens", async () => {
   const port = await freePort();
   const front = await startFront(port, {
+    host: "127.0.0.1",
     port: Number(product("alertmanager").address.split(":")[1]),
     certificate: keys.monitoringCertificate,
     password: keys.monitoringPassword,
