@@ -83,28 +83,25 @@ describe("the jobs that test, with one test a folder and a tier in place of ours
 
 describe("the job that previews, of dev alone", { timeout: 300_000 }, () => {
   const file = "Pulumi.dev.yaml";
-  /** dev says something else than the branch that it goes into. */
-  const changed = (name: string, to: string) =>
-    small(name, ({ folder, git, commit }) => {
+  let checkout: Checkout | undefined;
+  beforeAll(() => {
+    checkout = small("preview", ({ folder, git, commit }) => {
       git("rm", "--quiet", "Pulumi.staging.yaml", "Pulumi.prod.yaml", "bootstrap/Pulumi.bootstrap.yaml");
       git("update-ref", "refs/remotes/origin/base", commit());
       const text = readFileSync(join(folder, file), "utf8");
       expect(text).toContain("{ faults: true }");
-      writeFileSync(join(folder, file), text.replace("{ faults: true }", to));
+      writeFileSync(join(folder, file), text.replace("{ faults: true }", "{ faults: false }"));
     });
-  const preview = (checkout: Checkout) => {
+  });
+  const preview = ({ folder }: Checkout, base: string) => {
     const said = workflows["ci-cd.yml"]?.jobs.preview?.steps.flatMap(({ env }) => expressionsOf(env)) ?? [];
     expect(said).toEqual([expect.stringContaining("github.base_ref")]);
-    return runJob(
-      "preview",
-      runner(checkout.folder, { expressions: Object.fromEntries(said.map((each) => [each, "origin/base"])) }),
-    );
+    return runJob("preview", runner(folder, { expressions: Object.fromEntries(said.map((each) => [each, base])) }));
   };
 
   test("what changes is said, judged, and shown in the run's summary, without any credentials", async ({ skip }) => {
-    const checkout = changed("preview", "{ faults: false }");
     if (checkout === undefined) return skip("there is no git, or the checkout is no repository");
-    const { steps, summary } = await preview(checkout);
+    const { steps, summary } = await preview(checkout, "origin/base");
     for (const { code, output } of steps) expect(code, output).toBe(0);
     expect(summary).toMatch(/^```\n[\s\S]*^dev: .*replaced[\s\S]*\n```\n$/m);
     expect(summary).toContain(readFileSync(join(checkout.folder, "preview.txt"), "utf8").trim());
@@ -112,14 +109,13 @@ describe("the job that previews, of dev alone", { timeout: 300_000 }, () => {
     expect(sarif).toMatchObject({ version: "2.1.0" });
   });
 
-  test("a stack that cannot be ends the job, though its text goes through another program; the summary is written all the same", async ({
+  test("one that fails ends the job, though its text goes through another program; the summary is written all the same", async ({
     skip,
   }) => {
-    const checkout = changed("unpreviewable", "{ falts: true }");
     if (checkout === undefined) return skip("there is no git, or the checkout is no repository");
-    const { steps, summary } = await preview(checkout);
-    expect(steps.map(({ code }) => code)).toEqual([1, 0]);
-    expect(steps[0]?.output).toContain("falts");
+    const { steps, summary } = await preview(checkout, "origin/nothing");
+    expect(steps.map(({ code }) => code)).toEqual([2, 0]);
+    expect(steps[0]?.output).toContain("origin/nothing");
     expect(summary).toMatch(/^```\n[\s\S]*```\n$/);
   });
 });
