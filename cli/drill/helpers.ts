@@ -5,9 +5,12 @@ import { imageReference, type WorkloadSpec } from "../../components/workload/ind
 import { isMissing } from "../../offline/docker/daemon/errors.ts";
 import { namespace } from "../../stacks/error.ts";
 
+/** Milliseconds in which a program that cannot run has ended: what it burdens would not be burdened, and the drill show nothing. */
+const firstMoments = 1_000;
+
 /** Containers beside the stack's own, which burden their host. They bear the stack's labels: `destroy` finds them too. */
 export interface Helpers {
-  /** Starts one that goes on until it is removed. */
+  /** Starts one that goes on until it is removed. Throws with what it wrote where it ends at once. */
   start(alert: AlertName, what: Helper): Promise<void>;
   /** Runs one to its end. Throws with what it wrote where it fails. */
   run(alert: AlertName, what: Helper): Promise<void>;
@@ -67,18 +70,25 @@ export function helpersOf(docker: Docker, stack: string, workloads: readonly Wor
     return container;
   }
 
+  async function failed(alert: AlertName, container: Docker.Container, code: number): Promise<never> {
+    const log = String(await container.logs({ stdout: true, stderr: true }));
+    await remove(alert);
+    throw new Error(`a helper failed (${code}): ${log.replaceAll(/[^\x20-\x7e\n]/g, "").trim()}`);
+  }
+
   return {
     remove,
     start: async (alert, what) => {
-      await start(alert, what);
+      const container = await start(alert, what);
+      await delay(firstMoments);
+      const { State } = await container.inspect();
+      if (!State.Running) await failed(alert, container, State.ExitCode);
     },
     run: async (alert, what) => {
       const container = await start(alert, what);
       const { StatusCode }: { StatusCode: number } = await container.wait();
-      const log = StatusCode === 0 ? "" : String(await container.logs({ stdout: true, stderr: true }));
+      if (StatusCode !== 0) await failed(alert, container, StatusCode);
       await remove(alert);
-      if (StatusCode !== 0)
-        throw new Error(`a helper failed (${StatusCode}): ${log.replaceAll(/[^\x20-\x7e\n]/g, "").trim()}`);
     },
   };
 }

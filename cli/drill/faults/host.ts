@@ -1,22 +1,24 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type Docker from "dockerode";
 import type { Fault } from "../drill.ts";
+import type { Helper } from "../helpers.ts";
 
 /** Ends by itself after an hour, whatever becomes of who started it. */
 const forAnHour = ["timeout", "3600"] as const;
 
+/** One that never ends for each processor, with the least weight among what runs beside them. */
+const burner = `
+const { Worker } = require("node:worker_threads");
+const { availableParallelism } = require("node:os");
+for (let n = 0; n < availableParallelism(); n += 1) new Worker("require('node:os').setPriority(19); for (;;);", { eval: true });
+`;
+
 /** With the least weight that there is: busy for whoever measures, out of the way for whoever works. */
+export const burning: Helper = { words: [...forAnHour, "node", "-e", burner], host: { CpuShares: 2 } };
+
 export const busyProcessor: Fault = {
   what: "programs burn the host's CPU",
-  set: ({ helpers }) =>
-    helpers.start("HighCpuUsage", {
-      words: [
-        ...forAnHour,
-        ...["nice", "-n", "19", "sh", "-c"],
-        "for each in $(seq $(nproc)); do (while :; do :; done) & done; wait",
-      ],
-      host: { CpuShares: 2 },
-    }),
+  set: ({ helpers }) => helpers.start("HighCpuUsage", burning),
   repair: ({ helpers }) => helpers.remove("HighCpuUsage"),
 };
 

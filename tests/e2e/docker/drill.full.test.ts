@@ -4,9 +4,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { componentOf, containersOf } from "../../../cli/docker/daemon.ts";
 import { isWell, statusOf } from "../../../cli/docker/status.ts";
 import { drills } from "../../../cli/drill/catalogue.ts";
+import { burning } from "../../../cli/drill/faults/host.ts";
+import { helpersOf } from "../../../cli/drill/helpers.ts";
 import { drillsTable } from "../../../cli/drill/report.ts";
 import { drillSession } from "../../../cli/drill/session.ts";
 import { developerHome } from "../../../cli/engine/developer/home.ts";
+import { describePlatform, isWorkload } from "../../../components/specification.ts";
+import { readStackFile } from "../../../stacks/files.ts";
+import { readSettings } from "../../../stacks/read.ts";
 import { dockerDaemon } from "../../support/docker/daemon.ts";
 import { until } from "../../support/process.ts";
 import { type DevStack, firstUp, makeDevStack } from "./dev-stack.ts";
@@ -64,6 +69,23 @@ describe.skipIf(daemon === undefined)("drills of a running dev", { timeout: 5_40
     expect(await unwell()).toEqual([]);
   });
 
+  test("what burdens the host runs, and what cannot run is told with what it said", async () => {
+    const { application } = describePlatform(readSettings(readStackFile(dev.checkout, "dev")));
+    const docker = daemon?.docker ?? expect.unreachable();
+    const helpers = helpersOf(docker, "dev", application.filter(isWorkload));
+    const words = ["node", "-e", "console.error('out of fuel'); process.exit(3)"];
+    await expect(helpers.start("HighCpuUsage", { words })).rejects.toThrow(/a helper failed \(3\): out of fuel/);
+
+    await helpers.start("HighCpuUsage", burning);
+    const [burner] = await docker.listContainers({ filters: { label: ["drill=HighCpuUsage"] } });
+    await until("it has burned a second", async () => {
+      const { cpu_stats } = await docker.getContainer(burner?.Id ?? "").stats({ stream: false });
+      return cpu_stats.cpu_usage.total_usage > 1e9 ? true : undefined;
+    });
+    await helpers.remove("HighCpuUsage");
+    expect(await docker.listContainers({ all: true, filters: { label: ["drill=HighCpuUsage"] } })).toEqual([]);
+  });
+
   test("one that is interrupted repairs first", async () => {
     const ending = { signal: "SIGINT", reached: isGone("backend") } as const;
     expect(await endedWhen(["drill.ts", dev.checkout, "BackendDown"], ending)).toBe(130);
@@ -80,7 +102,8 @@ describe.skipIf(daemon === undefined)("drills of a running dev", { timeout: 5_40
     const { outcomes, said } = await drilled(chosen, true);
     expect(said[0]).toBe("repaired what an earlier drill left: RedisDown");
     console.log(drillsTable(outcomes, new Map()));
-    expect(outcomes.map(({ alert }) => alert)).toEqual(chosen);
+    // Those that are told at once come first.
+    expect(outcomes.map(({ alert }) => alert).sort()).toEqual([...chosen].sort());
     // How late is shown, and judged by no test: other tests run beside this one.
     const problems = outcomes.flatMap((outcome) => outcome.problems.filter((problem) => !/^too late/.test(problem)));
     expect(problems).toEqual([]);
