@@ -6,6 +6,7 @@ import type { Operation } from "../engine/result.ts";
 import type { StackOf } from "../engine/stacks.ts";
 import { stateOf } from "../engine/state.ts";
 import { drivenTargetOf } from "../engine/target-provider.ts";
+import { requireMirrored } from "../mirror/ready.ts";
 import { lastLines } from "./last-lines.ts";
 import { type GoneBack, goneBackIn } from "./services.ts";
 
@@ -18,6 +19,7 @@ export async function ecsGround(stackOf: StackOf, operation: Operation): Promise
     return undefined;
   return {
     config: {},
+    requireReady: () => requireMirrored(stackOf),
     outdated: async (live) => {
       const services = await goneBack(live);
       if (services.length === 0) return undefined;

@@ -47,6 +47,7 @@ export async function deploy(request: DeployRequest): Promise<RunResult | undefi
     );
   }
   const live = await openLive(stackOf, ground?.config);
+  ground?.requireReady?.();
   const plan = await planFromWhatIsThere(request, live, ground);
   const survey = passed(plan) ? await ground?.survey(live, plan, volumes) : undefined;
   const beside = survey?.lines ?? [];

@@ -6,6 +6,8 @@ import type { StackOf } from "./stacks.ts";
 export interface Ground {
   /** Laid over the stack's settings for this operation, whole keys with their namespace. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** Before the plan. Throws a UserError where what would be deployed cannot run. Default: it can. */
+  requireReady?(): void;
   /** What the state says and is not so any more; undefined where it is right. */
   outdated(live: LiveStack): Promise<Outdated | undefined>;
   /**
