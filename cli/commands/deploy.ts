@@ -13,7 +13,7 @@ interface DeployOptions extends TerminalOptions {
 export function deployCommand(operation: Deployment, description: string): Command {
   return new Command(operation)
     .description(description)
-    .argument("<stack>")
+    .argument("<stack>", "as in Pulumi.<stack>.yaml")
     .option("--yes", "do not ask")
     .action((stack: string, _: unknown, command: Command) => deployNamed(operation, stack, command.optsWithGlobals()));
 }

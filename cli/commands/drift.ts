@@ -10,7 +10,7 @@ const drifted = 3;
 export function driftCommand(): Command {
   const command = new Command("drift")
     .description("say what of a stack is really not as its state has it; nothing is touched")
-    .argument("<stack>")
+    .argument("<stack>", "as in Pulumi.<stack>.yaml")
     .option("--json", "for machines")
     .addHelpText(
       "after",

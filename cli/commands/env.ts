@@ -4,7 +4,7 @@ import { UserError } from "../console/error.ts";
 export function envCommand(): Command {
   return new Command("env")
     .description('print what plain pulumi needs in its environment for dev: eval "$(./platform env dev)"')
-    .argument("<stack>")
+    .argument("<stack>", "dev, whose state this machine keeps")
     .action(async (stack: string) => {
       const { chooseStacks, projectsIn } = await import("../engine/stacks.ts");
       const { developersStack, developerEnvironment } = await import("../engine/live.ts");

@@ -16,7 +16,7 @@ export function imagesCommand(): Command {
     .action(({ dryRun, from }: { dryRun?: boolean; from?: string }) => cleanUp(from, dryRun ?? false));
   const mirror = new Command("mirror")
     .description("copy the third-party images that a stack runs into its own registry, and lock their digests")
-    .argument("<stack>")
+    .argument("<stack>", "as in Pulumi.<stack>.yaml")
     .argument("[image...]", "parts of names, as nginx; default: all")
     .option("--renew", "take what their tags name now in place of what is locked")
     .action((stack: string, only: string[], { renew }: { renew?: boolean }) => mirrorTo(stack, only, renew ?? false));

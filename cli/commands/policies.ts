@@ -6,7 +6,7 @@ import { withExamples } from "../console/examples.ts";
 export function policiesCommand(): Command {
   const check = new Command("check")
     .description("judge what is deployed: the stack's recorded state, without running the program or asking a provider")
-    .argument("<stack>")
+    .argument("<stack>", "as in Pulumi.<stack>.yaml")
     .option("--state <file>", "judge a file that `pulumi stack export` wrote, without a backend")
     .option("--sarif <file>", "also write the findings for code-review pages")
     .action((stack: string, { state, sarif }: CheckOptions) => checkStack(stack, state, sarif));

@@ -9,7 +9,7 @@ interface RollbackOptions extends TerminalOptions {
 export function rollbackCommand(): Command {
   const command = new Command("rollback")
     .description("make a stack run an earlier release again: shows what changes, asks, does it, and asks the site")
-    .argument("<stack>")
+    .argument("<stack>", "as in Pulumi.<stack>.yaml")
     .option("--to <version>", "version, release tag or commit; default: the release before the one that runs")
     .option("--yes", "do not ask")
     .action((stack: string, _: unknown, own: Command) => rollback(stack, own.optsWithGlobals()));

@@ -12,7 +12,10 @@ export const upCommand = (): Command =>
       "deploy the application's images of this version, by digest; ask the site, and write it down in stacks/releases/",
     ),
     [
-      ["up dev", "run everything on this machine's Docker"],
+      [
+        "up dev",
+        "run everything on this machine's Docker: nothing else is needed; ends with where to look and who logs in",
+      ],
       ["up staging --release 1.4.0", "make staging run the images that are tagged 1.4.0"],
     ],
   );
