@@ -9,7 +9,7 @@ import { UserError } from "../console/error.ts";
 import { ensurePulumi } from "../setup/pulumi.ts";
 import { type DeveloperHome, developersConfig, makeDeveloperHome } from "./developer/home.ts";
 import { policyEnvironment, policyPack } from "./environment.ts";
-import { clearDeadLocks } from "./lock.ts";
+import { clearAfterKill } from "./killed.ts";
 import { backendInUse, isService } from "./login.ts";
 import { type Project, readStackFile } from "./project.ts";
 import type { Operation, RunResult } from "./result.ts";
@@ -147,7 +147,7 @@ export async function runLive(
   } = {},
 ): Promise<RunResult> {
   const { planOnly = false, message, refresh = false, urns } = control;
-  const removed = await clearDeadLocks(backend, project.name, stack);
+  const removed = await clearAfterKill(backend, project.name, stack);
   if (removed > 0) console.error(`platform: ${stack}: removed the lock of a process that is no longer there`);
   return runEngine(
     {

@@ -4,7 +4,7 @@ import type { Patience } from "../../offline/start.ts";
 import { root } from "../root.ts";
 import { ensurePulumi } from "../setup/pulumi.ts";
 import { harmlessEnvironment, offlineSwitches, policyEnvironment, policyPack, recordAtEnd } from "./environment.ts";
-import { clearDeadLocks } from "./lock.ts";
+import { clearAfterKill } from "./killed.ts";
 import { openProject, type Project, readStackFile, requireStack } from "./project.ts";
 import type { Operation, RunResult } from "./result.ts";
 import { type RunControl, runEngine } from "./run.ts";
@@ -59,7 +59,7 @@ export async function runOffline(run: OfflineRun): Promise<RunResult> {
     ...cloud?.environment,
   };
   try {
-    await clearDeadLocks(backend.url, project.name, stack);
+    await clearAfterKill(backend.url, project.name, stack);
     return await runEngine(
       {
         operation,

@@ -1,3 +1,5 @@
+import { truncate } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type OfflineRun, runOffline } from "../../cli/engine/offline.ts";
 import type { Operation, RunResult } from "../../cli/engine/result.ts";
@@ -112,7 +114,7 @@ describe("Ctrl-C during up", () => {
     });
   });
 
-  test("the second time ends it at once; the lock that stays is dead, and the next up takes over", async () => {
+  test("the second time ends it at once; the next up takes over from a dead lock and a half-written state", async () => {
     await withBackend(async (backend) => {
       const run = runner(backend);
       const kill = new AbortController();
@@ -123,8 +125,10 @@ describe("Ctrl-C during up", () => {
         },
       });
       expect((await killed).outcome).toBe("interrupted");
+      // The worst moment, which now and then is the real one (one kill in forty): opened and not yet written.
+      await truncate(join(backend.directory, ".pulumi", "stacks", "containers", "dev.json.attrs"));
       const completed = await run("up");
-      expect(completed.outcome).toBe("succeeded");
+      expect(completed.outcome, JSON.stringify(completed.diagnostics)).toBe("succeeded");
       expect(named(completed, "same")).toEqual(expect.arrayContaining(["network", "first"]));
       await expectWhole(run);
     });
