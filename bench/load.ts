@@ -16,6 +16,12 @@ interface Asked {
   readonly body?: object;
 }
 
+/**
+ * A client's connection is a new one after so many requests. nginx closes one after 1,000 (keepalive_requests) and says
+ * so before; autocannon does not listen, and would now and then write into a connection that is closed.
+ */
+const requestsPerConnection = 500;
+
 /** Throws where anything but a good answer comes. */
 export async function load({ url, token, clients, seconds, body }: Asked): Promise<Load> {
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
@@ -30,8 +36,13 @@ export async function load({ url, token, clients, seconds, body }: Asked): Promi
       client.on("response", next);
     },
   };
-  const result = await autocannon({ url, connections: clients, duration: seconds, headers, ...posting });
+  const asking = { url, connections: clients, duration: seconds, reconnectRate: requestsPerConnection };
+  const result = await autocannon({ ...asking, headers, ...posting });
   const failed = result.errors + result.non2xx;
-  if (failed > 0) throw new Error(`${failed} of ${result.requests.total} requests to ${url} failed`);
+  if (failed > 0) {
+    const { errors, timeouts, statusCodeStats } = result;
+    const why = JSON.stringify({ errors, timeouts, statuses: statusCodeStats });
+    throw new Error(`${failed} of ${result.requests.total} requests to ${url} failed: ${why}`);
+  }
   return { perSecond: result.requests.average, p99: result.latency.p99 };
 }
