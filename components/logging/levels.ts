@@ -1,7 +1,7 @@
 import type { LogLevel } from "../workload/index.ts";
 
 /** Products that take a log level, each in words of its own. */
-export const loggingProducts = [
+const loggingProducts = [
   "backend",
   "nginx",
   "postgres",
