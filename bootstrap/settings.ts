@@ -7,7 +7,7 @@ const account = z.string().regex(/^\d{12}$/, "must be the 12 digits of an AWS ac
 export const mirrorPath = "mirror";
 
 /** `settings:` in the stack file of the project bootstrap. */
-export const bootstrapSchema = z
+const bootstrapSchema = z
   .strictObject({
     accountId: account,
     region: z.string().regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, "must be an AWS region, as eu-central-1"),

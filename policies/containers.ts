@@ -24,7 +24,7 @@ interface Containers {
   readonly unknown: readonly Node[];
 }
 
-export const POD_TYPES = [
+const POD_TYPES = [
   "kubernetes:apps/v1:Deployment",
   "kubernetes:apps/v1:StatefulSet",
   "kubernetes:apps/v1:DaemonSet",
@@ -35,8 +35,8 @@ export const POD_TYPES = [
 ] as const;
 
 export const TASK_DEFINITION = "aws:ecs/taskDefinition:TaskDefinition";
-export const DOCKER_CONTAINER = "docker:index/container:Container";
-export const DOCKER_SERVICE = "docker:index/service:Service";
+const DOCKER_CONTAINER = "docker:index/container:Container";
+const DOCKER_SERVICE = "docker:index/service:Service";
 
 export const CONTAINER_TYPES = [...POD_TYPES, TASK_DEFINITION, DOCKER_CONTAINER, DOCKER_SERVICE] as const;
 

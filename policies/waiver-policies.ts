@@ -3,8 +3,8 @@ import { send } from "./sdk-report.ts";
 import { stackOf } from "./settings.ts";
 import { VARIABLE, type WaiverBook } from "./waiver-book.ts";
 
-export const VALID_WAIVERS = "require-valid-waivers";
-export const UNUSED_WAIVERS = "forbid-unused-waivers";
+const VALID_WAIVERS = "require-valid-waivers";
+const UNUSED_WAIVERS = "forbid-unused-waivers";
 
 const STACK = "pulumi:pulumi:Stack";
 

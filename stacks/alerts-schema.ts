@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { alertNames } from "../components/alerts/names.ts";
+import type { AlertOverrides } from "../components/alerts/settings.ts";
 import { thresholdOf } from "../components/alerts/thresholds.ts";
-import type { AlertOverrides } from "../components/settings.ts";
 import { formatDuration } from "../components/workload/index.ts";
 import { choice, duration, flag, httpPath, percent, section, text, whole } from "./fields.ts";
 import { maintenance, silences } from "./silences-schema.ts";

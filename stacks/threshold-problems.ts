@@ -1,9 +1,9 @@
 import { fastestBurn } from "../components/alerts/error-budget.ts";
 import type { AlertName } from "../components/alerts/names.ts";
+import type { AlertSettings, AlertThresholds } from "../components/alerts/settings.ts";
 import { thresholdOf, thresholdsOf } from "../components/alerts/thresholds.ts";
 import { durationBuckets, metricNames } from "../components/application/telemetry.ts";
 import { usedShare } from "../components/monitoring/prometheus.ts";
-import type { AlertSettings, AlertThresholds } from "../components/settings.ts";
 import { formatDuration, isLonger } from "../components/workload/index.ts";
 import { fullKey, type Problem } from "./error.ts";
 import type { Sound } from "./sound.ts";

@@ -22,7 +22,7 @@ const day = 86_400_000;
 const clockDifference = 300_000;
 
 /** Days that an authority is good for: its own change takes three steps, so it is not made each month. */
-export const authorityDays = 730;
+const authorityDays = 730;
 
 /** A new authority that signs certificates of members, and none of other authorities. */
 export async function makeAuthority(stack: string, now: Date, days = authorityDays): Promise<KeyPair> {

@@ -19,7 +19,7 @@ export interface CertsGround {
 }
 
 /** Days that a member's certificate is good for, unless somebody says otherwise. */
-export const usualDays = 30;
+const usualDays = 30;
 
 /** Judges the authority and every member's certificate. */
 export async function checkCerts(ground: CertsGround): Promise<readonly Judged[]> {

@@ -8,7 +8,7 @@ import { readStackFile } from "./project.ts";
 import { type StackOf, targetOf } from "./stacks.ts";
 
 /** The targets that have a driver of ours beside their official plugin; the plugin has the same name. */
-export const drivenTargets = ["docker", "kubernetes"] as const;
+const drivenTargets = ["docker", "kubernetes"] as const;
 export type DrivenTarget = (typeof drivenTargets)[number];
 
 /** Who makes a target's resources: the official plugin, our driver (under `offline/`), or a server that is attached. */

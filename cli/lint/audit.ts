@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
+import { jsonOf } from "../json.ts";
 import { root } from "../root.ts";
 
 /** What a registry knows of weaknesses in the packages of the lock file. */
@@ -50,7 +51,7 @@ export async function audit(words: readonly string[] = [], folder = root): Promi
 
 /** @param printed by `npm audit --json`. */
 export function readAudit(printed: string): Audit {
-  const answer = parsed(printed);
+  const answer = jsonOf(printed);
   const read = report.safeParse(answer);
   if (!read.success) {
     const why = failure.safeParse(answer).data ?? "the registry does not answer";
@@ -67,12 +68,4 @@ export function readAudit(printed: string): Audit {
       return `${name} ${range}: ${severity}: ${reasons.join("; ")}; ${way}`;
     });
   return problems.length > 0 ? { kind: "weak", problems } : { kind: "clean", told: all.length };
-}
-
-function parsed(printed: string): unknown {
-  try {
-    return JSON.parse(printed);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { UserError } from "../console/error.ts";
+import { jsonOf } from "../json.ts";
 
 /** A line as Loki gives it. */
 export interface StoredLine {
@@ -55,7 +56,7 @@ async function ask({ url, query }: Asked, start: bigint, end: bigint): Promise<r
     throw new UserError(`Loki refused ${query}: ${body.trim()}`);
   }
   if (!response.ok) throw new LokiUnreachable(`${asked} and says ${response.status}: ${firstLine(body)}`);
-  const result = answer.safeParse(parsed(body));
+  const result = answer.safeParse(jsonOf(body));
   if (!result.success) throw new LokiUnreachable(`${asked}; what answers there is not Loki: ${firstLine(body)}`);
   return result.data.data.result
     .flatMap(({ stream, values }) =>
@@ -73,14 +74,6 @@ function whyNot(error: unknown): string {
 }
 
 const firstLine = (body: string): string => body.trim().split("\n")[0]?.slice(0, 200) || "nothing";
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}
 
 /** All lines from `sinceSeconds` ago until now, oldest first, in pages. Throws {@link LokiUnreachable}. */
 export async function* linesSince(asked: Asked, sinceSeconds: number): AsyncGenerator<readonly StoredLine[]> {

@@ -81,7 +81,7 @@ export async function allPages(
  * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
  * @param now milliseconds since 1970.
  */
-export function secondsToWait({ status, headers, body }: GitHubAnswer, now: number, tries: number): number | undefined {
+function secondsToWait({ status, headers, body }: GitHubAnswer, now: number, tries: number): number | undefined {
   if (status >= 500) return 2 ** tries;
   if (status !== 403 && status !== 429) return undefined;
   const after = Number(headers.get("retry-after") ?? Number.NaN);

@@ -2,7 +2,7 @@ import { statfsSync } from "node:fs";
 import { UserError } from "../console/error.ts";
 
 /** Free space of the disk that holds `folder`, for users without special rights, in MB. */
-export function freeMegabytes(folder: string): number {
+function freeMegabytes(folder: string): number {
   const { bavail, bsize } = statfsSync(folder);
   return Math.floor((bavail * bsize) / 1e6);
 }

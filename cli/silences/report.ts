@@ -1,5 +1,5 @@
+import type { Silences } from "../../components/alerts/settings.ts";
 import { type HeldSilence, type SilencePlan, settingOf } from "../../components/alerts/silences.ts";
-import type { Silences } from "../../components/settings.ts";
 import { table } from "../console/table.ts";
 
 /** What is silent, what will be, and what `--apply` would change. Expired ones are history. */

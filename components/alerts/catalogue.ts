@@ -1,4 +1,4 @@
-import type { AlertOverride, Settings } from "../settings.ts";
+import type { Settings } from "../settings.ts";
 import type { Alert, Logged, Watched } from "./alert.ts";
 import { applicationAlerts } from "./application.ts";
 import { businessAlerts } from "./business.ts";
@@ -12,6 +12,7 @@ import { loggingAlerts } from "./logging.ts";
 import { monitoringAlerts } from "./monitoring.ts";
 import { redisAlerts } from "./redis.ts";
 import { remoteWriteAlerts } from "./remote-write.ts";
+import type { AlertOverride } from "./settings.ts";
 
 /** Every alert that the stack's Prometheus has, as its overrides want them. A new alert is an entry in its category's file. */
 export const metricAlerts = (watched: Watched): readonly Alert[] =>

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { places, withEverything } from "../../tests/config/alerts/places.ts";
 import { settingsOf } from "../../tests/support/stacks.ts";
-import type { Silence } from "../settings.ts";
 import { describePlatform } from "../specification.ts";
+import type { Silence } from "./settings.ts";
 import { type HeldSilence, type PostedSilence, planSilences, settingOf, silenceLabels } from "./silences.ts";
 
 const now = new Date("2026-12-01T08:00:00.000Z");

@@ -1,5 +1,5 @@
-import type { Silence, Silences } from "../settings.ts";
 import { alertCategories } from "./alert.ts";
+import type { Silence, Silences } from "./settings.ts";
 
 /** Labels that an alert has beside those that its query returns. */
 const ownLabels = ["alertname", "severity", "category", "team", "service"] as const;

@@ -1,5 +1,5 @@
-import type { AlertSettings, AlertThresholds } from "../settings.ts";
 import type { AlertName } from "./names.ts";
+import type { AlertSettings, AlertThresholds } from "./settings.ts";
 
 /** What each alert compares with. One that is not here has no number to change. */
 export const thresholdOf: { readonly [Name in AlertName]?: keyof AlertThresholds } = {

@@ -52,7 +52,7 @@ export function gateway(plan: Blueprint): WorkloadSpec {
 }
 
 /** A rolling workload owns no host port (its successor needs the same one): the gateway owns it and forwards. */
-export function forwardedPorts({ settings: { backend, frontend } }: Blueprint): readonly Port[] {
+function forwardedPorts({ settings: { backend, frontend } }: Blueprint): readonly Port[] {
   return [
     port({ name: "backend", number: backend.port, exposure: "loopback" }),
     port({ name: "frontend", number: frontend.port, exposure: "loopback" }),

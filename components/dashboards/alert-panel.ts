@@ -41,7 +41,7 @@ export function alertPanel(shown: Shown, name: AlertName, look: Look): readonly 
 }
 
 /** Metric and log alerts that the stack can have. */
-export const alertsOf = (shown: Shown): readonly Alert[] => [...possibleAlerts(shown), ...logLineAlerts(shown)];
+const alertsOf = (shown: Shown): readonly Alert[] => [...possibleAlerts(shown), ...logLineAlerts(shown)];
 
 /** The alert's own limit, for other panels that show the same value; none where the stack has no such alert. */
 export const limitsOf = (shown: Shown, name: AlertName): readonly Limit[] =>

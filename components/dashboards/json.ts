@@ -44,7 +44,7 @@ const firstFreeId = 101;
 const firstRowId = 1001;
 
 /** Every dashboard has it: the others are one click away. */
-export const commonTag = "trading-platform";
+const commonTag = "trading-platform";
 
 /** Heights of Grafana's grid, of about 30 pixels each. */
 const heights: Readonly<Record<Panel["kind"], number>> = { lines: 8, figure: 4, table: 8, log: 12 };

@@ -1,24 +1,9 @@
+import { type Product, products } from "../settings.ts";
 import type { LogLevel } from "../workload/index.ts";
 
 /** Products that take a log level, each in words of its own. */
-export const loggingProducts = [
-  "backend",
-  "nginx",
-  "postgres",
-  "redis",
-  "prometheus",
-  "alertmanager",
-  "grafana",
-  "loki",
-  "promtail",
-  "nodeExporter",
-  "redisExporter",
-  "postgresExporter",
-  "blackboxExporter",
-  "cadvisor",
-  "kubeStateMetrics",
-] as const;
-export type LoggingProduct = (typeof loggingProducts)[number];
+const loggingProducts = ["backend", ...products] as const;
+export type LoggingProduct = "backend" | Product;
 
 type Words = Readonly<Record<LogLevel, string>>;
 

@@ -122,7 +122,7 @@ interface Found {
 const PRODUCTION = packSettings({ environment: "production" }, new Map(), "").context;
 
 /** What policies find in a program, judged as production; all of them unless some are named. */
-export function findingsIn(program: readonly StackResource[], names?: readonly string[]): readonly Found[] {
+function findingsIn(program: readonly StackResource[], names?: readonly string[]): readonly Found[] {
   const policies = POLICIES.filter(({ name }) => names === undefined || names.includes(name));
   return policies.flatMap((policy) =>
     judgeProgram(policy, program, PRODUCTION).map(({ resource, finding }) => ({

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type DatabaseLogin, loginRole } from "../../../components/application/database-login.ts";
-import type { DatabaseSettings } from "../../../components/settings.ts";
+import type { DatabaseSettings } from "../../../components/application/settings.ts";
 import type { SecretName } from "../../../components/workload/index.ts";
 import { UserError } from "../../console/error.ts";
 import { makePassword } from "../../engine/developer/secrets.ts";

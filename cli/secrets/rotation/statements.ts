@@ -4,7 +4,7 @@ import {
   loginRole,
   ownerGroup,
 } from "../../../components/application/database-login.ts";
-import type { DatabaseSettings } from "../../../components/settings.ts";
+import type { DatabaseSettings } from "../../../components/application/settings.ts";
 
 /** Of the settings, what names roles; all of them are lower-case letters, digits and _ (stacks/schema.ts): nothing has to be quoted. */
 export type Named = Pick<DatabaseSettings, "user" | "name" | "management">;

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { VaultSettings } from "../../../components/vault/settings.ts";
 import { UserError } from "../../console/error.ts";
+import { jsonOf } from "../../json.ts";
 
 /** A request to Vault's HTTP API, below `/v1/`. */
 export interface Question {
@@ -82,7 +83,7 @@ async function send(vault: VaultSettings, { method, path, body }: Question, toke
   try {
     return await new Promise<Answer>((resolve, reject) => {
       const asked = (url.protocol === "http:" ? overHttp : overHttps)(url, options, (response) => {
-        text(response).then((said) => resolve({ status: response.statusCode ?? 0, body: parsed(said) }), reject);
+        text(response).then((said) => resolve({ status: response.statusCode ?? 0, body: jsonOf(said) }), reject);
       });
       asked.on("error", reject);
       asked.end(body === undefined ? undefined : JSON.stringify(body));
@@ -92,13 +93,5 @@ async function send(vault: VaultSettings, { method, path, body }: Question, toke
     throw new UserError(
       `Vault at ${address} does not answer (${why}); start it, or correct vault.address; nothing was changed`,
     );
-  }
-}
-
-function parsed(said: string): unknown {
-  try {
-    return JSON.parse(said);
-  } catch {
-    return undefined;
   }
 }

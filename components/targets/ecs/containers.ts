@@ -276,5 +276,5 @@ function credentials({ repository }: Image, { registryCredentials }: TaskSite) {
     : { repositoryCredentials: { credentialsParameter: registryCredentials } };
 }
 
-export const isEcr = (repository: string): boolean =>
+const isEcr = (repository: string): boolean =>
   /^(?:\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?|public\.ecr\.aws)\//.test(repository);

@@ -19,7 +19,7 @@ export function namespacesOf(stack: string, { namespace }: Pick<KubernetesSectio
 }
 
 /** The profile `restricted` knows neither root nor folders of the host. */
-export const readsHost = ({ user, volumes }: Pick<WorkloadSpec, "user" | "volumes">): boolean =>
+const readsHost = ({ user, volumes }: Pick<WorkloadSpec, "user" | "volumes">): boolean =>
   user.kind === "root" || volumes.some((volume) => volume.kind === "host");
 
 export const namespaceOf = (spec: Pick<WorkloadSpec, "user" | "volumes">, { main, hosts }: Namespaces): string =>
@@ -54,4 +54,4 @@ export const workloadLabels = (
 });
 
 /** A label's value has at most 63 characters and ends in a letter or digit; the image itself says the whole version. */
-export const labelValue = (text: string): string => text.slice(0, 63).replace(/[^A-Za-z0-9]+$/, "");
+const labelValue = (text: string): string => text.slice(0, 63).replace(/[^A-Za-z0-9]+$/, "");

@@ -60,7 +60,7 @@ function annotations(spec: WorkloadSpec): { readonly annotations?: Readonly<Reco
 const isDrained = ({ placement, ports }: WorkloadSpec): boolean => placement.kind === "stateless" && ports.length > 0;
 
 /** The time before the polite signal is part of Kubernetes' grace period, and comes on top of the stated one. */
-export const gracePeriodSeconds = (spec: WorkloadSpec): number =>
+const gracePeriodSeconds = (spec: WorkloadSpec): number =>
   rolloutOf(spec).stopGracePeriod.seconds + (isDrained(spec) ? drainSeconds : 0);
 
 function container<SecretName>(

@@ -65,7 +65,7 @@ async function remove(made: Docker.Network): Promise<true | undefined> {
 }
 
 /** What the daemon is asked to make. A second network of the same name would be made without a word, so that is said. */
-export function networkOptions(inputs: Properties): Docker.NetworkCreateOptions {
+function networkOptions(inputs: Properties): Docker.NetworkCreateOptions {
   const ipam = list(inputs.ipamConfigs).map(object);
   const options = asTextMap(inputs.ipamOptions);
   const driver = asText(inputs.ipamDriver);

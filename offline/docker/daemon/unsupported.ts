@@ -3,7 +3,7 @@ import type { Properties } from "../../value.ts";
 import { asFlag } from "./values.ts";
 
 /** The resource types that the driver makes. */
-export const drivenTypes = [
+const drivenTypes = [
   "docker:index/container:Container",
   "docker:index/network:Network",
   "docker:index/remoteImage:RemoteImage",

@@ -1,16 +1,5 @@
-import { randomUUID } from "node:crypto";
-import { Cancellation } from "../../cancellation.ts";
-import type { Problem } from "../../check.ts";
+import { type DrivenResource, Driver, type DriverRules } from "../../driver.ts";
 import { parseUrn } from "../../identity.ts";
-import { Planner } from "../../planner.ts";
-import {
-  type Checked,
-  type Difference,
-  type Found,
-  ProviderError,
-  type ServedProvider,
-  type State,
-} from "../../served-provider.ts";
 import { object, type Properties, text } from "../../value.ts";
 import { kubernetes } from "../model.ts";
 import { isClusterScoped } from "../rules.ts";
@@ -20,96 +9,27 @@ import { createObject, deleteObject, readObject, secondsIn, updateObject } from 
 import type { Operation } from "./resource.ts";
 import { configProblems, unsupported } from "./unsupported.ts";
 
+const rules: DriverRules = { model: kubernetes, drives: "Kubernetes", configProblems, unsupported };
+
 /**
- * The kubernetes provider on a real API server, where the official plugin cannot be had. Checks, diffs and previews are
- * the stand-in's; what is made is real, so it works on any state. Where it does more than the plugin: a Deployment whose
- * controller gives up fails then, not at the timeout; pods that stop a StatefulSet's repair are deleted.
+ * The kubernetes provider on a real API server. Where it does more than the plugin: a Deployment whose controller gives
+ * up fails then, not at the timeout; pods that stop a StatefulSet's repair are deleted.
  */
-export class ClusterProvider implements ServedProvider {
-  readonly #planner = new Planner(kubernetes, () => randomUUID());
-  readonly #cancellation = new Cancellation();
+export class ClusterProvider extends Driver<Operation> {
   readonly #clusters = new Map<string, Cluster>();
 
-  get version(): string {
-    return this.#planner.version;
+  constructor() {
+    super(rules);
   }
 
-  configProblems(config: Properties): readonly Problem[] {
-    return configProblems(config);
-  }
-
-  check(urn: string, inputs: Properties, previous?: Properties, proposedName?: string): Checked {
-    const checked = this.#planner.check(urn, inputs, previous, proposedName);
-    return {
-      inputs: checked.inputs,
-      problems: [...checked.problems, ...unsupported(parseUrn(urn).type, checked.inputs)],
-    };
-  }
-
-  diff(urn: string, _id: string, before: Properties, after: Properties, state: Properties = {}): Difference {
-    return this.#planner.diff(urn, before, after, state);
-  }
-
-  async create(
+  protected override async operate<Result>(
     urn: string,
-    inputs: Properties,
     config: Properties,
-    preview: boolean,
+    action: (resource: DrivenResource<Operation>, operation: Operation) => Promise<Result>,
     timeoutSeconds?: number,
-  ): Promise<State> {
-    if (preview) return { id: "", properties: this.#planner.expected(urn, inputs, config) };
-    const seconds = timeoutSeconds ?? secondsIn(inputs);
-    return this.#operate(config, seconds, (operation) => {
-      const { name, namespace } = object(inputs.metadata);
-      return createObject(nameOf(urn, text(name) ?? "", text(namespace), operation.cluster), inputs, operation);
-    });
-  }
-
-  async update(
-    urn: string,
-    state: State,
-    inputs: Properties,
-    config: Properties,
-    preview: boolean,
-    timeoutSeconds?: number,
-  ): Promise<Properties> {
-    if (preview) return this.#planner.expected(urn, inputs, config, state.properties);
-    const seconds = timeoutSeconds ?? secondsIn(inputs);
-    return this.#operate(config, seconds, (operation) =>
-      updateObject(namedBy(urn, state.id, operation.cluster), state, inputs, operation),
-    );
-  }
-
-  async delete(urn: string, state: State, config: Properties, timeoutSeconds?: number): Promise<void> {
-    await this.#operate(config, timeoutSeconds, (operation) =>
-      deleteObject(namedBy(urn, state.id, operation.cluster), state, operation),
-    );
-  }
-
-  async read(urn: string, state: State, inputs: Properties, config: Properties): Promise<Found | undefined> {
-    return this.#operate(config, undefined, (operation) =>
-      readObject(namedBy(urn, state.id, operation.cluster), state, inputs, operation),
-    );
-  }
-
-  invoke(token: string): Properties {
-    throw new ProviderError(
-      `the driver of Kubernetes has no functions (${token} was called); pass the value as a setting, ` +
-        "or install the official plugin (pulumi plugin install resource kubernetes)",
-    );
-  }
-
-  cancel(): void {
-    this.#cancellation.cancel();
-  }
-
-  #operate<Result>(
-    config: Properties,
-    timeoutSeconds: number | undefined,
-    action: (operation: Operation) => Promise<Result>,
   ): Promise<Result> {
     const cluster = this.#clusterOf(config);
-    return this.#cancellation.run((signal) => action({ cluster, signal, timeoutSeconds }));
+    return this.cancellation.run((signal) => action(objectOf(urn, cluster), { cluster, signal, timeoutSeconds }));
   }
 
   /** One for each configuration. */
@@ -120,6 +40,23 @@ export class ClusterProvider implements ServedProvider {
     return cluster;
   }
 }
+
+const objectOf = (urn: string, cluster: Cluster): DrivenResource<Operation> => ({
+  create: (inputs, operation) => {
+    const { name, namespace } = object(inputs.metadata);
+    return createObject(nameOf(urn, text(name) ?? "", text(namespace), cluster), inputs, patient(inputs, operation));
+  },
+  read: (state, inputs, operation) => readObject(namedBy(urn, state.id, cluster), state, inputs, operation),
+  update: (state, inputs, operation) =>
+    updateObject(namedBy(urn, state.id, cluster), state, inputs, patient(inputs, operation)),
+  delete: (state, operation) => deleteObject(namedBy(urn, state.id, cluster), state, operation),
+});
+
+/** With the object's own timeout where the program's `customTimeouts` say none. */
+const patient = (inputs: Properties, operation: Operation): Operation => ({
+  ...operation,
+  timeoutSeconds: operation.timeoutSeconds ?? secondsIn(inputs),
+});
 
 /** An object of a type, by what the program calls it. */
 function nameOf(urn: string, name: string, namespace: string | undefined, { access }: Cluster): ObjectName {

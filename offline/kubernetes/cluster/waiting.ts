@@ -5,7 +5,7 @@ import { judgeOf, podProblems, type Verdict } from "./readiness.ts";
 import type { Operation } from "./resource.ts";
 
 /** Seconds that an object is waited for where the program says nothing; the official plugin's own. */
-export const usualTimeout = 600;
+const usualTimeout = 600;
 
 /** Between two questions to the API server, in ms. */
 const pause = 500;

@@ -38,7 +38,7 @@ export function watchServed(
 }
 
 /** When the certificate ends that a server shows, whether or not it is still good. */
-export async function servedEnd({ host, port, protocol }: Watched, own: OwnCertificate): Promise<number> {
+async function servedEnd({ host, port, protocol }: Watched, own: OwnCertificate): Promise<number> {
   const socket = connect({ host, port }).on("error", () => {});
   socket.setTimeout(patience, () => socket.destroy(new Error(`${host} does not answer`)));
   try {

@@ -6,7 +6,7 @@ import { parameterOf } from "../names.ts";
 import type { EcsStack } from "./stack.ts";
 
 /** The secrets that the stack's members use. */
-export const usedSecrets = ({ context }: Pick<EcsStack, "context">): readonly SecretName[] => [
+const usedSecrets = ({ context }: Pick<EcsStack, "context">): readonly SecretName[] => [
   ...new Set(context.members.flatMap(secretsOf)),
 ];
 
