@@ -26,8 +26,8 @@ describe.skipIf(!atIssueSize)("a real Vault", () => {
     }, 1_800_000);
     afterAll(() => place?.close());
 
-    /** With characters that a template or a shell could take for its own. */
-    const heldValueOf = (secret: string): string => `v-${secret}-$x"'\\{{end}}`;
+    /** With characters that a template or a shell could take for its own, and lines as a certificate has them. */
+    const heldValueOf = (secret: string): string => `v-${secret}-$x"'\\{{end}}\nEND\n`;
     const settings = () => settingsInVault("dev", "docker", { vault: { address: place.address } });
     const asRoot = (method: string, path: string, body?: unknown) => rawly(place, place.rootToken, method, path, body);
 
