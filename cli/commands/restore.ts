@@ -31,12 +31,15 @@ async function restore(name: string, { at, force = false }: RestoreOptions): Pro
   const request = { force, ...(at === undefined ? {} : { at }) };
   const elsewhere = runElsewhere(readSettings(readStackFile(root, name)), "restore", request);
   if (elsewhere !== undefined) throw new UserError(elsewhere);
-  const [{ openDockerStack }, restoring, { listenForInterrupts }] = await Promise.all([
+  const [{ openDockerStack }, { runInCompose }, restoring, { listenForInterrupts }] = await Promise.all([
     import("../docker/daemon.ts"),
+    import("../backup/compose.ts"),
     import("../backup/restore.ts"),
     import("../engine/interrupt.ts"),
   ]);
   const stack = await openDockerStack(name);
+  const inCompose = await runInCompose(stack, "restore", request);
+  if (inCompose !== undefined) throw new UserError(inCompose);
   const interrupts = listenForInterrupts(say, "the restore is finished first (again to end it: what was there stays)");
   try {
     const { backup, old, away } = await restoring.restore(stack, request, step, interrupts.kill);
