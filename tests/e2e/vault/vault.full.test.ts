@@ -8,6 +8,7 @@ import { rawly, type VaultPlace } from "../../../cli/secrets/vault/testing/place
 import { ensureVault } from "../../../cli/setup/vault.ts";
 import { settingsInVault } from "../../../components/vault/testing.ts";
 import { type SecretAgent, secretFileText } from "../../../components/workload/index.ts";
+import { ended, launch, until } from "../../support/process.ts";
 import { realVault } from "../../support/products/vault.ts";
 import { agentCommand, appRoleCredentials, fileOf, makeAppRoles, servedAs, servedBy } from "./agents.ts";
 
@@ -94,6 +95,33 @@ describe.skipIf(!atIssueSize)("a real Vault", () => {
         expect(written(folder)).toEqual([]);
       });
     });
+
+    test("an agent that stays brings a new value into the file, as its container does on Docker", async () => {
+      await filled();
+      const agent = agentOf("backend");
+      const [file] = agent.files;
+      if (file === undefined) throw new Error("the backend has no file");
+      await inFolder(async (folder) => {
+        const credentials = await credentialsOf(agent);
+        const started = launch({
+          name: "agent",
+          folder,
+          ...agentCommand(agent, { vault: program, folder, once: false, credentials }),
+        });
+        const path = fileOf(folder, file.path);
+        const holds = (value: string) => async () =>
+          readFileSync(path, "utf8") === secretFileText(file, value) ? true : undefined;
+        try {
+          await until("the first value", holds(heldValueOf(file.secret)), { launched: [started] });
+          const began = Date.now();
+          await asRoot("POST", `secret/data/${file.entry}`, { data: { [file.key]: "the next value" } });
+          await until("the next value", holds("the next value"), { launched: [started], timeoutSeconds: 420 });
+          console.log(`a new value was in the file after ${Math.round((Date.now() - began) / 1000)} s`);
+        } finally {
+          await ended(started);
+        }
+      });
+    }, 600_000);
 
     test("a key that is missing ends it, and says which", async () => {
       await filled();
