@@ -12,7 +12,7 @@ test("on a Docker daemon the command acts itself", () => {
 
 describe.each([
   ["prod", "ecs", { list: "describe-db-snapshots", now: "create-db-snapshot", restore: "-to-point-in-time" }],
-  ["prod", "kubernetes", { list: "-- backup list", now: "-- backup now", restore: "docs/backups.md" }],
+  ["prod", "kubernetes", { list: "-- backup list", now: "-- backup now", restore: "| jq '" }],
   ["dev", "ecs", { list: "docs/backups.md", now: "docs/backups.md", restore: "docs/backups.md" }],
 ] as const)("%s on %s: it says what to run there", (stack, target, expected) => {
   test.each(wishes)("%s", (wish) => {
@@ -21,10 +21,28 @@ describe.each([
 });
 
 test("a time is handed on to the cloud, and only this stack's instance is meant", () => {
-  const said = runElsewhere(settingsOf("prod"), "restore", "2026-11-25T21:30:00Z") ?? "";
+  const said = runElsewhere(settingsOf("prod"), "restore", { at: "2026-11-25T21:30:00Z" }) ?? "";
   expect(said).toContain("--restore-time 2026-11-25T21:30:00Z");
   expect(said).toContain("Key=='stack' && Value=='prod'");
   expect(runElsewhere(settingsOf("prod"), "restore")).toContain("--use-latest-restorable-time");
+});
+
+test("in a cluster a restore is the commands themselves, with what was asked for, the database down before its backup", () => {
+  const settings = settingsOf("prod", "kubernetes");
+  const said = runElsewhere(settings, "restore", { at: "2026-11-25T21:30:00Z", force: true }) ?? "";
+  const places = [
+    "scale statefulset/database --replicas=0",
+    "scale statefulset/backup --replicas=0",
+    '.args = ["restore","--data","/var/lib/postgresql/data/pgdata","--at","2026-11-25T21:30:00Z","--force"]',
+    "kubectl --namespace trading-prod apply -f -",
+    "scale statefulset/database --replicas=1",
+    "scale statefulset/backup --replicas=1",
+  ].map((words) => said.indexOf(words));
+  expect(places).toEqual([...places].sort((a, b) => a - b));
+  expect(places[0]).toBeGreaterThan(0);
+  expect(runElsewhere(settings, "restore")).toContain(
+    '.args = ["restore","--data","/var/lib/postgresql/data/pgdata"] ',
+  );
 });
 
 test("a stack that leaves the backup out is told so", () => {

@@ -1,23 +1,24 @@
 import { backupName, hasBackup } from "../../components/application/backup.ts";
 import type { Settings } from "../../components/settings.ts";
-import { formatDuration } from "../../components/workload/index.ts";
+import { describePlatform, membersOf } from "../../components/specification.ts";
+import { formatDuration, isWorkload } from "../../components/workload/index.ts";
+import { type RestoreWish, restoreCommands } from "./cluster.ts";
 
 /** What a person asks of backups. */
 export type Wish = "list" | "now" | "restore";
 
 /**
  * What to run where this command does not act itself; undefined where it does: on a Docker daemon.
- * @param at ISO 8601; default: as late as possible.
  */
-export function runElsewhere(settings: Settings, wish: Wish, at?: string): string | undefined {
+export function runElsewhere(settings: Settings, wish: Wish, request: RestoreWish = {}): string | undefined {
   const { stack, database, target } = settings;
-  if (database.management === "managed") return managed(settings, wish, at);
+  if (database.management === "managed") return managed(settings, wish, request.at);
   if (!hasBackup(settings)) {
     return `${stack} has no backup: the workload ${backupName} is left out (trading-platform:without in Pulumi.${stack}.yaml)`;
   }
   if (target.name === "docker") return undefined;
   return target.discovery === "kubernetes"
-    ? inCluster(settings, wish)
+    ? inCluster(settings, wish, request)
     : `${stack} runs its own database on ${target.name}: ./platform has no way into its containers; docs/backups.md says what to run there`;
 }
 
@@ -46,10 +47,21 @@ function managed({ stack, backups }: Settings, wish: Wish, at: string | undefine
   ].join("\n");
 }
 
-function inCluster({ stack, target }: Settings, wish: Wish): string {
+function inCluster(settings: Settings, wish: Wish, request: RestoreWish): string {
+  const { stack, target } = settings;
   const [namespace = ""] = target.namespaces(stack);
-  const inPod = `kubectl exec --namespace ${namespace} statefulset/${backupName} -- ${backupName}`;
-  return wish === "restore"
-    ? `${stack} runs on Kubernetes: a restore stops database and backup and runs a pod with both volumes; docs/backups.md, "Kubernetes", has it`
-    : `${stack} runs on Kubernetes. Run there:\n  ${inPod} ${wish}`;
+  if (wish !== "restore") {
+    const inPod = `kubectl exec --namespace ${namespace} statefulset/${backupName} -- ${backupName}`;
+    return `${stack} runs on Kubernetes. Run there:\n  ${inPod} ${wish}`;
+  }
+  return [
+    `${stack} runs on Kubernetes, where a pod with both volumes restores while database and backup are down. Run there (kubectl and jq are needed), one after the other:`,
+    ...restoreCommands(namespace, dataFolderOf(settings), request).map((line) => `  ${line}`),
+    "Whatever it says, go on with the lines after it: what was there stays, and runs again.",
+  ].join("\n");
 }
+
+const dataFolderOf = (settings: Settings): string =>
+  membersOf(describePlatform(settings))
+    .filter(isWorkload)
+    .find(({ name }) => name === "database")?.variables.PGDATA ?? "";

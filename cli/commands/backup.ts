@@ -29,12 +29,16 @@ async function backup(name: string, action: Action, json: boolean): Promise<void
   ]);
   const elsewhere = runElsewhere(readSettings(readStackFile(root, name)), action);
   if (elsewhere !== undefined) throw new UserError(elsewhere);
-  const [{ openDockerStack }, { backUpNow, listBackups }, { backupsText, takenText }] = await Promise.all([
-    import("../docker/daemon.ts"),
-    import("../backup/stack.ts"),
-    import("../backup/report.ts"),
-  ]);
+  const [{ openDockerStack }, { runInCompose }, { backUpNow, listBackups }, { backupsText, takenText }] =
+    await Promise.all([
+      import("../docker/daemon.ts"),
+      import("../backup/compose.ts"),
+      import("../backup/stack.ts"),
+      import("../backup/report.ts"),
+    ]);
   const stack = await openDockerStack(name);
+  const inCompose = await runInCompose(stack, action);
+  if (inCompose !== undefined) throw new UserError(inCompose);
   if (action === "list") {
     const backups = await listBackups(stack);
     console.log(json ? JSON.stringify(backups, undefined, 2) : backupsText(name, backups));

@@ -28,17 +28,20 @@ async function restore(name: string, { at, force = false }: RestoreOptions): Pro
     import("../../stacks/read.ts"),
     import("../backup/elsewhere.ts"),
   ]);
-  const elsewhere = runElsewhere(readSettings(readStackFile(root, name)), "restore", at);
+  const request = { force, ...(at === undefined ? {} : { at }) };
+  const elsewhere = runElsewhere(readSettings(readStackFile(root, name)), "restore", request);
   if (elsewhere !== undefined) throw new UserError(elsewhere);
-  const [{ openDockerStack }, restoring, { listenForInterrupts }] = await Promise.all([
+  const [{ openDockerStack }, { runInCompose }, restoring, { listenForInterrupts }] = await Promise.all([
     import("../docker/daemon.ts"),
+    import("../backup/compose.ts"),
     import("../backup/restore.ts"),
     import("../engine/interrupt.ts"),
   ]);
   const stack = await openDockerStack(name);
+  const inCompose = await runInCompose(stack, "restore", request);
+  if (inCompose !== undefined) throw new UserError(inCompose);
   const interrupts = listenForInterrupts(say, "the restore is finished first (again to end it: what was there stays)");
   try {
-    const request = { force, ...(at === undefined ? {} : { at }) };
     const { backup, old, away } = await restoring.restore(stack, request, step, interrupts.kill);
     console.log(
       `${name}: the database is as it was ${at === undefined ? "at the end of its log" : `at ${at}`} (backup ${backup}); it was away for ${Math.round(away / 1000)} s`,

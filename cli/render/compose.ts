@@ -26,6 +26,9 @@ export interface ComposePlace {
   readonly document: ComposeDocument;
 }
 
+/** By which Compose's containers are told from those of Pulumi's stacks, on one daemon: their label `project`. */
+export const composeProject = `${namespace}-compose`;
+
 export const baseFile = "docker-compose.yml";
 
 /** Where secrets in files are: not checked in. */
@@ -74,7 +77,7 @@ function place(file: string, folder: string, source: Source, isBuilt = false): C
     workloads,
     section: dockerSection.parse(source.config.docker ?? {}),
     // Another project than Pulumi's: `./platform up` takes what carries its own labels for leftovers.
-    naming: { project: `${namespace}-compose`, stack, environment },
+    naming: { project: composeProject, stack, environment },
     probeImage: probeImage(settings),
     source: ({ name }, path) => `./${placeOf(folder, name, path)}`,
     secretSource: (name) => `${secretsFolder}/${name}`,

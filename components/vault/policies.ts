@@ -1,4 +1,5 @@
 import { databaseLogins } from "../application/database-login.ts";
+import { identifiedMembers } from "../mtls.ts";
 import type { Settings } from "../settings.ts";
 import { describePlatform, membersOf } from "../specification.ts";
 import { isWorkload, type VaultFile, type VaultLogin } from "../workload/index.ts";
@@ -36,21 +37,45 @@ export function operatorPolicy(settings: Settings): VaultPolicy | undefined {
   const entries = distinct(Object.values(secrets).flatMap((source) => (source.kind === "vault" ? [source.path] : [])));
   return {
     name: roleOf(vault, stack, "operator"),
-    text: policyText(`For ./platform secrets check and rotate of ${stack}.`, [
-      ...entries.flatMap((entry): Grant[] => [
-        [`${vault.mount}/metadata/${entry}`, ["read"]],
-        [`${vault.mount}/subkeys/${entry}`, ["read"]],
-        [`${vault.mount}/data/${entry}`, ["create", "update", "patch"]],
-      ]),
-    ]),
+    text: policyText(
+      `For ./platform secrets check and rotate of ${stack}.`,
+      entries.flatMap((entry) => tendedEntry(vault.mount, entry)),
+    ),
   };
 }
 
+/**
+ * For whoever runs `./platform certs`: it reads the authority's key, which signs, and every member's, to judge it. No
+ * workload reads the first, and whoever has this policy reads nothing else. None where no certificate is in Vault.
+ */
+export function certsPolicy({ vault, secrets, stack, mtls }: Settings): VaultPolicy | undefined {
+  const held = (["mtlsAuthority", "mtlsAuthorityKey", ...identifiedMembers.values()] as const)
+    .map((name) => secrets[name])
+    .flatMap((source) => (source.kind === "vault" ? [source.path] : []));
+  if (vault === undefined || !mtls || held.length === 0) return undefined;
+  return {
+    name: roleOf(vault, stack, "certs"),
+    text: policyText(
+      `For ./platform certs of ${stack}.`,
+      distinct(held).flatMap((entry) => tendedEntry(vault.mount, entry, ["read"])),
+    ),
+  };
+}
+
+/** Of people, beside the workloads' own. */
+export const tendersPolicies = (settings: Settings): readonly VaultPolicy[] =>
+  [operatorPolicy(settings), certsPolicy(settings)].filter((policy) => policy !== undefined);
+
+const tendedEntry = (mount: string, entry: string, more: readonly string[] = []): readonly Grant[] => [
+  [`${mount}/metadata/${entry}`, ["read"]],
+  [`${mount}/subkeys/${entry}`, ["read"]],
+  [`${mount}/data/${entry}`, ["create", "update", "patch", ...more]],
+];
+
 /** Commands of Vault's CLI that bring the policies and roles about; the files lie beside them. */
 export function setupCommands(settings: Settings): readonly string[] {
-  const operator = operatorPolicy(settings);
   return [
-    ...[...workloadPolicies(settings), ...(operator === undefined ? [] : [operator])].map(
+    ...[...workloadPolicies(settings), ...tendersPolicies(settings)].map(
       ({ name }) => `vault policy write ${name} ${name}.hcl`,
     ),
     ...served(settings).map((workload) => roleCommand(settings, workload)),

@@ -1,7 +1,5 @@
-import { randomUUID } from "node:crypto";
 import { globSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type DatabaseLogin, loginRole } from "../../../components/application/database-login.ts";
@@ -9,27 +7,18 @@ import type { SecretName } from "../../../components/workload/index.ts";
 import type { DatabaseConfiguration } from "../../../services/backend/configuration.ts";
 import { migrate } from "../../../services/backend/storage/migrate.ts";
 import { migrations } from "../../../services/backend/storage/migrations/index.ts";
-import {
-  ask,
-  eventually,
-  logIn,
-  startProcess,
-  type TestProcess,
-  testConfiguration,
-} from "../../../services/backend/testing/backend.ts";
+import { ask, eventually, startProcess } from "../../../services/backend/testing/backend.ts";
 import { startedServers } from "../../../services/backend/testing/servers.ts";
 import { type Administrator, administratorBy, psqlWords } from "./administrator.ts";
 import { type RotationGround, rotate, takeBackRotation } from "./rotate.ts";
+import { Consumers, drainMs, underLoad } from "./testing/consumers.ts";
 
 const servers = await startedServers();
 const atIssueSize = process.env.TEST_SIZE === "issue";
-const clients = 4;
 /** Milliseconds that a client waits after each answer: the load is there to notice a gap, not to fill the machine. */
 const betweenMs = atIssueSize ? 5 : 25;
 /** From the user itself to a, to b, and so on. */
 const rotations = atIssueSize ? 6 : 2;
-/** Milliseconds that a backend answers after readiness is off: as long as its clients here need to hear of it. */
-const drainMs = 500;
 const first = "the-first-password";
 
 describe.skipIf(servers === undefined)("rotation of the database password on a real PostgreSQL", () => {
@@ -113,68 +102,23 @@ describe.skipIf(servers === undefined)("rotation of the database password on a r
   const nothingToMove = async (): Promise<void> => {};
 
   describe("with backends under load", () => {
-    let serving: TestProcess[] = [];
-    let worker: TestProcess;
-    const stores = () => ({ database: stack.configuration(), cache: redis.configuration });
+    let consumers: Consumers;
 
     beforeAll(async () => {
-      serving = await Promise.all([1, 2, 3].map(() => startProcess("backend", stores(), {}, drainMs)));
-      worker = await startProcess("worker", stores());
+      consumers = await Consumers.start((service) =>
+        startProcess(service, { database: stack.configuration(), cache: redis.configuration }, {}, drainMs),
+      );
     });
-    afterAll(async () => {
-      await Promise.all([worker, ...serving].map((each) => each.stop()));
-    });
-
-    /** One new instance at a time, none missing, as every target rolls: requests go to who is ready. */
-    async function roll(): Promise<void> {
-      for (const old of [...serving]) {
-        const fresh = await startProcess("backend", stores(), {}, drainMs);
-        serving = [...serving.filter((each) => each !== old), fresh];
-        await old.stop();
-      }
-      const before = worker;
-      worker = await startProcess("worker", stores());
-      await before.stop();
-    }
+    afterAll(() => consumers?.stop());
 
     test("not one request fails, every order is executed, and no old password is taken any more", async () => {
-      const token = await logIn(serving[0]?.url ?? "", "admin", testConfiguration.adminPassword);
-      const failed: string[] = [];
-      const placed: string[] = [];
-      let answered = 0;
-      let isOver = false;
-      const client = async (): Promise<void> => {
-        const order = { symbol: "ACME", side: "buy", quantity: 1 };
-        const requests: readonly (readonly [path: string, body?: unknown])[] = [
-          ["/orders", order],
-          ["/orders"],
-          ["/health/ready"],
-        ];
-        for (let turn = 0; !isOver; turn += 1) {
-          const [path, body] = requests[turn % requests.length] ?? ["/health/ready"];
-          const url = `${serving[turn % serving.length]?.url}${path}`;
-          const asked = { token, body, headers: { "idempotency-key": randomUUID() } };
-          const said = await ask(url, body === undefined ? "GET" : "POST", asked).catch((error: unknown) => ({
-            status: 0,
-            body: error instanceof Error ? String(error.cause ?? error) : error,
-          }));
-          answered += 1;
-          if (said.status === 201) placed.push(said.body.id);
-          else if (said.status !== 200) failed.push(`${path}: ${said.status} ${JSON.stringify(said.body)}`);
-          await delay(betweenMs);
-        }
-      };
-      const load = Array.from({ length: clients }, client);
       const used: DatabaseConfiguration[] = [];
-      try {
+      const { answered, failed, placed } = await underLoad(consumers, betweenMs, async () => {
         for (let count = 0; count < rotations; count += 1) {
           used.push(stack.configuration());
-          await rotate(stack.ground(roll));
+          await rotate(stack.ground(() => consumers.roll()));
         }
-      } finally {
-        isOver = true;
-        await Promise.all(load);
-      }
+      });
       console.log(`${rotations} rotations, ${answered} requests, ${failed.length} failed, ${placed.length} orders`);
       expect(failed.slice(0, 5)).toEqual([]);
       expect(placed.length).toBeGreaterThan(20);
@@ -210,7 +154,7 @@ describe.skipIf(servers === undefined)("rotation of the database password on a r
       expect(stack.configuration()).toEqual(before);
       const other = stack.configuration(stack.login === "a" ? "b" : "a");
       expect(await isLetIn(other.user, other.password)).toBe(false);
-      expect((await ask(`${serving[0]?.url}/health`)).body.status).toBe("healthy");
+      expect((await ask(`${consumers.serving[0]?.url}/health`)).body.status).toBe("healthy");
     });
   });
 

@@ -1,10 +1,9 @@
 import type { Settings } from "../../../components/settings.ts";
-import { operatorPolicy, setupCommands, workloadPolicies } from "../../../components/vault/policies.ts";
+import { setupCommands, tendersPolicies, workloadPolicies } from "../../../components/vault/policies.ts";
 
 /** The policies as files, and the script that brings them and the roles about; none where Vault holds nothing. */
 export function policyFiles(settings: Settings): readonly { readonly name: string; readonly text: string }[] {
   const policies = workloadPolicies(settings);
-  const operator = operatorPolicy(settings);
   if (policies.length === 0) return [];
   const script = [
     "#!/bin/sh",
@@ -14,7 +13,7 @@ export function policyFiles(settings: Settings): readonly { readonly name: strin
     "",
   ];
   return [
-    ...[...policies, ...(operator === undefined ? [] : [operator])].map(({ name, text }) => ({
+    ...[...policies, ...tendersPolicies(settings)].map(({ name, text }) => ({
       name: `${name}.hcl`,
       text,
     })),

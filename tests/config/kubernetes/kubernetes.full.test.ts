@@ -1,4 +1,7 @@
+import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { podFilter } from "../../../cli/backup/cluster.ts";
+import { findProgram } from "../../../cli/setup/program.ts";
 import { askedFor } from "../../../components/targets/kubernetes/testing.ts";
 import { configInVault } from "../../../components/vault/testing.ts";
 import { type ApiServer, startApiServer } from "../../support/kubernetes/api-server.ts";
@@ -80,6 +83,38 @@ describe.each(onKubernetes)("%s", (_name, objectsFor) => {
     expect(verdicts).toEqual(verdicts.map(([name]) => [name, good]));
   }, 300_000);
 });
+
+/** What the restore's commands are made for; whoever runs them has it, a machine that tests may not. */
+const jq = findProgram("jq");
+
+test.skipIf(jq === undefined).each([
+  ["plain", {}],
+  ["with its secrets in Vault", configInVault("prod", "kubernetes")],
+])("the pod that ./platform restore has made is taken, %s: both volumes, and no probe", async (name, more) => {
+  const namespace = `restored-${name.length}`;
+  const objects = await platformObjects("prod", { namespace }, more);
+  for (const object of objects) if (["Namespace", "ServiceAccount"].includes(object.kind)) await judge.create(object);
+  const set = objects.find((object) => nameOf(object) === "StatefulSet backup");
+  const filter = podFilter("/var/lib/postgresql/data/pgdata", { at: "2026-11-25T21:30:00Z", force: true });
+  const made = execFileSync(jq ?? "", [filter], { input: JSON.stringify(set), encoding: "utf8" });
+  const pod: KubernetesObject = JSON.parse(made);
+  expect(await judge.dryRun({ ...pod, metadata: { ...pod.metadata, namespace } })).toEqual(good);
+  const mounted = JSON.stringify(data(pod.spec).containers);
+  expect(mounted).toContain('{"mountPath":"/var/lib/backup","name":"data"');
+  expect(mounted).toContain('{"name":"database","mountPath":"/var/lib/postgresql/data"}');
+  expect(mounted).not.toContain("Probe");
+  // The claims are those that the two StatefulSets make.
+  const claims = ["backup", "database"].map((of) => podOf(stateful(objects, of)));
+  for (const claim of claims.flatMap((each) => claimsOf(each))) expect(claimsOf(pod)).toContain(claim);
+});
+
+const stateful = (objects: readonly KubernetesObject[], name: string): KubernetesObject => {
+  const found = objects.find((object) => nameOf(object) === `StatefulSet ${name}`);
+  if (found === undefined) throw new Error(`there is no StatefulSet ${name}`);
+  return found;
+};
+const claimsOf = (pod: KubernetesObject | undefined): readonly string[] =>
+  [...JSON.stringify(pod?.spec).matchAll(/"claimName":"([^"]+)"/g)].map(([, claim = ""]) => claim);
 
 /** A mistake in an object, and what the server must say to it. */
 interface Mistake {

@@ -1,18 +1,16 @@
 import { execFile } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { vaultCases } from "../../../cli/secrets/vault/testing/cases.ts";
 import { rawly, type VaultPlace } from "../../../cli/secrets/vault/testing/place.ts";
 import { ensureVault } from "../../../cli/setup/vault.ts";
-import { describePlatform, membersOf } from "../../../components/specification.ts";
-import { agentFolder, agentProcess } from "../../../components/vault/agent.ts";
-import { workloadPolicies } from "../../../components/vault/policies.ts";
 import { settingsInVault } from "../../../components/vault/testing.ts";
-import { isWorkload, type SecretAgent, secretFileText } from "../../../components/workload/index.ts";
-import { valueAt } from "../../../stacks/layers.ts";
+import { type SecretAgent, secretFileText } from "../../../components/workload/index.ts";
+import { ended, launch, until } from "../../support/process.ts";
 import { realVault } from "../../support/products/vault.ts";
+import { agentCommand, appRoleCredentials, fileOf, makeAppRoles, servedAs, servedBy } from "./agents.ts";
 
 /** Building Vault takes ten minutes; the stand-in (cli/secrets/vault/vault.test.ts) serves the rest of the time. */
 const atIssueSize = process.env.TEST_SIZE === "issue";
@@ -29,60 +27,30 @@ describe.skipIf(!atIssueSize)("a real Vault", () => {
     }, 1_800_000);
     afterAll(() => place?.close());
 
-    /** With characters that a template or a shell could take for its own. */
-    const heldValueOf = (secret: string): string => `v-${secret}-$x"'\\{{end}}`;
+    /** With characters that a template or a shell could take for its own, and lines as a certificate has them. */
+    const heldValueOf = (secret: string): string => `v-${secret}-$x"'\\{{end}}\nEND\n`;
     const settings = () => settingsInVault("dev", "docker", { vault: { address: place.address } });
-    const members = () => membersOf(describePlatform(settings())).filter(isWorkload);
     const asRoot = (method: string, path: string, body?: unknown) => rawly(place, place.rootToken, method, path, body);
 
     async function filled(): Promise<void> {
-      for (const { agent } of members()) {
-        for (const { entry, key, secret } of agent?.files ?? []) {
+      for (const { agent } of servedBy(settings())) {
+        for (const { entry, key, secret } of agent.files) {
           await asRoot("POST", `secret/data/${entry}`, { data: { [key]: heldValueOf(secret) } });
         }
       }
-      for (const { name, text } of workloadPolicies(settings())) {
-        await asRoot("PUT", `sys/policies/acl/${name}`, { policy: text });
-        await asRoot("POST", `auth/approle/role/${name}`, { token_policies: name, token_no_default_policy: true });
-      }
+      await makeAppRoles(place, settings());
     }
 
-    async function credentialsOf({ role }: SecretAgent): Promise<NodeJS.ProcessEnv> {
-      const roleId = valueAt((await asRoot("GET", `auth/approle/role/${role}/role-id`)).body, ["data", "role_id"]);
-      const secretId = valueAt((await asRoot("POST", `auth/approle/role/${role}/secret-id`, {})).body, [
-        "data",
-        "secret_id",
-      ]);
-      return { AGENT_ROLE_ID: String(roleId), AGENT_SECRET_ID: String(secretId) };
-    }
-
-    /** Runs an agent as its container would, its folder and the workload's below one of this test's own. */
-    async function run(agent: SecretAgent, credentials: NodeJS.ProcessEnv, folder: string) {
-      const { entryPoint, command, variables } = agentProcess(agent, {
-        fileAt: (path) => `/files${path}`,
-        once: true,
-      });
-      const here = (text: string) =>
-        text.replaceAll(`${agentFolder}/`, `${folder}/`).replaceAll('"/files/', `"${folder}/files/`);
-      const [shell = "", ...words] = entryPoint;
+    const run = async (agent: SecretAgent, credentials: NodeJS.ProcessEnv, folder: string) => {
+      const started = agentCommand(agent, { vault: program, folder, once: true, credentials });
       return new Promise<{ code: number; log: string }>((resolve) => {
-        const moved = Object.entries(variables).map(([name, text]) => [name, here(text)]);
-        const env = {
-          PATH: `${dirname(program)}${delimiter}${process.env.PATH}`,
-          ...Object.fromEntries(moved),
-          ...credentials,
-        };
-        execFile(shell, [...words, ...command.map(here)], { env, timeout: 100_000 }, (error, out, err) => {
+        execFile(started.program, started.words, { env: started.environment, timeout: 100_000 }, (error, out, err) => {
           resolve({ code: error === null ? 0 : typeof error.code === "number" ? error.code : -1, log: out + err });
         });
       });
-    }
-
-    const agentOf = (name: string): SecretAgent => {
-      const agent = members().find((spec) => spec.name === name)?.agent;
-      if (agent === undefined) throw new Error(`${name} has no agent`);
-      return agent;
     };
+    const credentialsOf = (agent: SecretAgent) => appRoleCredentials(place, agent);
+    const agentOf = (name: string): SecretAgent => servedAs(settings(), name).agent;
     async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
       const folder = mkdtempSync(join(tmpdir(), "agent-"));
       try {
@@ -103,16 +71,13 @@ describe.skipIf(!atIssueSize)("a real Vault", () => {
 
     test("every workload's files are written as its contract has them, for its group alone [requirement next/vault]", async () => {
       await filled();
-      for (const { agent } of members()) {
-        if (agent === undefined) continue;
+      for (const { agent } of servedBy(settings())) {
         await inFolder(async (folder) => {
           const { code, log } = await run(agent, await credentialsOf(agent), folder);
           expect([agent.role, code, code === 0 ? "" : log]).toEqual([agent.role, 0, ""]);
-          expect([...written(folder)].sort()).toEqual(
-            agent.files.map(({ path }) => join(folder, "files", path)).sort(),
-          );
+          expect([...written(folder)].sort()).toEqual(agent.files.map(({ path }) => fileOf(folder, path)).sort());
           for (const file of agent.files) {
-            const path = join(folder, "files", file.path);
+            const path = fileOf(folder, file.path);
             expect(readFileSync(path, "utf8")).toBe(secretFileText(file, heldValueOf(file.secret)));
             expect(statSync(path).mode & 0o777).toBe(0o440);
           }
@@ -130,6 +95,33 @@ describe.skipIf(!atIssueSize)("a real Vault", () => {
         expect(written(folder)).toEqual([]);
       });
     });
+
+    test("an agent that stays brings a new value into the file, as its container does on Docker", async () => {
+      await filled();
+      const agent = agentOf("backend");
+      const [file] = agent.files;
+      if (file === undefined) throw new Error("the backend has no file");
+      await inFolder(async (folder) => {
+        const credentials = await credentialsOf(agent);
+        const started = launch({
+          name: "agent",
+          folder,
+          ...agentCommand(agent, { vault: program, folder, once: false, credentials }),
+        });
+        const path = fileOf(folder, file.path);
+        const holds = (value: string) => async () =>
+          readFileSync(path, "utf8") === secretFileText(file, value) ? true : undefined;
+        try {
+          await until("the first value", holds(heldValueOf(file.secret)), { launched: [started] });
+          const began = Date.now();
+          await asRoot("POST", `secret/data/${file.entry}`, { data: { [file.key]: "the next value" } });
+          await until("the next value", holds("the next value"), { launched: [started], timeoutSeconds: 420 });
+          console.log(`a new value was in the file after ${Math.round((Date.now() - began) / 1000)} s`);
+        } finally {
+          await ended(started);
+        }
+      });
+    }, 600_000);
 
     test("a key that is missing ends it, and says which", async () => {
       await filled();

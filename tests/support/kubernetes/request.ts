@@ -9,7 +9,7 @@ export interface Access {
 }
 
 interface Request {
-  readonly method: "GET" | "PATCH" | "POST";
+  readonly method: "GET" | "PATCH" | "POST" | "DELETE";
   readonly path: string;
   readonly contentType?: string;
   readonly body?: unknown;

@@ -9,9 +9,9 @@ import { ended, launch, until } from "../process.ts";
 
 /**
  * A real Vault, unsealed, that keeps everything in its memory; KV version 2 at `secret`, AppRole at `approle`. `host`:
- * address of this machine at which others reach it.
+ * address of this machine at which others reach it; `plugins`: a folder of programs that it may start.
  */
-export async function realVault(host = "127.0.0.1"): Promise<VaultPlace> {
+export async function realVault(host = "127.0.0.1", plugins?: string): Promise<VaultPlace> {
   const program = await ensureVault();
   const folder = mkdtempSync(join(tmpdir(), "vault-"));
   const port = await freePort();
@@ -21,6 +21,7 @@ export async function realVault(host = "127.0.0.1"): Promise<VaultPlace> {
     `listener "tcp" {\n  address = "${host}:${port}"\n  tls_disable = true\n}`,
     "disable_mlock = true",
     `api_addr = "${address}"`,
+    ...(plugins === undefined ? [] : [`plugin_directory = ${JSON.stringify(plugins)}`]),
   ];
   writeFileSync(join(folder, "vault.hcl"), configuration.join("\n"));
   const server = launch({ name: "vault", program, words: ["server", `-config=${folder}/vault.hcl`], folder });

@@ -2,10 +2,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { databaseLogins } from "../../../../components/application/database-login.ts";
 import type { Settings } from "../../../../components/settings.ts";
 import { describePlatform, membersOf } from "../../../../components/specification.ts";
-import { operatorPolicy, workloadPolicies } from "../../../../components/vault/policies.ts";
+import { certsPolicy, operatorPolicy, workloadPolicies } from "../../../../components/vault/policies.ts";
 import { settingsInVault } from "../../../../components/vault/testing.ts";
 import { isWorkload } from "../../../../components/workload/index.ts";
 import { isData, valueAt } from "../../../../stacks/layers.ts";
+import { checkCerts, issueCerts, rotateCerts } from "../../../certs/certs.ts";
+import { certifiedMembers, certsGround } from "../../../certs/ground.ts";
 import { root } from "../../../root.ts";
 import { checkSecrets } from "../../check.ts";
 import { keepSecret, keptSecret } from "../../keep.ts";
@@ -139,6 +141,50 @@ export function vaultCases(name: string, open: () => Promise<VaultPlace>): void 
       expect(await heldInVault(vault(), at("trading/dev/cachePassword"))).toMatchObject({ state: "there" });
       await keepSecret(stack, "cachePassword", "another");
       await expect(keptSecret(stack, "cachePassword")).rejects.toThrow(/refuses your token/);
+    });
+
+    test("certs keeps the authority and every member's certificate there, by a policy of its own that reads nothing else", async () => {
+      const stack = settingsInVault("dev", "docker", { vault: { address: place.address }, mtls: true });
+      const policy = certsPolicy(stack);
+      const operator = operatorPolicy(stack);
+      if (policy === undefined || operator === undefined) throw new Error("nobody tends them");
+      const said: string[] = [];
+      const opened = () => certsGround(stack, (line) => void said.push(line));
+      vi.stubEnv("VAULT_TOKEN", await as(policy));
+      const made = await issueCerts(await opened());
+      expect(made).toEqual(["authority", ...certifiedMembers(stack)]);
+      // Read anew from there, each with its key, and nothing is made twice.
+      expect((await checkCerts(await opened())).map(({ verdict }) => verdict)).toEqual(made.map(() => "fine"));
+      expect(await issueCerts(await opened())).toEqual([]);
+      const before = await keptSecret(stack, "mtlsBackend");
+      expect(before).toMatch(/BEGIN CERTIFICATE[\s\S]*BEGIN PRIVATE KEY/);
+      await rotateCerts(await opened());
+      expect(await keptSecret(stack, "mtlsBackend")).not.toBe(before);
+      expect((await checkCerts(await opened())).map(({ verdict }) => verdict)).toEqual(made.map(() => "fine"));
+      expect(said.join("\n")).not.toContain("PRIVATE KEY");
+      await expect(keptSecret(stack, "databasePassword")).rejects.toThrow(/refuses your token/);
+      // Who tends the other secrets is told, and no member's certificate is made by an authority that nobody read.
+      vi.stubEnv("VAULT_TOKEN", await as(operator));
+      await expect(issueCerts(await opened())).rejects.toThrow(
+        /refuses your token for GET secret\/data\/.*mtlsAuthority/,
+      );
+      // The key that signs is no workload's.
+      const key = "secret/data/trading/dev/mtlsAuthorityKey";
+      for (const workload of workloadPolicies(stack)) {
+        const { status } = await rawly(place, await as(workload), "GET", key);
+        expect([workload.name, status]).toEqual([workload.name, 403]);
+      }
+    }, 120_000);
+
+    test("certs says that Vault is sealed, and makes nothing", async () => {
+      const stack = settingsInVault("dev", "docker", { vault: { address: place.address }, mtls: true });
+      const ground = await certsGround(stack, () => {});
+      await place.seal();
+      try {
+        await expect(issueCerts(ground)).rejects.toThrow(`Vault at ${place.address} is sealed`);
+      } finally {
+        await place.unseal();
+      }
     });
 
     test("an expired token is told, with the way out; it is no 'missing' and changes nothing [requirement next/vault]", async () => {
