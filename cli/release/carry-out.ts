@@ -87,5 +87,7 @@ export async function carryOut(
 async function nextStep(checkout: string, stack: string): Promise<string> {
   const file = releaseFile(stack);
   const isShared = (await askGit(checkout, "check-ignore", "--quiet", file)) === undefined;
-  return isShared ? `commit and push ${file}, or the next deploy does not know of it` : `${file} says so`;
+  return isShared
+    ? `commit and push ${file}, or the next deploy does not know of it (alone: then it starts none)`
+    : `${file} says so`;
 }
