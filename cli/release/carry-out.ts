@@ -1,6 +1,7 @@
 import { type Release, type ReleasedImages, withRelease } from "../../components/delivery/releases.ts";
 import type { Settings } from "../../components/settings.ts";
 import { namespace } from "../../stacks/error.ts";
+import { tag } from "../../stacks/fields.ts";
 import { readStackFile } from "../../stacks/files.ts";
 import { readSettings } from "../../stacks/read.ts";
 import { readReleases, releaseFile } from "../../stacks/releases.ts";
@@ -18,6 +19,8 @@ import { writeReleases } from "./record.ts";
 import { registryImages } from "./registry.ts";
 import { newestMigration } from "./schema.ts";
 import { smokeTest } from "./smoke.ts";
+
+const releaseVersion = tag("Release of the application.");
 
 /** As a deployment, of one release. */
 export type ReleaseRequest = Omit<DeployRequest, "operation" | "volumes" | "verify">;
@@ -44,6 +47,8 @@ export async function imageSourceOf({ project, stack }: StackOf, settings: Setti
  */
 export async function deployRelease(request: ReleaseRequest, version: string): Promise<void> {
   const { stackOf } = request;
+  const { error } = releaseVersion.safeParse(version);
+  if (error !== undefined) throw new UserError(`--release "${version}": ${error.issues[0]?.message}`, 2);
   const settings = settingsFor(stackOf, { version, images: {} });
   const source = await imageSourceOf(stackOf, settings);
   const images = await requireImages(stackOf.stack, version, releaseImages(settings), source);

@@ -36,7 +36,10 @@ export function releaseImages(settings: Settings): ReadonlyMap<string, Image> {
   );
 }
 
-/** Looks every image up, and answers the release with their digests. Throws a UserError that names all that are missing. */
+/**
+ * Looks every image up, and answers the release with their digests. Throws a UserError that names all that are missing, or who
+ * does not tell.
+ */
 export async function requireImages(
   stack: string,
   version: string,
@@ -45,7 +48,12 @@ export async function requireImages(
 ): Promise<ReleasedImages> {
   const found = await Promise.all(
     [...images].map(async ([service, image]) => ({ service, image, found: await source.find(image) })),
-  );
+  ).catch((error: unknown) => {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(
+      `${stack}: whether the images of ${version} are there is not known, so nothing was touched: ${error.message}`,
+    );
+  });
   const missing = found.filter((one) => one.found === undefined).map(({ image }) => imageReference(image));
   if (missing.length > 0) {
     throw new UserError(
