@@ -11,6 +11,7 @@ const having = (...services: readonly string[]): ImageSource => ({
   name: "the registry",
   find: async ({ repository }) => (services.some((name) => repository.endsWith(`/${name}`)) ? { digest } : undefined),
   mark: async () => {},
+  marked: async () => undefined,
 });
 
 test.each([

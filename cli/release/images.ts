@@ -13,6 +13,8 @@ export interface ImageSource {
   find(image: Image): Promise<{ readonly digest?: string } | undefined>;
   /** Moves a tag to the image. Where nothing is cleaned up by tag it does nothing. */
   mark(image: Image, tag: string): Promise<void>;
+  /** Digest of the image of that name that has the tag; undefined for none, and where nothing is marked. */
+  marked(image: Pick<Image, "repository">, tag: string): Promise<string | undefined>;
 }
 
 /** What comes before the names of the application's images, as `ghcr.io/example/trading`. */

@@ -47,6 +47,7 @@ const source: ImageSource = {
   name: "the registry",
   find: async (image) => (gone.includes(imageReference(image)) ? undefined : {}),
   mark: async () => {},
+  marked: async () => undefined,
 };
 
 async function release(version?: string): Promise<string> {
