@@ -1,7 +1,5 @@
-import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { z } from "zod";
 import { inputsAnnotation } from "../../../cli/inputs/reuse.ts";
 import { signedBy } from "../../../cli/inputs/signature.ts";
 import { carryOut, planCleanup } from "../../../cli/registry/cleanup.ts";
@@ -11,6 +9,7 @@ import { ensureBuildx } from "../../../cli/setup/buildx.ts";
 import { cosignVersion, ensureCosign } from "../../../cli/setup/cosign.ts";
 import { ground } from "../../support/products/product.ts";
 import { workflows } from "../workflow.ts";
+import { buildxIn } from "./buildx.ts";
 import { GitHubStandIn } from "./github.ts";
 import { missingOf, pushIndex, type RealRegistry, startRegistry } from "./registry.ts";
 import { makeSigner, type Signer } from "./signer.ts";
@@ -22,11 +21,11 @@ const identity = (branch: string): string =>
 const place = ground("trading-platform-signed");
 let registry: RealRegistry;
 let signer: Signer;
-let buildx: string;
+let run: ReturnType<typeof buildxIn>;
 beforeAll(async () => {
   registry = await startRegistry(place, "registry");
   signer = await makeSigner(join(place.folder, "signer"), await ensureCosign());
-  buildx = await ensureBuildx();
+  run = buildxIn(place.folder, await ensureBuildx());
 }, 1_800_000);
 afterAll(() => place.clear());
 
@@ -109,15 +108,6 @@ test("a cleanup leaves what is kept its signatures, and takes those of what goes
   }
 }, 180_000);
 
-/** As `docker buildx`, without Docker. */
-const run = (...words: readonly string[]): string =>
-  execFileSync(buildx, words, {
-    env: { PATH: process.env.PATH, HOME: place.folder, DOCKER_CONFIG: place.folder },
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "pipe"],
-    timeout: 60_000,
-  });
-
 test("buildx copies an index whole by its digest, as the pipeline's deploy asks it to, under each tag, and moves a tag", async () => {
   const made = { [inputsAnnotation]: "abc" };
   const { digest, children } = await pushIndex(registry, "ghcr/backend", "released", "built-main", made);
@@ -140,19 +130,3 @@ test("buildx copies an index whole by its digest, as the pipeline's deploy asks 
     expect(inspect("live-prod").trim()).toBe(each);
   }
 }, 60_000);
-
-test("an annotation that buildx is told to write into an index is where a build is looked up again", async () => {
-  const { digest } = await pushIndex(registry, "ghcr/annotated", "plain", "plain");
-  const image = `${registry.host}/ghcr/annotated`;
-  // The words of the pipeline's build.
-  const words = z
-    .string()
-    .parse(buildStep()?.with.annotations)
-    .replace(/\$\{\{.*\}\}/, "abc");
-  run("imagetools", "create", "--annotation", words, "--tag", `${image}:built`, `${image}@${digest}`);
-  const built = await registry.manifest("ghcr/annotated", "built");
-  expect(built?.content.annotations).toEqual({ [inputsAnnotation]: "abc" });
-}, 60_000);
-
-const buildStep = () =>
-  workflows["ci-cd.yml"]?.jobs.build?.steps.find(({ uses }) => uses?.startsWith("docker/build-push-action@"));
