@@ -194,10 +194,10 @@ describe("the job that writes down what runs", () => {
     return job.steps.map(({ code, output }) => (code === 0 ? 0 : output));
   }
 
-  test("commits it to the branch, by GitHub's own user, and starts no run", async () => {
+  test("commits it to the branch, by GitHub's own user", async () => {
     expect(await record("one\n")).toEqual([0]);
     expect(git(origin, "show", "develop:stacks/releases/staging.yaml")).toBe("one");
-    expect(subjects()[0]).toBe(`github-actions[bot]: What staging runs after the deploy of ${SHA} [skip ci]`);
+    expect(subjects()[0]).toBe(`github-actions[bot]: What staging runs after the deploy of ${SHA}`);
   });
 
   test("where nothing is new, as when a job is run again, nothing is committed", async () => {
