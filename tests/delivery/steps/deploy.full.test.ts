@@ -41,7 +41,19 @@ describe("the job that deploys, with docker, aws and ./platform played", () => {
   };
   const log = `echo "$(basename "$0") $*" >> "$LOG"`;
 
-  async function deploy(live: string | undefined, up = "true") {
+  const variables = {
+    IMAGE_REGISTRY: "1.dkr.ecr.example.com/trading",
+    AWS_DEPLOY_ROLE: "arn:aws:iam::111122223333:role/trading-staging",
+    AWS_REGION: "eu-central-1",
+    PULUMI_BACKEND_URL: "s3://states",
+  };
+
+  async function deploy(
+    live: string | undefined,
+    up = "true",
+    vars: Partial<typeof variables> = variables,
+    passphrase = "words",
+  ) {
     rmSync(join(folder, "log"), { force: true });
     const checkout = join(folder, "checkout");
     program("aws", log, "echo password");
@@ -79,8 +91,8 @@ describe("the job that deploys, with docker, aws and ./platform played", () => {
       context: {
         github: { ref: "refs/heads/develop", actor: "anna" },
         inputs: { stack: "staging" },
-        vars: { IMAGE_REGISTRY: "1.dkr.ecr.example.com/trading", PULUMI_BACKEND_URL: "s3://states" },
-        secrets: { GITHUB_TOKEN: "token", passphrase: "words" },
+        vars,
+        secrets: { GITHUB_TOKEN: "token", passphrase },
       },
       use,
     });
@@ -95,6 +107,21 @@ describe("the job that deploys, with docker, aws and ./platform played", () => {
     `docker buildx imagetools create --tag ${source}/${service}:${tag} ${source}/${service}@${to}`;
   const asked = (service: string): string =>
     `docker buildx imagetools inspect --format {{.Manifest.Digest}} ${source}/${service}:live-staging`;
+
+  test("what a team has not set is named, all of it, before anything is logged in to", async () => {
+    const { AWS_REGION } = variables;
+    const { job } = await deploy(undefined, "true", { AWS_REGION }, "");
+    const [first] = job.steps;
+    expect(first?.code).toBe(1);
+    expect(first?.output).toBe(
+      "::error::not set: variable IMAGE_REGISTRY of the environment staging, variable AWS_DEPLOY_ROLE of the environment staging, " +
+        "variable PULUMI_BACKEND_URL of the environment staging, secret STAGING_PULUMI_PASSPHRASE of the repository; " +
+        "docs/delivery.md, What a team sets\n",
+    );
+    expect(called()).toEqual([]);
+    // It is run at every end; there is no record yet.
+    expect(job.used.map(({ action }) => action)).toEqual(["actions/upload-artifact"]);
+  });
 
   test("the first: images by digest into the stack's registry, the others, the update with the branch's record, the marks", async () => {
     const { checkout, job } = await deploy(undefined);

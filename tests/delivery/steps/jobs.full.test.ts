@@ -91,9 +91,11 @@ describe("the job that previews, of dev alone", { timeout: 300_000 }, () => {
       writeFileSync(join(folder, file), text.replace("{ faults: true }", "{ faults: false }"));
     });
   });
-  const preview = ({ folder }: Checkout, base: string) => {
-    const github = { event_name: "pull_request", base_ref: base };
-    return runJob("preview", runner(folder, { context: { github } }));
+  const preview = ({ folder }: Checkout, base: string, event: "pull_request" | "push" = "pull_request") => {
+    const { environment, ...rest } = runner(folder, {
+      context: { github: { event_name: event, base_ref: base, event: { before: base } } },
+    });
+    return runJob("preview", { ...rest, environment: { ...environment, GITHUB_EVENT_NAME: event } });
   };
 
   test("what changes is said, judged, and shown in the run's summary, without any credentials", async ({ skip }) => {
@@ -104,6 +106,16 @@ describe("the job that previews, of dev alone", { timeout: 300_000 }, () => {
     expect(summary).toContain(readFileSync(join(checkout.folder, "preview.txt"), "utf8").trim());
     const sarif: unknown = JSON.parse(readFileSync(join(checkout.folder, "policies.sarif"), "utf8"));
     expect(sarif).toMatchObject({ version: "2.1.0" });
+  });
+
+  test("a branch's first push, and one that was forced, have nothing to be compared with: all of it is previewed", async ({
+    skip,
+  }) => {
+    if (checkout === undefined) return skip("there is no git, or the checkout is no repository");
+    const { steps, summary } = await preview(checkout, "0".repeat(40), "push");
+    for (const { code, output } of steps) expect(code, output).toBe(0);
+    expect(summary).toMatch(/^dev .* ok$/m);
+    expect(summary).not.toContain("replaced");
   });
 
   test("one that fails ends the job, though its text goes through another program; the summary is written all the same", async ({
