@@ -1,6 +1,8 @@
 import { matchesGlob } from "node:path";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { readBootstrap } from "../../bootstrap/read.ts";
+import { root } from "../../cli/root.ts";
 import { type Context, filledIn, holds, type Status } from "./expressions.ts";
 import { type Workflow, workflows } from "./workflow.ts";
 
@@ -77,6 +79,7 @@ describe("which jobs run, as GitHub's own library evaluates their conditions", (
 
   test("what runs is written down also where a deploy fails after its update", () => {
     expect(ran("deploy.yml", {}, "deploy")).toEqual(["deploy", "record"]);
+    expect(ran("rollback.yml", {}, "rollback")).toEqual(["rollback", "record"]);
     const steps = named("deploy.yml").jobs.deploy?.steps ?? [];
     const place = (words: string): number =>
       steps.findIndex(({ run, uses }) => `${run} ${uses}`.includes(words)) ?? expect.fail(words);
@@ -133,6 +136,16 @@ test("what a preview is compared with: the branch that it goes into, else what w
   };
   expect(base("a pull request of a fork")).toBe("origin/develop");
   expect(base("a push to main")).toBe("a".repeat(40));
+});
+
+test("a rollback is run from the branch that the stack's role trusts, for each stack that has one", () => {
+  const { branches } = readBootstrap(root);
+  const inputs = z.object({ inputs: z.object({ stack: z.object({ options: z.array(z.string()) }) }) });
+  const { options } = inputs.parse(named("rollback.yml").on.workflow_dispatch).inputs.stack;
+  expect(options.toSorted()).toEqual(Object.keys(branches).sort());
+  const [{ env: { BRANCH } = {} } = {}] = named("rollback.yml").jobs.rollback?.steps ?? [];
+  for (const [stack, branch] of Object.entries(branches))
+    expect(filledIn(String(BRANCH), { inputs: { stack } })).toBe(branch);
 });
 
 test("runs of a branch wait for each other, those of a pull request give way to the newest", () => {

@@ -31,6 +31,7 @@ const environment = () => ({
   GITHUB_SHA: SHA,
   GITHUB_REPOSITORY: "Acme/Trading",
   GITHUB_REF_NAME: "develop",
+  GITHUB_WORKFLOW: "CI/CD",
 });
 
 describe("the job that deploys, with docker, aws and ./platform played", () => {
@@ -168,6 +169,44 @@ describe("the job that deploys, with docker, aws and ./platform played", () => {
   });
 });
 
+describe("the job that goes back, with ./platform played", () => {
+  const rollback = async (stack: "prod" | "staging", branch: string, to = "") => {
+    const checkout = join(folder, "back");
+    put(join(checkout, "platform"), `#!/bin/bash\nprintf '%s|' "$PULUMI_CONFIG_PASSPHRASE" "$@"\n`);
+    chmodSync(join(checkout, "platform"), 0o755);
+    program("aws", "true");
+    program("docker", "true");
+    const { steps } = await runJob("rollback", {
+      workflow: "rollback.yml",
+      checkout,
+      temporary: folder,
+      environment: { ...environment(), GITHUB_REF_NAME: branch },
+      context: {
+        inputs: { stack, to },
+        vars: { IMAGE_REGISTRY: "1.dkr.ecr.example.com/trading" },
+        secrets: { PROD_PULUMI_PASSPHRASE: "of prod", STAGING_PULUMI_PASSPHRASE: "of staging" },
+      },
+    });
+    return steps;
+  };
+
+  test.each([
+    ["prod", "main", "", "of prod|rollback|prod|--yes|"],
+    ["prod", "main", "v1.4.0", "of prod|rollback|prod|--to|v1.4.0|--yes|"],
+    ["staging", "develop", "$(id); x", "of staging|rollback|staging|--to|$(id); x|--yes|"],
+  ] as const)('%s from %s, to "%s"', async (stack, branch, to, words) => {
+    const steps = await rollback(stack, branch, to);
+    for (const { code, output } of steps) expect(code, output).toBe(0);
+    expect(steps.at(-1)?.output).toBe(words);
+  });
+
+  test("from another branch than the stack's: said, and nothing is done", async () => {
+    const [first, ...others] = await rollback("prod", "develop");
+    expect(first?.output).toMatch(/^::error::prod goes back from the branch main, this is develop/);
+    expect(others.map(({ code }) => code)).toEqual(others.map(() => undefined));
+  });
+});
+
 describe("the job that writes down what runs", () => {
   const git = (where: string, ...words: readonly string[]): string =>
     execFileSync("git", ["-C", where, "-c", "user.name=A", "-c", "user.email=a@example.com", ...words], {
@@ -203,7 +242,7 @@ describe("the job that writes down what runs", () => {
     rmSync(artifacts, { recursive: true, force: true });
     if (text !== undefined) put(join(artifacts, "record-staging", "staging.yaml"), text);
     const job = await runJob("record", {
-      workflow: "deploy.yml",
+      workflow: "record.yml",
       checkout,
       temporary: folder,
       environment: environment(),
@@ -224,7 +263,7 @@ describe("the job that writes down what runs", () => {
   test("commits it to the branch, by GitHub's own user", async () => {
     expect(await record("one\n")).toEqual([0]);
     expect(git(origin, "show", "develop:stacks/releases/staging.yaml")).toBe("one");
-    expect(subjects()[0]).toBe(`github-actions[bot]: What staging runs after the deploy of ${SHA}`);
+    expect(subjects()[0]).toBe(`github-actions[bot]: What staging runs, by CI/CD at ${SHA.slice(0, 12)}`);
   });
 
   test("where nothing is new, as when a job is run again, nothing is committed", async () => {
