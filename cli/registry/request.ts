@@ -20,6 +20,7 @@ interface Kept {
   readonly keep: number;
   readonly services: readonly string[];
   readonly stacks: readonly string[];
+  readonly recorded?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -29,7 +30,7 @@ interface Kept {
  */
 export function cleanupRequest(
   from: string | undefined,
-  { keep, services, stacks }: Kept,
+  { keep, services, stacks, recorded = new Map<string, string>() }: Kept,
   environment: NodeJS.ProcessEnv,
 ): CleanupRequest {
   const { GITHUB_REPOSITORY: repository, GITHUB_API_URL = publicApi } = environment;
@@ -63,6 +64,6 @@ export function cleanupRequest(
     })),
     apiUrl: GITHUB_API_URL.replace(/\/$/, ""),
     token,
-    rule: { keep, stacks },
+    rule: { keep, stacks, recorded },
   };
 }
