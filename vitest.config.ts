@@ -15,6 +15,8 @@ const tooLarge =
         "tests/e2e/mtls/dev.full.test.ts",
         "tests/e2e/alerts/gossip.full.test.ts",
         "tests/delivery/steps/lint.full.test.ts",
+        "tests/delivery/registry/signed.full.test.ts",
+        "tests/delivery/registry/built.full.test.ts",
       ];
 
 /** Two tiers: `x.test.ts` needs nothing but the engine, `x.full.test.ts` needs real products. */

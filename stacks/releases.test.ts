@@ -10,6 +10,7 @@ import { explainSettings, readSettings } from "./read.ts";
 import {
   formatReleases,
   readReleases,
+  recordedDigests,
   releaseEnvironment,
   releaseFile,
   releaseInForce,
@@ -46,6 +47,10 @@ test("what is written is read again, the running one first", () => {
   write(formatReleases("prod", releases));
   expect(readReleases(folder, "prod")).toEqual(releases);
   expect(readReleases(folder, "staging")).toEqual([]);
+  const digests = releases.flatMap(({ images }) => Object.values(images));
+  expect([...recordedDigests(folder, ["staging", "prod"])].sort()).toEqual(
+    [...new Set(digests)].map((each) => [each, "prod"]).sort(),
+  );
 });
 
 test.each([

@@ -39,6 +39,17 @@ function releasesIn(content: string, file: string): Releases {
   throw new SettingsError(file, recordProblems(error, said, file));
 }
 
+/**
+ * Digests of what stacks run and can go back to, as a checkout has them on record, each with a stack that does. Throws a
+ * {@link SettingsError}.
+ */
+export const recordedDigests = (folder: string, stacks: readonly string[]): ReadonlyMap<string, string> =>
+  new Map(
+    stacks.flatMap((stack) =>
+      readReleases(folder, stack).flatMap(({ images: of }) => Object.values(of).map((each) => [each, stack] as const)),
+    ),
+  );
+
 /** The file's text. */
 export const formatReleases = (stack: string, releases: Releases): string =>
   `# What ${stack} runs (the first) and ran. Written by ./platform up ${stack} --release and ./platform rollback ${stack};\n` +

@@ -117,6 +117,7 @@ const cleanupExamples = [
 async function cleanUp(from: string | undefined, dryRun: boolean): Promise<void> {
   const { readBootstrap } = await import("../../bootstrap/read.ts");
   const { stacksIn } = await import("../../stacks/files.ts");
+  const { recordedDigests } = await import("../../stacks/releases.ts");
   const { cleanupRequest } = await import("../registry/request.ts");
   const { openPackages } = await import("../registry/packages.ts");
   const { openRegistry } = await import("../registry/distribution.ts");
@@ -124,7 +125,8 @@ async function cleanUp(from: string | undefined, dryRun: boolean): Promise<void>
   const { planText, removalText, totalText } = await import("../registry/report.ts");
   const { keep, services, stacks: sharing } = readBootstrap(root);
   const stacks = [...new Set([...sharing, ...stacksIn(root)])];
-  const request = cleanupRequest(from, { keep, services, stacks }, process.env);
+  const recorded = recordedDigests(root, stacks);
+  const request = cleanupRequest(from, { keep, services, stacks, recorded }, process.env);
   const packages = await openPackages({ url: request.apiUrl, token: request.token }, request.owner);
   const registry = openRegistry(request.host, { name: request.owner, password: request.token });
   const plans = await planCleanup(request.services, request.rule, packages, registry);

@@ -29,7 +29,7 @@ async function release(version: string | undefined, { stack, images }: ReleaseOp
   const project = openProject(root);
   const stackOf = { project, stack: requireStack(project, stack) };
   const settings = recordedSettings(stackOf);
-  const name = await tagRelease({
+  const { name, isNew } = await tagRelease({
     checkout: root,
     stack,
     ...(version === undefined ? {} : { version }),
@@ -37,5 +37,6 @@ async function release(version: string | undefined, { stack, images }: ReleaseOp
     application: images?.toLowerCase() ?? applicationRegistry(settings),
     source: images === undefined ? await imageSourceOf(stackOf, settings) : registryImages,
   });
-  console.log(`${name}: what ${stack} runs; publish it: git push origin ${name}`);
+  const next = isNew ? `publish it: git push origin ${name}` : "it was named so before, and nothing was tagged";
+  console.log(`${name}: what ${stack} runs; ${next}`);
 }

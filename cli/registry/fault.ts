@@ -47,7 +47,8 @@ const passing = new Set([
 /** What `fetch`, or the reading of its answer, failed with, for a person. */
 export function unanswered(host: string, error: unknown): UserError {
   const causes = causesOf(error);
-  const why = `${host} does not answer: ${String(causes[1] ?? (error instanceof Error ? error.message : error))}`;
+  const [first, second = first] = causes;
+  const why = `${host} does not answer: ${second?.message || String(second ?? error)}`;
   const isPassing = causes.some((each) => "code" in each && passing.has(String(each.code)));
   return isPassing ? new RegistryFault(why) : new UserError(why);
 }

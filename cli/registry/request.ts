@@ -14,10 +14,13 @@ export interface CleanupRequest {
   readonly rule: CleanupRule;
 }
 
+const publicApi = "https://api.github.com";
+
 interface Kept {
   readonly keep: number;
   readonly services: readonly string[];
   readonly stacks: readonly string[];
+  readonly recorded?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -27,10 +30,10 @@ interface Kept {
  */
 export function cleanupRequest(
   from: string | undefined,
-  { keep, services, stacks }: Kept,
+  { keep, services, stacks, recorded = new Map<string, string>() }: Kept,
   environment: NodeJS.ProcessEnv,
 ): CleanupRequest {
-  const { GITHUB_REPOSITORY: repository, GITHUB_API_URL = "https://api.github.com" } = environment;
+  const { GITHUB_REPOSITORY: repository, GITHUB_API_URL = publicApi } = environment;
   const token = environment.GITHUB_TOKEN || environment.GH_TOKEN || "";
   // The registry takes small letters alone; a repository's name may have others.
   const prefix = (from ?? (repository ? `ghcr.io/${repository}` : "")).toLowerCase();
@@ -41,6 +44,12 @@ export function cleanupRequest(
     ...(host === ""
       ? [
           `--from ${prefix || "is not said, nor GITHUB_REPOSITORY"}: it must be as ghcr.io/acme/trading, the images' name without the service`,
+        ]
+      : []),
+    // Another GitHub has another registry; this one has one, and what GitHub deletes is in none but its own.
+    ...(GITHUB_API_URL === publicApi && !["", "ghcr.io"].includes(host)
+      ? [
+          `--from ${prefix}: GitHub deletes from ghcr.io alone; in ECR the repositories' lifecycle rules do (docs/delivery.md)`,
         ]
       : []),
   ];
@@ -55,6 +64,6 @@ export function cleanupRequest(
     })),
     apiUrl: GITHUB_API_URL.replace(/\/$/, ""),
     token,
-    rule: { keep, stacks },
+    rule: { keep, stacks, recorded },
   };
 }

@@ -1,6 +1,7 @@
 import { type Release, type ReleasedImages, withRelease } from "../../components/delivery/releases.ts";
 import type { Settings } from "../../components/settings.ts";
 import { namespace } from "../../stacks/error.ts";
+import { tag } from "../../stacks/fields.ts";
 import { readStackFile } from "../../stacks/files.ts";
 import { readSettings } from "../../stacks/read.ts";
 import { readReleases, releaseFile } from "../../stacks/releases.ts";
@@ -12,12 +13,14 @@ import type { StackOf } from "../engine/stacks.ts";
 import { dockerImages } from "./docker-images.ts";
 import { askGit } from "./git.ts";
 import { type ImageSource, releaseImages, requireImages } from "./images.ts";
-import { markLive } from "./live.ts";
+import { markedOtherwise, markLive } from "./live.ts";
 import { personIn } from "./person.ts";
 import { writeReleases } from "./record.ts";
 import { registryImages } from "./registry.ts";
 import { newestMigration } from "./schema.ts";
 import { smokeTest } from "./smoke.ts";
+
+const releaseVersion = tag("Release of the application.");
 
 /** As a deployment, of one release. */
 export type ReleaseRequest = Omit<DeployRequest, "operation" | "volumes" | "verify">;
@@ -39,14 +42,34 @@ export async function imageSourceOf({ project, stack }: StackOf, settings: Setti
 }
 
 /**
+ * Says that a record was not pulled: the registry has another release marked as what runs. Undefined where it agrees, and
+ * where it cannot be told. Who went back by such a record would go back from the wrong one.
+ */
+export async function staleRecord(stackOf: StackOf, source: ImageSource): Promise<string | undefined> {
+  const { stack, project } = stackOf;
+  const [running] = readReleases(project.directory, stack);
+  if (running === undefined) return undefined;
+  const others = await markedOtherwise(stack, source, releaseImages(settingsFor(stackOf, running)));
+  if (others.length === 0) return undefined;
+  return (
+    `${stack}: ${releaseFile(stack)} of this checkout says that ${running.version} runs; ` +
+    `by the registry's marks it is another one (${others.join(", ")})`
+  );
+}
+
+/**
  * Deploys the images of a version, asks the site, and writes down that they run. Throws a UserError where an image is missing;
  * where the update fails, or the site does not serve, the release on record is deployed again.
  */
 export async function deployRelease(request: ReleaseRequest, version: string): Promise<void> {
   const { stackOf } = request;
+  const { error } = releaseVersion.safeParse(version);
+  if (error !== undefined) throw new UserError(`--release "${version}": ${error.issues[0]?.message}`, 2);
   const settings = settingsFor(stackOf, { version, images: {} });
   const source = await imageSourceOf(stackOf, settings);
   const images = await requireImages(stackOf.stack, version, releaseImages(settings), source);
+  const stale = await staleRecord(stackOf, source);
+  if (stale !== undefined) request.print(`${stale}: is the record pulled? What ran before is taken from it`);
   const commit = await checkedOutCommit(stackOf.project.directory);
   await carryOut(request, source, {
     ...images,
@@ -87,5 +110,7 @@ export async function carryOut(
 async function nextStep(checkout: string, stack: string): Promise<string> {
   const file = releaseFile(stack);
   const isShared = (await askGit(checkout, "check-ignore", "--quiet", file)) === undefined;
-  return isShared ? `commit and push ${file}, or the next deploy does not know of it` : `${file} says so`;
+  return isShared
+    ? `commit and push ${file}, or the next deploy does not know of it (alone: then it starts none)`
+    : `${file} says so`;
 }

@@ -17,6 +17,7 @@ export function dockerImages(daemon: Daemon): ImageSource {
     },
     // A daemon keeps what it has.
     mark: async () => {},
+    marked: async () => undefined,
   };
 
   async function pulled(reference: string) {

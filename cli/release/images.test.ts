@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { imageReference } from "../../components/workload/index.ts";
 import { settingsOf } from "../../tests/support/stacks.ts";
+import { UserError } from "../console/error.ts";
 import { type ImageSource, releaseImages, requireImages } from "./images.ts";
 
 const digest = `sha256:${"a".repeat(64)}`;
@@ -10,6 +11,7 @@ const having = (...services: readonly string[]): ImageSource => ({
   name: "the registry",
   find: async ({ repository }) => (services.some((name) => repository.endsWith(`/${name}`)) ? { digest } : undefined),
   mark: async () => {},
+  marked: async () => undefined,
 });
 
 test.each([
@@ -38,5 +40,9 @@ test("the digests of what is there; all that is missing is named at once", async
   });
   await expect(asked("frontend")).rejects.toThrow(
     /nothing was touched: not in the registry: \S+\/backend:0\.1\.0, \S+\/probe:0\.1\.0\. Push .*\.\/platform releases prod/,
+  );
+  const away: ImageSource = { ...having(), find: () => Promise.reject(new UserError("the registry does not answer")) };
+  await expect(requireImages("prod", "0.1.0", images, away)).rejects.toThrow(
+    /^prod: whether the images of 0\.1\.0 are there is not known, so nothing was touched: the registry does not answer$/,
   );
 });

@@ -13,6 +13,8 @@ export interface ImageSource {
   find(image: Image): Promise<{ readonly digest?: string } | undefined>;
   /** Moves a tag to the image. Where nothing is cleaned up by tag it does nothing. */
   mark(image: Image, tag: string): Promise<void>;
+  /** Digest of the image of that name that has the tag; undefined for none, and where nothing is marked. */
+  marked(image: Pick<Image, "repository">, tag: string): Promise<string | undefined>;
 }
 
 /** What comes before the names of the application's images, as `ghcr.io/example/trading`. */
@@ -36,7 +38,10 @@ export function releaseImages(settings: Settings): ReadonlyMap<string, Image> {
   );
 }
 
-/** Looks every image up, and answers the release with their digests. Throws a UserError that names all that are missing. */
+/**
+ * Looks every image up, and answers the release with their digests. Throws a UserError that names all that are missing, or who
+ * does not tell.
+ */
 export async function requireImages(
   stack: string,
   version: string,
@@ -45,7 +50,12 @@ export async function requireImages(
 ): Promise<ReleasedImages> {
   const found = await Promise.all(
     [...images].map(async ([service, image]) => ({ service, image, found: await source.find(image) })),
-  );
+  ).catch((error: unknown) => {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(
+      `${stack}: whether the images of ${version} are there is not known, so nothing was touched: ${error.message}`,
+    );
+  });
   const missing = found.filter((one) => one.found === undefined).map(({ image }) => imageReference(image));
   if (missing.length > 0) {
     throw new UserError(

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type Image, image } from "../../components/workload/index.ts";
-import { markLive } from "./live.ts";
+import { markedOtherwise, markLive } from "./live.ts";
 
 const digestOf = (digit: string) => `sha256:${digit.repeat(64)}`;
 const of = (service: string, digit: string): readonly [string, Image] => [
@@ -29,4 +29,20 @@ test("what ran before is marked before the mark of what runs leaves it [requirem
 test("the same again moves no mark of what ran before, and the first release has none", async () => {
   expect(await marks([of("backend", "2")], [of("backend", "2")])).toEqual(["backend 2 live-prod"]);
   expect(await marks([of("backend", "2")], [])).toEqual(["backend 2 live-prod"]);
+});
+
+test("a record that is older than the registry's marks is known by them; what has no mark or no digest tells nothing", async () => {
+  const marked = async ({ repository }: Pick<Image, "repository">, tag: string) =>
+    tag === "live-prod" && !repository.endsWith("/new") ? digestOf("2") : undefined;
+  const built = image({ repository: "ghcr.io/example/trading/built", version: "1.4.0" });
+  const recorded = (...all: readonly (readonly [string, Image])[]) => new Map(all);
+  const ask = (stack: string, one: string) =>
+    markedOtherwise(
+      stack,
+      { marked },
+      recorded(of("backend", one), of("probe", "2"), of("new", "1"), ["built", built]),
+    );
+  expect(await ask("prod", "1")).toEqual(["backend"]);
+  expect(await ask("prod", "2")).toEqual([]);
+  expect(await ask("staging", "1")).toEqual([]);
 });

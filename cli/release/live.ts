@@ -3,6 +3,25 @@ import type { Image } from "../../components/workload/index.ts";
 import type { ImageSource } from "./images.ts";
 
 /**
+ * Services of which the registry has another image marked as what runs than this checkout's record says, as after a deploy
+ * that was not pulled. A service without a mark, or without a digest on record, is none of them.
+ */
+export async function markedOtherwise(
+  stack: string,
+  source: Pick<ImageSource, "marked">,
+  recorded: ReadonlyMap<string, Image>,
+): Promise<readonly string[]> {
+  const asked = await Promise.all(
+    [...recorded].map(async ([service, image]) => {
+      if (image.digest === undefined) return [];
+      const marked = await source.marked(image, `${livePrefix}${stack}`);
+      return marked === undefined || marked === image.digest ? [] : [service];
+    }),
+  );
+  return asked.flat();
+}
+
+/**
  * Marks what a stack runs, and what it ran before: after a rollback far back and another release, that is none of the
  * last releases, and its mark alone keeps it. The mark stays where an image is the same as before, or it would be lost.
  * @param before the images that it ran until now, by service.

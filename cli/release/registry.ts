@@ -22,6 +22,10 @@ export const registryImages: ImageSource = {
     if (manifest === undefined) throw new UserError(`${image.repository} is gone: it cannot be marked as ${tag}`);
     await pushManifest(registry, name, tag, manifest);
   },
+  async marked(image, tag) {
+    const { registry, name } = await opened(image);
+    return registry.digestOf(name, tag);
+  },
 };
 
 const referenceOf = ({ version, digest }: Image): string => digest ?? version;

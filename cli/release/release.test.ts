@@ -47,16 +47,19 @@ const source: ImageSource = {
   name: "the registry",
   find: async (image) => (gone.includes(imageReference(image)) ? undefined : {}),
   mark: async () => {},
+  marked: async () => undefined,
 };
 
-const release = (version?: string) =>
-  tagRelease({
+async function release(version?: string): Promise<string> {
+  const { name, isNew } = await tagRelease({
     checkout,
     stack: "prod",
     application: "ghcr.io/example/trading",
     source,
     ...(version === undefined ? {} : { version }),
   });
+  return isNew ? name : `${name}, as before`;
+}
 const tags = () => git("tag", "--list");
 
 test("the version follows from the commits; the tag is on what was deployed, with the digests in it [requirement rollback/tag]", async () => {
@@ -77,6 +80,16 @@ test("the version follows from the commits; the tag is on what was deployed, wit
   expect(await release("2.0.0")).toBe("v2.0.0");
 });
 
+test("what has a name keeps it, so that a pipeline can be run again; other images of the commit get another", async () => {
+  const deployed = commit("feat: all of it");
+  await runs(deployed);
+  expect([await release(), await release()]).toEqual(["v0.1.0", "v0.1.0, as before"]);
+  await runs(deployed, { images: { ...images, backend: digest("c") } });
+  await expect(release()).rejects.toThrow("v0.1.0, but with other images");
+  expect([await release("0.1.1"), await release()]).toEqual(["v0.1.1", "v0.1.1, as before"]);
+  expect(tags()).toBe("v0.1.0\nv0.1.1");
+});
+
 test.each<{ name: string; version?: string; before: () => Promise<void>; says: RegExp }>([
   { name: "nothing on record", before: async () => {}, says: /prod has no release on record .*up prod --release/ },
   {
@@ -94,12 +107,12 @@ test.each<{ name: string; version?: string; before: () => Promise<void>; says: R
     says: /^the tag v1\.0\.0 is there already: .*choose another version$/,
   },
   {
-    name: "a commit that is released",
+    name: "a commit that is released with other images",
     before: async () => {
       await runs(git("rev-parse", "HEAD"));
       git("tag", "--annotate", "v1.2.3", "HEAD~1", "--message", "1.2.3");
     },
-    says: /^the commit that runs is released already, as v1\.2\.3$/,
+    says: /^the commit that runs is released already, as v1\.2\.3, but with other images; .*give these a version/,
   },
   {
     name: "a word for a version",

@@ -6,7 +6,7 @@ import { readReleases, releaseFile } from "../../stacks/releases.ts";
 import { UserError } from "../console/error.ts";
 import { askGit, git } from "./git.ts";
 import { type ImageSource, requireImages } from "./images.ts";
-import { releaseTags, tagOf } from "./tags.ts";
+import { type ReleaseTag, releaseTags } from "./tags.ts";
 
 export interface TagRequest {
   /** Folder of the git repository. */
@@ -20,28 +20,50 @@ export interface TagRequest {
   readonly source: ImageSource;
 }
 
+/** A release that has its name. */
+export interface Named {
+  /** The tag's name, as `v1.4.0`. */
+  readonly name: string;
+  /** False for one that had it before. */
+  readonly isNew: boolean;
+}
+
 /**
  * Gives what a stack runs a version: an annotated tag on the commit that was deployed, with the digests of its images. Throws
  * a UserError, and tags nothing, where the checkout differs from its commit, nothing is on record, the version is none or is
- * taken, or an image is gone.
- * @returns the tag's name.
+ * taken, or an image is gone. Without a version, what has one already keeps it, so that a pipeline can be run again.
  */
-export async function tagRelease(request: TagRequest): Promise<string> {
+export async function tagRelease(request: TagRequest): Promise<Named> {
   const { checkout, stack } = request;
+  if (request.version !== undefined && !versionPattern.test(request.version)) {
+    throw new UserError(`"${request.version}" is no version; write three numbers, as 1.4.0`, 2);
+  }
   await requireClean(checkout);
   const release = await requireRelease(checkout, stack);
-  const tags = await releaseTags(checkout);
-  const version = request.version ?? (await versionAfter(checkout, release.commit, tagOf(tags, release.commit)));
-  if (!versionPattern.test(version)) {
-    throw new UserError(`"${version}" is no version; write three numbers, as 1.4.0`, 2);
+  const tagged = (await releaseTags(checkout)).filter(({ commit }) => commit === release.commit);
+  if (request.version === undefined && tagged.length > 0) {
+    return { name: await nameOf(checkout, release, tagged), isNew: false };
   }
+  const version = request.version ?? (await versionAfter(checkout, release.commit));
   const name = `v${version}`;
   if ((await askGit(checkout, "rev-parse", "--verify", "--quiet", `refs/tags/${name}`)) !== undefined) {
     throw new UserError(`the tag ${name} is there already: a release is never moved; choose another version`);
   }
   await requireImages(stack, release.version, imagesOf(request, release), request.source);
   await makeTag(checkout, name, release, messageOf(version, release));
-  return name;
+  return { name, isNew: true };
+}
+
+/** The tag, of a commit's, that names these images: each says which it is about. */
+async function nameOf(checkout: string, release: Release, tags: readonly ReleaseTag[]): Promise<string> {
+  for (const { name } of tags) {
+    const said = await git(checkout, "for-each-ref", "--format=%(contents)", `refs/tags/${name}`);
+    if (said.trim() === messageOf(name.slice(1), release).trim()) return name;
+  }
+  throw new UserError(
+    `the commit that runs is released already, as ${tags.map(({ name }) => name).join(", ")}, but with other images; ` +
+      "a release is never moved: give these a version (./platform release <version>)",
+  );
 }
 
 async function requireClean(checkout: string): Promise<void> {
@@ -83,8 +105,7 @@ async function requireRelease(checkout: string, stack: string): Promise<Release 
   return { ...release, commit };
 }
 
-async function versionAfter(checkout: string, commit: string, tagged: string | undefined): Promise<string> {
-  if (tagged !== undefined) throw new UserError(`the commit that runs is released already, as ${tagged}`);
+async function versionAfter(checkout: string, commit: string): Promise<string> {
   const before = await releaseTags(checkout, "--merged", commit);
   const last = newestVersion(before.map(({ name }) => name.slice(1)));
   const range = last === undefined ? commit : `v${last}..${commit}`;

@@ -1,4 +1,5 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -6,7 +7,10 @@ import type { Release } from "../../components/delivery/releases.ts";
 import { migrations } from "../../services/backend/storage/migrations/index.ts";
 import { releaseFile } from "../../stacks/releases.ts";
 import { carriedOut } from "../../tests/support/deployed.ts";
+import { at } from "../../tests/support/json.ts";
 import { openProject } from "../engine/project.ts";
+import { digestOf } from "../registry/distribution.ts";
+import { root } from "../root.ts";
 import { writeReleases } from "./record.ts";
 import { chooseRelease, rollBack } from "./rollback.ts";
 import { requireSchema } from "./schema.ts";
@@ -77,7 +81,7 @@ describe("what the database allows", () => {
   });
 });
 
-describe("refused before anything is touched, no daemon or registry asked", () => {
+describe("refused before anything is touched", () => {
   let checkout = "";
   beforeEach(async () => {
     checkout = await mkdtemp(join(tmpdir(), "rollback-"));
@@ -95,5 +99,35 @@ describe("refused before anything is touched, no daemon or registry asked", () =
     expect(refusal).toMatch(/^dev: 1\.0\.0 cannot run on .*: 1 \(users\), 2 \(orders and their outbox\), /);
     expect(printed).toBe("");
     expect(await readFile(join(checkout, releaseFile("dev")), "utf8")).toBe(before);
+  });
+
+  test("a record that was not pulled: the registry's mark is of another release than the record says", async () => {
+    const [first, second, third] = ["1", "2", "3"].map((build) => JSON.stringify({ annotations: { build } }));
+    const of = (text = "") => digestOf(Buffer.from(text));
+    const images = (text?: string) => ({ backend: of(text), frontend: of(text), probe: of(text) });
+    // The newest release is marked as what runs.
+    const server = createServer(({ url = "" }, response) => {
+      const text = [first, second, third].find((each) => url.endsWith(of(each))) ?? third ?? "";
+      response.writeHead(200, { "docker-content-digest": of(text), "content-type": "application/json" }).end(text);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+      const said = await readFile(join(root, "Pulumi.prod.yaml"), "utf8");
+      const host = `127.0.0.1:${String(at(server.address(), "port"))}`;
+      await writeFile(join(checkout, "Pulumi.prod.yaml"), said.replace(/\d+\.dkr\.ecr\.[\w.-]+(?=\/trading\n)/, host));
+      const releases = [
+        release("1.1.0", newest, { images: images(second) }),
+        release("1.0.0", newest, { images: images(first) }),
+      ];
+      await writeReleases(checkout, "prod", releases);
+      const stackOf = { project: openProject(checkout), stack: "prod" };
+      const { refusal } = await carriedOut(stackOf, {}, (request) => rollBack(request));
+      expect(refusal).toMatch(
+        /^prod: stacks\/releases\/prod\.yaml of this checkout says that 1\.1\.0 runs; .*another one \(backend, frontend, probe\): git pull/,
+      );
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
   });
 });

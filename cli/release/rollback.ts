@@ -1,7 +1,7 @@
 import { previousRelease, type Release, type Releases } from "../../components/delivery/releases.ts";
 import { readReleases } from "../../stacks/releases.ts";
 import { UserError } from "../console/error.ts";
-import { carryOut, imageSourceOf, type ReleaseRequest, settingsFor } from "./carry-out.ts";
+import { carryOut, imageSourceOf, type ReleaseRequest, settingsFor, staleRecord } from "./carry-out.ts";
 import { releaseImages, requireImages } from "./images.ts";
 import { requireSchema } from "./schema.ts";
 import { type ReleaseTag, releaseTags, tagOf } from "./tags.ts";
@@ -21,6 +21,11 @@ export async function rollBack(request: ReleaseRequest, to?: string): Promise<vo
   const settings = settingsFor(stackOf, release);
   const source = await imageSourceOf(stackOf, settings);
   await requireImages(stack, release.version, releaseImages(settings), source);
+  const stale = await staleRecord(stackOf, source);
+  if (stale !== undefined && to === undefined) {
+    throw new UserError(`${stale}: git pull, or say which release to go back to (--to); nothing was touched`);
+  }
+  if (stale !== undefined) print(`${stale}: is the record pulled?`);
   print(changeOf(stack, releases, release, tags).join("\n"));
   const { since: _, by: __, ...what } = release;
   await carryOut(request, source, what);

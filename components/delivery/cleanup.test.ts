@@ -52,6 +52,22 @@ describe("why an image stays or goes", () => {
     ],
   ])("%s", (_, one, reason) => expect(reasons([one, ...newer])[0]).toBe(reason));
 
+  test("what a stack has on record, with its parts: after a rollback by hand the mark here is of what it went back from", () => {
+    const old = image("old", 300, ["release-prod-1"], ["part"]);
+    const others = [image("x", 4, ["release-prod-2"]), image("y", 3, ["release-prod-3", "live-prod"])];
+    const all = [old, image("part", 300, []), ...others, ...newer];
+    const rule = { keep: 2, stacks: ["prod"] };
+    const told = (recorded?: ReadonlyMap<string, string>) =>
+      judgeImages(all, { ...rule, ...(recorded && { recorded }) }, 0)
+        .slice(0, 2)
+        .map(({ keeps, reason }) => `${keeps ? "keeps" : "goes"}: ${reason}`);
+    expect(told()[0]).toMatch(/^goes: no stack runs it/);
+    expect(told(new Map([[digest("old"), "prod"]]))).toEqual([
+      "keeps: on record: prod runs it, or can go back to it",
+      `keeps: belongs to ${digest("old").slice(0, 19)}`,
+    ]);
+  });
+
   test("each stack has its own releases, and a name that begins another's is not it", () => {
     const releases = [3, 4, 5].map((age) => image(`eu${age}`, age, [`release-prod-eu-${age}`]));
     const seldom = image("old", 300, ["release-prod-1"]);

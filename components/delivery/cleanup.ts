@@ -24,13 +24,15 @@ export interface CleanupRule {
   readonly keep: number;
   /** Whose releases are kept. */
   readonly stacks: readonly string[];
+  /** Digests that a stack has on record, each with its name: a rollback by hand moves no mark here. Default: none. */
+  readonly recorded?: ReadonlyMap<string, string>;
 }
 
 const day = 86_400_000;
 
 /**
- * Says of every image of one service whether it stays, each with its reason; in the given order. Four things stay: what
- * a stack runs or ran before (`live-*`), each stack's last `keep` releases, the newest `keep` images, and what was
+ * Says of every image of one service whether it stays, each with its reason; in the given order. Five things stay: what
+ * a stack runs or ran before (`live-*`), what it has on record, each stack's last `keep` releases, the newest `keep` images, and what was
  * pushed within a day and has no tag (yet). With them what they hold, and their signatures.
  */
 export function judgeImages(images: readonly RegistryImage[], rule: CleanupRule, now: number): readonly Verdict[] {
@@ -73,7 +75,8 @@ export function deletions(verdicts: readonly Verdict[]): readonly Deletion[] {
 type Reasons = ReadonlyMap<string, string>;
 
 /** Reasons by digest; of several the first. */
-function reasonsToStay(images: readonly RegistryImage[], { keep, stacks }: CleanupRule, now: number): Reasons {
+function reasonsToStay(images: readonly RegistryImage[], rule: CleanupRule, now: number): Reasons {
+  const { keep, stacks, recorded = new Map<string, string>() } = rule;
   const newestFirst = images.toSorted((one, other) => other.pushedAt - one.pushedAt);
   const whole = newestFirst.filter(({ tags }) => tags.some((tag) => subjectOf(tag) === undefined));
   const releasesOf = (stack: string) =>
@@ -82,6 +85,10 @@ function reasonsToStay(images: readonly RegistryImage[], { keep, stacks }: Clean
     ...images.flatMap(({ digest, tags }) =>
       tags.filter((tag) => tag.startsWith(livePrefix)).map((tag) => [digest, liveReason(tag)] as const),
     ),
+    ...images.flatMap(({ digest }) => {
+      const stack = recorded.get(digest);
+      return stack === undefined ? [] : [[digest, `on record: ${stack} runs it, or can go back to it`] as const];
+    }),
     ...stacks.flatMap((stack) =>
       releasesOf(stack).map(({ digest }) => [digest, `among the last ${keep} releases of ${stack}`] as const),
     ),

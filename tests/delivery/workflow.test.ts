@@ -8,6 +8,8 @@ import { type Workflow, workflowFiles, workflows } from "./workflow.ts";
 
 const pipeline = named("ci-cd.yml");
 const deploy = named("deploy.yml");
+const record = named("record.yml");
+const rollback = named("rollback.yml");
 const comment = named("comment.yml");
 const jobs = Object.entries(workflows).flatMap(([file, { jobs: all }]) =>
   Object.entries(all).map(([name, job]) => ({ file, name, job })),
@@ -44,9 +46,9 @@ describe("the order", () => {
   );
 
   test("inside a deploy: the branch's record and the images are there before the update, what it wrote is handed on", () => {
-    const texts = Object.values(deploy.jobs).flatMap(({ steps }) =>
-      steps.map(({ run = "", uses = "" }) => `${run}${uses}`),
-    );
+    const texts = [deploy, record]
+      .flatMap(({ jobs: all }) => Object.values(all))
+      .flatMap(({ steps }) => steps.map(({ run = "", uses = "" }) => `${run}${uses}`));
     const place = (words: string): number => texts.findIndex((text) => text.includes(words));
     const words = [
       "cp -r stacks/releases",
@@ -61,15 +63,19 @@ describe("the order", () => {
     expect(places).not.toContain(-1);
     expect(places).toEqual(places.toSorted((one, other) => one - other));
     expect(texts[place("./platform up")]).toContain('--release "release-$STACK-$GITHUB_SHA"');
-    expect(deploy.jobs.record?.needs).toEqual(["deploy"]);
+    expect(deploy.jobs.record).toMatchObject({ needs: ["deploy"], uses: "./.github/workflows/record.yml" });
   });
 
-  test("what is committed of a deploy starts no run, and the job that commits it has no credentials of a cloud", () => {
+  test("what is committed of a deploy starts no run, but a pull request of the branch has one, and the job that commits it has no credentials of a cloud", () => {
     const [commit = ""] =
-      deploy.jobs.record?.steps.flatMap(({ run = "" }) => (run.includes("git commit") ? [run] : [])) ?? [];
-    expect(commit).toContain("[skip ci]");
-    expect(deploy.jobs.record?.permissions).toEqual({ contents: "write" });
-    expect(deploy.jobs.record?.environment).toBeUndefined();
+      record.jobs.record?.steps.flatMap(({ run = "" }) => (run.includes("git commit") ? [run] : [])) ?? [];
+    // Where a pull request's newest commit says so it is never tested, as that from develop to main would be:
+    // https://docs.github.com/en/actions/how-tos/manage-workflow-runs/skip-workflow-runs
+    expect(commit).not.toMatch(/\[skip ci\]|\[ci skip\]|\[no ci\]|\[skip actions\]|\[actions skip\]|skip-checks/);
+    for (const job of [record.jobs.record, deploy.jobs.record, rollback.jobs.record]) {
+      expect(job?.permissions).toEqual({ contents: "write" });
+      expect(job?.environment).toBeUndefined();
+    }
   });
 
   test("a release is made of what is on record after the deploy, with every commit since the last one", () => {
@@ -161,6 +167,7 @@ describe.each(jobs)("$file, $name", ({ name, job }) => {
       "deploy-staging": ["contents", "id-token", "packages"],
       "deploy-production": ["contents", "id-token", "packages"],
       deploy: ["id-token", "packages"],
+      rollback: ["id-token"],
       record: ["contents"],
       cleanup: ["packages"],
       release: ["contents"],
@@ -202,14 +209,16 @@ test("each commit has its version beside it, the same in every file", () => {
   }
 });
 
-test("two deploys of a stack never overlap, and none is ended half way", () => {
-  expect(deploy.jobs.deploy?.concurrency).toEqual({
-    group: `deploy-${expression("inputs.stack")}`,
-    "cancel-in-progress": false,
-  });
+test("two deploys of a stack, or one and a rollback, never overlap, and none is ended half way", () => {
+  for (const job of [deploy.jobs.deploy, rollback.jobs.rollback])
+    expect(job?.concurrency).toEqual({
+      group: `deploy-${expression("inputs.stack")}`,
+      "cancel-in-progress": false,
+    });
   expect(pipeline.concurrency?.["cancel-in-progress"]).toBe(expression("github.event_name == 'pull_request'"));
   // Its rules ask for approval, its variables and secrets are no other job's.
-  expect(deploy.jobs.deploy?.environment).toBe(expression("inputs.stack"));
+  for (const job of [deploy.jobs.deploy, rollback.jobs.rollback])
+    expect(job?.environment).toBe(expression("inputs.stack"));
 });
 
 test("what a pull request's code can reach holds no secret [requirement environment/secrets]", () => {

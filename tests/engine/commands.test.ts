@@ -51,6 +51,12 @@ describe("bad input is one clear message, and nothing half done", () => {
       code: 2,
     },
     {
+      name: "a release by a tag that moves",
+      words: ["up", "staging", "--release", "latest"],
+      says: /^platform: --release "latest": must be a full version that is never moved/m,
+      code: 2,
+    },
+    {
       name: "nobody logged in for staging",
       words: ["up", "staging", "--yes"],
       says: /staging: nobody is logged in .*pulumi login/,

@@ -3,10 +3,14 @@
  * - `steady`: its tasks start and stay.
  * - `breaker`: they stop again and again; the circuit breaker goes back to the last one that was steady.
  * - `alarm`: they start, the old ones are gone, and within the bake time a CloudWatch alarm goes off; ECS goes back.
+ * - `lost`: as `breaker`, and the tasks of the one that was steady do not stay any more either.
  * - `fails`: as `breaker`, and nothing goes back: rollback is off, or there is nothing to go back to.
  * - `stuck`: neither steady nor failed.
  */
-export type Fate = "steady" | "breaker" | "alarm" | "fails" | "stuck";
+export type Fate = "steady" | "breaker" | "alarm" | "lost" | "fails" | "stuck";
+
+/** All of them. */
+export const fates: readonly Fate[] = ["steady", "breaker", "alarm", "lost", "fails", "stuck"];
 
 /** A deployment of a service as DescribeServices shows it. Times are in seconds since 1970. */
 export interface Deployment {
@@ -27,7 +31,13 @@ export interface Deployment {
 export interface Frame {
   readonly deployments: readonly Deployment[];
   /** Of the service deployment, as DescribeServiceDeployments shows it. */
-  readonly status: "IN_PROGRESS" | "SUCCESSFUL" | "STOPPED" | "ROLLBACK_IN_PROGRESS" | "ROLLBACK_SUCCESSFUL";
+  readonly status:
+    | "IN_PROGRESS"
+    | "SUCCESSFUL"
+    | "STOPPED"
+    | "ROLLBACK_IN_PROGRESS"
+    | "ROLLBACK_SUCCESSFUL"
+    | "ROLLBACK_FAILED";
   readonly statusReason?: string;
 }
 
@@ -62,14 +72,21 @@ export function framesOf(rollout: Rollout): readonly Frame[] {
     // As many tasks as are wanted, one deployment: who only counts takes it for steady.
     ...(fate === "alarm" ? [{ deployments: [wanted(rollout, "baking")], status: "IN_PROGRESS" } as const] : []),
     {
-      deployments: [goneBack(rollout, from, false), { ...wanted(rollout, "failed"), status: "ACTIVE" }],
+      deployments: [goneBack(rollout, from, "IN_PROGRESS"), { ...wanted(rollout, "failed"), status: "ACTIVE" }],
       status: "ROLLBACK_IN_PROGRESS",
     },
-    {
-      deployments: [goneBack(rollout, from, true)],
-      status: "ROLLBACK_SUCCESSFUL",
-      statusReason: `Service deployment rolled back because ${cause}.`,
-    },
+    fate === "lost"
+      ? {
+          deployments: [goneBack(rollout, from, "FAILED")],
+          status: "ROLLBACK_FAILED",
+          // The documentation names the state, not its words.
+          statusReason: `Service deployment rollback failed because ${cause}.`,
+        }
+      : {
+          deployments: [goneBack(rollout, from, "COMPLETED")],
+          status: "ROLLBACK_SUCCESSFUL",
+          statusReason: `Service deployment rolled back because ${cause}.`,
+        },
   ];
 }
 
@@ -99,11 +116,14 @@ function wanted({ fate, to, tasks, number, startedAt }: Rollout, moment: Moment)
     desiredCount: moment === "failed" ? 0 : tasks,
     pendingCount: moment === "starting" ? tasks : 0,
     runningCount: runs ? tasks : 0,
-    failedTasks: fate === "breaker" || fate === "fails" ? stoppedTasks : 0,
+    failedTasks: stopsTasks(fate) ? stoppedTasks : 0,
     rolloutState,
     rolloutStateReason,
   };
 }
+
+/** Whether tasks of that rollout stop. */
+export const stopsTasks = (fate: Fate): boolean => fate === "breaker" || fate === "lost" || fate === "fails";
 
 /** The least number of tasks after which the circuit breaker trips. */
 export const stoppedTasks = 3;
@@ -115,18 +135,25 @@ function left({ from, tasks, number, startedAt }: Rollout): readonly Deployment[
   return [{ ...common(from, startedAt), ...all(tasks), ...steady, id, status: "ACTIVE" }];
 }
 
-function goneBack({ tasks, number, startedAt, fate }: Rollout, from: string, done: boolean): Deployment {
+function goneBack(
+  { tasks, number, startedAt, fate }: Rollout,
+  from: string,
+  rolloutState: Deployment["rolloutState"],
+): Deployment {
   const id = deploymentId(number, true);
   const why = fate === "alarm" ? "ECS deployment alarm: " : breaker;
   return {
     ...common(from, startedAt),
     ...all(tasks),
+    ...(rolloutState === "FAILED" && { desiredCount: 0, runningCount: 0, failedTasks: stoppedTasks }),
     id,
     status: "PRIMARY",
-    rolloutState: done ? "COMPLETED" : "IN_PROGRESS",
-    rolloutStateReason: done
-      ? `ECS deployment ${id} completed.`
-      : `${why}rolling back to deploymentId ${deploymentId(number - 1)}.`,
+    rolloutState,
+    rolloutStateReason: {
+      COMPLETED: `ECS deployment ${id} completed.`,
+      IN_PROGRESS: `${why}rolling back to deploymentId ${deploymentId(number - 1)}.`,
+      FAILED: `${why}tasks failed to start.`,
+    }[rolloutState],
   };
 }
 

@@ -1,5 +1,5 @@
 import { alphanumeric, hex } from "../../identity.ts";
-import { deploymentId, type Fate, type Frame, framesOf, type Rollout, stoppedTasks } from "./rollout.ts";
+import { deploymentId, type Fate, type Frame, framesOf, type Rollout, stoppedTasks, stopsTasks } from "./rollout.ts";
 
 /** A service of a scripted cluster. Time goes on by one moment of its rollout each time that somebody looks at it. */
 export class ScriptedService {
@@ -68,7 +68,7 @@ export class ScriptedService {
   /** Tasks that stopped, as DescribeTasks answers, the newest first. */
   stopped(): readonly StoppedTask[] {
     return [this.#rollout, ...this.#past]
-      .filter(({ fate }) => fate === "breaker" || fate === "fails")
+      .filter(({ fate }) => stopsTasks(fate))
       .flatMap((rollout) =>
         Array.from({ length: stoppedTasks }, (_, index) => stoppedTask(this, rollout, index)).reverse(),
       );

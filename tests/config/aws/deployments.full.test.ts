@@ -6,7 +6,7 @@ import { ensurePython } from "../../../cli/setup/python.ts";
 import { Cloud } from "../../../components/targets/ecs/running/cloud.ts";
 import { failureOf, problemOf } from "../../../components/targets/ecs/running/requested.ts";
 import { seconds } from "../../../components/workload/index.ts";
-import type { Fate } from "../../../offline/aws/ecs/rollout.ts";
+import { type Fate, fates } from "../../../offline/aws/ecs/rollout.ts";
 import { type ApiCall, type RunningCloud, serveCloud } from "../../../offline/aws/ecs/serve.ts";
 import { SettledServices } from "../../../offline/aws/ecs/settle.ts";
 
@@ -57,7 +57,6 @@ async function faults(calls: readonly ApiCall[]): Promise<readonly string[]> {
 test("botocore finds nothing to say against what is asked of ECS during a rollout, nor against the scripted answers", {
   timeout: 600_000,
 }, async () => {
-  const fates: readonly Fate[] = ["steady", "breaker", "alarm", "fails", "stuck"];
   for (const fate of fates) await deployAndAsk(fate);
   const operations = [...new Set(cloud.calls.map(({ service, operation }) => `${service}:${operation}`))].sort();
   expect(operations).toEqual([

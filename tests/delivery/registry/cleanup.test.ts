@@ -219,6 +219,9 @@ describe("credentials", () => {
     expect(() => cleanupRequest("trading", kept, {})).toThrow(
       /GITHUB_TOKEN is not set[\s\S]*--from trading: it must be as/,
     );
+    expect(() => cleanupRequest("docker.io/acme/trading", kept, { GITHUB_TOKEN: "x" })).toThrow(
+      /^--from docker\.io\/acme\/trading: GitHub deletes from ghcr\.io alone; in ECR/,
+    );
     expect(cleanupRequest(undefined, kept, { GITHUB_REPOSITORY: "Acme/Trading", GITHUB_TOKEN: "x" })).toMatchObject({
       host: "ghcr.io",
       owner: "acme",

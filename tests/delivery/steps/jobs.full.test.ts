@@ -6,9 +6,8 @@ import { readBootstrap } from "../../../bootstrap/read.ts";
 import { digestOf } from "../../../cli/registry/distribution.ts";
 import { newcomer } from "../../engine/support.ts";
 import { GitHubStandIn } from "../registry/github.ts";
-import { workflows } from "../workflow.ts";
 import { type Checkout, makeCheckout } from "./checkout.ts";
-import { expressionsOf, type JobRun, type Runner, runJob } from "./steps.ts";
+import { type JobRun, type Runner, runJob } from "./steps.ts";
 
 let temporary: string;
 beforeAll(() => {
@@ -20,7 +19,6 @@ const runner = (checkout: string, more: Partial<Runner> = {}): Runner => ({
   checkout,
   temporary,
   environment: newcomer(mkdtempSync(join(temporary, "home-"))),
-  expressions: {},
   ...more,
 });
 const codes = ({ steps }: JobRun) => steps.map(({ code }) => code);
@@ -93,15 +91,16 @@ describe("the job that previews, of dev alone", { timeout: 300_000 }, () => {
       writeFileSync(join(folder, file), text.replace("{ faults: true }", "{ faults: false }"));
     });
   });
-  const preview = ({ folder }: Checkout, base: string) => {
-    const said = workflows["ci-cd.yml"]?.jobs.preview?.steps.flatMap(({ env }) => expressionsOf(env)) ?? [];
-    expect(said).toEqual([expect.stringContaining("github.base_ref")]);
-    return runJob("preview", runner(folder, { expressions: Object.fromEntries(said.map((each) => [each, base])) }));
+  const preview = ({ folder }: Checkout, base: string, event: "pull_request" | "push" = "pull_request") => {
+    const { environment, ...rest } = runner(folder, {
+      context: { github: { event_name: event, base_ref: base, event: { before: base } } },
+    });
+    return runJob("preview", { ...rest, environment: { ...environment, GITHUB_EVENT_NAME: event } });
   };
 
   test("what changes is said, judged, and shown in the run's summary, without any credentials", async ({ skip }) => {
     if (checkout === undefined) return skip("there is no git, or the checkout is no repository");
-    const { steps, summary } = await preview(checkout, "origin/base");
+    const { steps, summary } = await preview(checkout, "base");
     for (const { code, output } of steps) expect(code, output).toBe(0);
     expect(summary).toMatch(/^```\n[\s\S]*^dev: .*replaced[\s\S]*\n```\n$/m);
     expect(summary).toContain(readFileSync(join(checkout.folder, "preview.txt"), "utf8").trim());
@@ -109,11 +108,21 @@ describe("the job that previews, of dev alone", { timeout: 300_000 }, () => {
     expect(sarif).toMatchObject({ version: "2.1.0" });
   });
 
+  test("a branch's first push, and one that was forced, have nothing to be compared with: all of it is previewed", async ({
+    skip,
+  }) => {
+    if (checkout === undefined) return skip("there is no git, or the checkout is no repository");
+    const { steps, summary } = await preview(checkout, "0".repeat(40), "push");
+    for (const { code, output } of steps) expect(code, output).toBe(0);
+    expect(summary).toMatch(/^dev .* ok$/m);
+    expect(summary).not.toContain("replaced");
+  });
+
   test("one that fails ends the job, though its text goes through another program; the summary is written all the same", async ({
     skip,
   }) => {
     if (checkout === undefined) return skip("there is no git, or the checkout is no repository");
-    const { steps, summary } = await preview(checkout, "origin/nothing");
+    const { steps, summary } = await preview(checkout, "nothing");
     expect(steps.map(({ code }) => code)).toEqual([2, 0]);
     expect(steps[0]?.output).toContain("origin/nothing");
     expect(summary).toMatch(/^```\n[\s\S]*```\n$/);
@@ -144,7 +153,7 @@ describe("the job that cleans up, with a stand-in of GitHub and of ghcr.io", () 
     for (let number = 0; number < keep + 2; number++)
       push(first, number, [`sha-${number}`, ...(number === 0 ? ["live-prod"] : [])]);
 
-    const { environment, ...rest } = runner(checkout.folder, { expressions: { "github.token": github.token } });
+    const { environment, ...rest } = runner(checkout.folder, { context: { github: { token: github.token } } });
     const job = await runJob("cleanup", {
       ...rest,
       environment: {

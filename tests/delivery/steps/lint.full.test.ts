@@ -14,7 +14,7 @@ test("the job that lints takes the newest commit, and neither a wrong type nor a
   const checkout = makeCheckout(join(temporary, "checkout"));
   if (checkout === undefined) return skip("there is no git, or the checkout is no repository");
   const environment = newcomer(join(temporary, "home"));
-  const lint = () => runJob("lint", { checkout: checkout.folder, temporary, environment, expressions: {} });
+  const lint = () => runJob("lint", { checkout: checkout.folder, temporary, environment });
 
   const { steps } = await lint();
   expect(steps.map(({ command }) => command)).toEqual(["./platform lint --audit", "./platform render --check"]);

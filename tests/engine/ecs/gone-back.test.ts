@@ -74,6 +74,21 @@ describe.each<Patience>(["older", "current"])("with the %s provider", (patience)
     }
   });
 
+  test("one that ECS cannot take back, because the earlier one does not start any more either, is not said to run", {
+    timeout: 180_000,
+  }, async () => {
+    expect(complaint(await up("1", patience))).toBe("");
+    cloud.cluster.script("backend", "lost");
+    for (const attempt of [1, 2]) {
+      const said = complaint(await up("2", patience));
+      expect(said, `attempt ${attempt}`).toContain(
+        "backend: backend:2 failed, and so did backend:1, which ECS went back to: nothing may serve",
+      );
+    }
+    expect(complaint(await up("3", patience))).toBe("");
+    expect(running()).toEqual(["backend:3", "frontend:3"]);
+  });
+
   test("a first release that fails has nothing to go back to", { timeout: 180_000 }, async () => {
     cloud.cluster.script("backend", "breaker");
     const said = complaint(await up("1", patience));

@@ -18,6 +18,7 @@ describe("the verdict on a service", () => {
     ["failed, and nothing gone back to", primary(asked, "FAILED"), "failed"],
     ["going back", primary(earlier, "IN_PROGRESS"), "another"],
     ["steady on the earlier one", primary(earlier, "COMPLETED"), "another"],
+    ["gone back, in vain", primary(earlier, "FAILED"), "lost"],
     ["not there", undefined, "missing"],
     ["inactive: without deployments", [], "missing"],
   ])("%s", (_, deployments, kind) => {

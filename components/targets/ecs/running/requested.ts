@@ -93,6 +93,8 @@ function problemLine({ service, taskDefinition }: Requested, verdict: Verdict, r
   switch (verdict.kind) {
     case "another":
       return `${service}: runs ${shortName(verdict.taskDefinition)}, not ${asked}, which was asked for${because(verdict.reason)}`;
+    case "lost":
+      return `${service}: ${asked} failed, and so did ${shortName(verdict.taskDefinition)}, which ECS went back to: nothing may serve${because(verdict.reason)}`;
     case "failed":
       return `${service}: ${asked} does not run, and nothing was gone back to${because(verdict.reason)}`;
     case "under way":

@@ -13,6 +13,8 @@ export type Verdict =
   | { readonly kind: "under way" }
   /** ECS is on its way back to another one, or there: a rollback, or somebody else's deployment. */
   | { readonly kind: "another"; readonly taskDefinition: string; readonly reason: string }
+  /** ECS went back to another one, and that does not run either. */
+  | { readonly kind: "lost"; readonly taskDefinition: string; readonly reason: string }
   /** It failed, and nothing took its place. */
   | { readonly kind: "failed"; readonly reason: string }
   | { readonly kind: "missing" };
@@ -26,7 +28,8 @@ export function judge(deployments: readonly Deployment[] | undefined, taskDefini
   if (primary?.taskDefinition === undefined) return { kind: "missing" };
   const { rolloutState, rolloutStateReason: reason = "" } = primary;
   if (primary.taskDefinition !== taskDefinition) {
-    return { kind: "another", taskDefinition: primary.taskDefinition, reason };
+    const kind = rolloutState === "FAILED" ? "lost" : "another";
+    return { kind, taskDefinition: primary.taskDefinition, reason };
   }
   if (rolloutState === "FAILED") return { kind: "failed", reason };
   // A daemon's deployment, or one from before rollout states were told, has none.
