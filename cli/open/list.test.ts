@@ -25,6 +25,26 @@ test("dev on another loopback address: there it is looked for, and there links l
   expect(asked).toEqual(expect.arrayContaining(["127.0.0.2:3100", "127.0.0.2:8082", "127.0.0.2:9090"]));
 });
 
+test.each([
+  ["127.0.0.2", "http://127.0.0.2", "127.0.0.2:80"],
+  ["::1", "http://[::1]", "::1:80"],
+  ["0.0.0.0", "http://localhost", "localhost:80"],
+])("dev whose public ports are at %s: the application is %s", async (publicAddress, url, sought) => {
+  const openings = openingsOf(settingsOf("dev", "docker", { docker: { publicAddress } }));
+  expect(openings[0]).toMatchObject({ name: "application", url });
+  const asked: string[] = [];
+  await openingsTable(openings, async (port, host) => asked.push(`${host}:${port}`) > 0);
+  expect(asked).toContain(sought);
+});
+
+test("one Docker host whose site has a name is found by it, and looked for where it listens", () => {
+  const settings = settingsOf("dev", "docker", { domain: "trading.test", docker: { publicAddress: "127.0.0.2" } });
+  expect(openingsOf(settings)[0]).toEqual({
+    ...{ name: "application", url: "https://trading.test" },
+    ...{ host: "127.0.0.2", port: 443 },
+  });
+});
+
 test("prod: what is public is said, and for the rest the command that opens the way, until it is open", async () => {
   const openings = openingsOf(settingsOf("prod"));
   const shown = await openingsTable(openings, async (port) => port === 19_093);

@@ -1,4 +1,5 @@
 import {
+  applicationUrl,
   isGrafanaPublic,
   openedAt,
   openedHost,
@@ -27,9 +28,8 @@ export interface Opening {
 export function openingsOf(settings: Settings): readonly Opening[] {
   const { stack, domain, target } = settings;
   const names = membersOf(describePlatform(settings)).map(({ name }) => name);
-  // Where the site has no name, its certificate is one that no browser knows.
-  const [scheme, port] = domain === "localhost" ? ["http", 80] : ["https", 443];
-  const application = { name: "application", url: `${scheme}://${domain}`, ...(target.loopback ? { port } : {}) };
+  const onThisHost = { port: domain === "localhost" ? 80 : 443, host: target.publicHost };
+  const application = { name: "application", url: applicationUrl(settings), ...(target.loopback ? onThisHost : {}) };
   const host = openedHost(settings);
   const sink = { name: sinkName, url: openedAt(settings, sinkPorts.http), port: sinkPorts.http, host };
   return [
