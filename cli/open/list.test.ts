@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { settingsOf } from "../../tests/support/stacks.ts";
-import { openingsOf, openingsTable } from "./list.ts";
+import { missingAdvice, openingsOf, openingsTable } from "./list.ts";
 
 test("dev: all is on this host, and what does not answer is said to be so", async () => {
   const openings = openingsOf(settingsOf("dev"));
@@ -14,6 +14,13 @@ test("dev: all is on this host, and what does not answer is said to be so", asyn
     ["loki", "http://localhost:3100", "answers"],
     ["alert-sink", "http://localhost:8082", "answers"],
   ]);
+});
+
+test("who finds nobody is told what brings it; who finds all is told nothing", async () => {
+  const openings = openingsOf(settingsOf("dev"));
+  const shown = (isUp: boolean) => openingsTable(openings, async () => isUp);
+  expect(missingAdvice(await shown(false), "dev")).toMatch(/\.\/platform up dev .*\.\/platform status/);
+  expect(missingAdvice(await shown(true), "dev")).toBeUndefined();
 });
 
 test("dev on another loopback address: there it is looked for, and there links lead", async () => {
