@@ -36,10 +36,17 @@ export const openedHost = ({ environment, target }: Reached): string =>
   environment === "development" && target.loopback ? target.loopbackHost : "localhost";
 
 /** URL of a port there, without a slash at the end. */
-export const openedAt = (settings: Reached, port: number): string => {
-  const host = openedHost(settings);
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
-};
+export const openedAt = (settings: Reached, port: number): string => `http://${inUrl(openedHost(settings))}:${port}`;
+
+/** A host as URLs have it: IPv6 in brackets. */
+const inUrl = (host: string): string => (host.includes(":") ? `[${host}]` : host);
+
+/**
+ * Where customers find the application, without a slash at the end. Where the site has no name, its certificate is one
+ * that no browser knows.
+ */
+export const applicationUrl = ({ domain, target }: Pick<Settings, "domain" | "target">): string =>
+  domain === "localhost" ? `http://${inUrl(target.publicHost)}` : `https://${domain}`;
 
 /**
  * Address that links of messages lead to, without a slash at the end. But for a public Grafana it is found while

@@ -25,7 +25,7 @@ export async function program(): Promise<Record<string, unknown>> {
     throw new Error([`stack ${stack} cannot run on ${settings.target.name}:`, ...problems].join("\n  "));
   }
   const start = await settings.target.load();
-  const secrets = secretResolver(stack, settings.secrets);
+  const secrets = secretResolver(settings);
   const args = { settings, platform, start, secrets, asksCloud: hasCloud() };
   const { addresses } = new TradingPlatform("trading-platform", args);
   return { target: settings.target.name, environment: settings.environment, ...addresses };

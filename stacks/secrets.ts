@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import type { SecretName, SecretSource, SecretSources } from "../components/workload/index.ts";
+import { sampleSecrets } from "../components/alerts/sink.ts";
+import type { Settings } from "../components/settings.ts";
+import type { SecretName, SecretSource } from "../components/workload/index.ts";
 
 /** Environment variable that names the file in which dev's own passwords are kept (mode 600); `./platform env dev` prints it. */
 export const secretsFileVariable = "TRADING_PLATFORM_SECRETS_FILE";
@@ -15,13 +17,19 @@ export interface SecretResolver {
 /**
  * Resolves secrets for targets through which the value passes. Three ways, in this order:
  * an offline run (config `offline:secrets`) decrypts nothing: the value is unknown, or a placeholder where a temporary
- * state is deployed; Pulumi config `secrets:<key>`; the file named by {@link secretsFileVariable}.
- * Throws, naming the key and the way out, where none has it.
+ * state is deployed; Pulumi config `secrets:<key>`; in development the file named by {@link secretsFileVariable}: a shell
+ * in which `./platform env dev` was evaluated hands it to every stack.
+ * Throws, naming the key and the way out, where none has it, or where another environment has what is dev's sample.
  */
-export function secretResolver(stack: string, sources: SecretSources): SecretResolver {
+export function secretResolver({
+  stack,
+  environment,
+  secrets: sources,
+}: Pick<Settings, "stack" | "environment" | "secrets">): SecretResolver {
   const offline = new pulumi.Config("offline").get("secrets");
   const config = new pulumi.Config("secrets");
-  const file = secretsFile(process.env[secretsFileVariable]);
+  const isDevelopment = environment === "development";
+  const file = isDevelopment ? secretsFile(process.env[secretsFileVariable]) : {};
   const heldValue: SecretResolver["heldValue"] = (source, name) => {
     // An offline run would find nothing wrong, and the deployment would.
     if (source.kind === "vault") {
@@ -37,7 +45,10 @@ export function secretResolver(stack: string, sources: SecretSources): SecretRes
       );
     }
     const value = config.getSecret(source.key);
-    if (value !== undefined) return value;
+    if (value !== undefined) {
+      if (!isDevelopment) requireNoSample(pulumi.runtime.getConfig(`secrets:${source.key}`), name, stack, source.key);
+      return value;
+    }
     const kept = file[source.key];
     if (kept !== undefined) return pulumi.secret(kept);
     if (name.startsWith("mtls"))
@@ -47,6 +58,14 @@ export function secretResolver(stack: string, sources: SecretSources): SecretRes
     );
   };
   return { heldValue, secretValue: (name) => heldValue(sources[name], name) };
+}
+
+/** A password that nobody chose is no worse elsewhere; what dev says in place of an account tells nobody. */
+function requireNoSample(value: string | undefined, name: string, stack: string, key: string): void {
+  if (!Object.values<string | undefined>(sampleSecrets).includes(value)) return;
+  throw new Error(
+    `secret ${name}: stack ${stack} has the sample that ./platform up dev makes, which leads to dev's alert sink: nobody would be told; run: pulumi config set --secret secrets:${key} --stack ${stack}`,
+  );
 }
 
 function secretsFile(path: string | undefined): Readonly<Record<string, string>> {

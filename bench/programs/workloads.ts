@@ -32,7 +32,7 @@ export default async function program(): Promise<void> {
       version: settings.images.version,
       members,
       secretSources: settings.secrets,
-      ...secretResolver(stack, settings.secrets),
+      ...secretResolver(settings),
       asksCloud: false,
       probeImage: backend.image,
       registry: undefined,

@@ -31,9 +31,12 @@ async function settingsFor(stack: string, target: string | undefined) {
 }
 
 async function list(stack: string, target: string | undefined): Promise<void> {
-  const { openingsOf, openingsTable } = await import("../open/list.ts");
+  const { missingAdvice, openingsOf, openingsTable } = await import("../open/list.ts");
   const { answers } = await import("../open/tunnel.ts");
-  console.log(await openingsTable(openingsOf(await settingsFor(stack, target)), answers));
+  const shown = await openingsTable(openingsOf(await settingsFor(stack, target)), answers);
+  console.log(shown);
+  const advice = missingAdvice(shown, stack);
+  if (advice !== undefined) console.error(`platform: ${advice}`);
 }
 
 async function open(stack: string, wanted: string, target: string | undefined): Promise<void> {

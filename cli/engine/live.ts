@@ -7,7 +7,7 @@ import { readReleases, releaseEnvironment } from "../../stacks/releases.ts";
 import { secretsFileVariable } from "../../stacks/secrets.ts";
 import { UserError } from "../console/error.ts";
 import { ensurePulumi } from "../setup/pulumi.ts";
-import { type DeveloperHome, developersConfig, makeDeveloperHome } from "./developer/home.ts";
+import { type DeveloperHome, developerHome, developersConfig, makeDeveloperHome } from "./developer/home.ts";
 import { policyEnvironment, policyPack } from "./environment.ts";
 import { clearAfterKill } from "./killed.ts";
 import { backendInUse, isService } from "./login.ts";
@@ -46,6 +46,12 @@ export async function openLive(stackOf: StackOf, config: StackFile["config"] = {
       `${stack}: nobody is logged in to a Pulumi backend, and only ${developersStack} has one of its own. ` +
         "Run `pulumi login <url>` (s3://…, or app.pulumi.com without a URL), or set PULUMI_BACKEND_URL. " +
         "Without a login: ./platform preview --offline",
+    );
+  }
+  if (!isDevelopers && login === developerHome().backend) {
+    throw new UserError(
+      `${stack}: PULUMI_BACKEND_URL is ${developersStack}'s own state on this machine (eval "$(./platform env ${developersStack})" set it), which nobody else has. ` +
+        "Unset PULUMI_BACKEND_URL and PULUMI_CONFIG_PASSPHRASE_FILE, and log in where the team's state is, or use another shell",
     );
   }
   if (login !== undefined) requirePassphrase(project, stack, login);

@@ -36,6 +36,8 @@ Nine tenths are Node's own program as its project publishes it (with its symbols
 ICU, whose data is one library. What is ours is small and a test keeps it so. Left out of the npm packages, here and by the Dockerfiles
 (\`cli/images/unread.ts\`): everything of development, types, source maps, texts, tests; of the backend's 23.0 MB 6.9 stay, of the alert sink's 14.3 8.1, of the backup's 5.3 1.8.
 An image that a Dockerfile makes has Node's official base besides, with npm in it; none could be built on the machine this was written on.
+In place of that a test puts each together from what its Dockerfile's \`COPY\` takes (\`.dockerignore\` in force) and the packages of its \`npm ci\`, and starts its program from
+that alone (\`tests/images/dockerfiles.test.ts\`). What only a build shows: the base images, \`npm ci\` itself, \`apk add\`, and who owns what.
 
 ## Differences to the official images
 

@@ -1,9 +1,11 @@
-import { createReadStream, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { extract } from "tar-stream";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { list } from "../../tests/support/json.ts";
+import { archiveNamed } from "./archive.ts";
 import { recipeLabel } from "./configuration.ts";
 import { file, folder } from "./parts.ts";
 import { provideImages } from "./provide.ts";
@@ -58,20 +60,20 @@ function fakeStore(obstacle?: string): Fake {
       if (obstacle === undefined) images.set(reference, { labels: {}, bytes: 1, digests: [] });
       return obstacle;
     },
-    async load(archive) {
+    async load(archive, reference) {
       loaded?.push(archive);
-      const { reference, labels } = await contents(archive);
-      images.set(reference, { labels, bytes: 2, digests: [] });
+      const { names, labels } = await contents(archive, reference);
+      for (const name of names) images.set(name, { labels, bytes: 2, digests: [] });
     },
   };
 }
 
-async function contents(archive: string) {
+async function contents(archive: string, reference: string) {
   const entries = new Map<string, string>();
-  const reader = createReadStream(archive).pipe(extract());
+  const reader = archiveNamed(archive, reference).pipe(extract());
   for await (const entry of reader) entries.set(entry.header.name, (await buffer(entry)).toString());
   const [{ Config, RepoTags }] = JSON.parse(entries.get("manifest.json") ?? "");
-  return { reference: RepoTags[0], labels: JSON.parse(entries.get(Config) ?? "").config.Labels };
+  return { names: list(RepoTags).map(String), labels: JSON.parse(entries.get(Config) ?? "").config.Labels };
 }
 
 const outcomes = async (images: readonly Wanted[], offline: boolean, store: Fake) =>
@@ -94,6 +96,20 @@ test("one that the daemon lost is loaded from the cache; one of an older recipe 
   expect(await outcomes([wanted("redis", { entry: recipe("redis", "bye") })], true, store)).toEqual(["built"]);
   expect(new Set(store.loaded).size).toBe(2);
   expect(readdirSync(cache).filter((name) => name.includes("tmp"))).toEqual([]);
+});
+
+test("what was made for one name is loaded under the name that another stack has for it, and nothing else is", async () => {
+  const store = fakeStore();
+  await outcomes([wanted("redis")], true, store);
+  store.images.clear();
+  await outcomes([wanted("redis", { reference: "mirror.example.com/library/redis:1.0" })], true, store);
+  expect([...store.images.keys()]).toEqual(["mirror.example.com/library/redis:1.0"]);
+  expect(store.loaded[0]).toBe(store.loaded[1]);
+});
+
+test("an archive that cannot be read is told, and never passes for an image", async () => {
+  const gone = archiveNamed(join(cache, "gone.tar"), "redis:1.0");
+  await expect(buffer(gone)).rejects.toThrow("ENOENT");
 });
 
 test("an official image is never replaced by ours", async () => {

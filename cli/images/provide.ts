@@ -50,7 +50,7 @@ async function provide(wanted: Wanted, store: ImageStore, pull: Pull): Promise<P
   if ("leftOut" in plan) {
     return { wanted, how: "left out", why: `${obstacle}, and cannot be built here: ${plan.leftOut}` };
   }
-  await store.load(await buildImage(reference, plan));
+  await store.load(await buildImage(reference, plan), reference);
   return { wanted, how: "built", ...(await sizeOf(reference, store)) };
 }
 

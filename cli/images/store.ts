@@ -1,9 +1,9 @@
-import { createReadStream } from "node:fs";
 import { text } from "node:stream/consumers";
 import type { Daemon } from "../../offline/docker/daemon/client.ts";
 import { daemonsWords, isMissing } from "../../offline/docker/daemon/errors.ts";
 import { pull } from "../../offline/docker/daemon/image.ts";
 import { UserError } from "../console/error.ts";
+import { archiveNamed } from "./archive.ts";
 
 /** The images of a Docker daemon. */
 export interface ImageStore {
@@ -11,8 +11,8 @@ export interface ImageStore {
   find(reference: string): Promise<Stored | undefined>;
   /** Why it could not be pulled; undefined when it was. */
   pull(reference: string, signal: AbortSignal): Promise<string | undefined>;
-  /** Takes a docker-archive, names included. */
-  load(archive: string): Promise<void>;
+  /** Takes the image of a docker-archive, under this name. */
+  load(archive: string, reference: string): Promise<void>;
 }
 
 export interface Stored {
@@ -35,10 +35,12 @@ export function storeOf(daemon: Daemon): ImageStore {
       }
     },
     pull: (reference, signal) => pull(reference, { daemon, signal }),
-    async load(archive) {
-      const answer = await docker.loadImage(createReadStream(archive), { quiet: true }).catch((error: unknown) => {
-        throw new UserError(`Docker did not take the image ${archive}: ${daemonsWords(error)}`);
-      });
+    async load(archive, reference) {
+      const answer = await docker
+        .loadImage(archiveNamed(archive, reference), { quiet: true })
+        .catch((error: unknown) => {
+          throw new UserError(`Docker did not take the image ${archive}: ${daemonsWords(error)}`);
+        });
       // The daemon answers 200 and reports what goes wrong in the stream.
       const said = await text(answer);
       if (said.includes('"error"')) throw new UserError(`Docker did not take the image ${archive}: ${said.trim()}`);

@@ -1,4 +1,5 @@
 import {
+  applicationUrl,
   isGrafanaPublic,
   openedAt,
   openedHost,
@@ -27,9 +28,8 @@ export interface Opening {
 export function openingsOf(settings: Settings): readonly Opening[] {
   const { stack, domain, target } = settings;
   const names = membersOf(describePlatform(settings)).map(({ name }) => name);
-  // Where the site has no name, its certificate is one that no browser knows.
-  const [scheme, port] = domain === "localhost" ? ["http", 80] : ["https", 443];
-  const application = { name: "application", url: `${scheme}://${domain}`, ...(target.loopback ? { port } : {}) };
+  const onThisHost = { port: domain === "localhost" ? 80 : 443, host: target.publicHost };
+  const application = { name: "application", url: applicationUrl(settings), ...(target.loopback ? onThisHost : {}) };
   const host = openedHost(settings);
   const sink = { name: sinkName, url: openedAt(settings, sinkPorts.http), port: sinkPorts.http, host };
   return [
@@ -49,6 +49,14 @@ export function openingsOf(settings: Settings): readonly Opening[] {
 /** A developer's own host, where everything answers as it is. */
 const isPlain = ({ environment, target }: Settings): boolean => environment === "development" && target.loopback;
 
+const nobody = "nobody answers";
+
+/** What to do where a table has something that does not run; undefined where all answers. */
+export const missingAdvice = (shown: string, stack: string): string | undefined =>
+  shown.includes(nobody)
+    ? `where nobody answers nothing runs: ./platform up ${stack} brings it, and names at its end what has no image here; ./platform status says how the rest is`
+    : undefined;
+
 /** A row for each: where it is, and whether somebody answers there now, or what opens the way. */
 export async function openingsTable(
   openings: readonly Opening[],
@@ -57,7 +65,7 @@ export async function openingsTable(
   const rows = openings.map(async ({ name, url, port, host, command }) => {
     if (port === undefined) return [name, url, "public"];
     if (await answers(port, host)) return [name, url, "answers"];
-    return [name, url, command ?? "nobody answers"];
+    return [name, url, command ?? nobody];
   });
   return table([["what", "where", "now"], ...(await Promise.all(rows))]);
 }

@@ -1,8 +1,20 @@
 import type { Settings } from "../settings.ts";
+import type { SecretName } from "../workload/index.ts";
 
 /** The local receivers of a developer's alerts (services/alert-sink): a laptop pages nobody, and shows what it would have. */
 export const sinkName = "alert-sink";
 export const sinkPorts = { http: 8082, mail: 1025 } as const;
+
+/**
+ * What a developer has in place of accounts: alerts go to the sink, whatever is written here, and nothing of it opens
+ * anything. Other environments refuse it (`stacks/secrets.ts`, `tools/compose/secrets.sh`).
+ */
+export const sampleSecrets = {
+  slackWebhookUrl: `http://${sinkName}:${sinkPorts.http}/slack`,
+  // PagerDuty's routing keys have 32 characters.
+  pagerdutyRoutingKey: "0123456789abcdef0123456789abcdef",
+  smtpPassword: "local-sink",
+} as const satisfies Partial<Readonly<Record<SecretName, string>>>;
 
 /** Receivers that lead to the sink at an address; Slack's is a secret, which the developer's own secrets hold. */
 export const sinkReceivers = (address: string) => ({

@@ -88,6 +88,8 @@ export interface BoundTarget {
   readonly loopback: boolean;
   /** Where that loopback is found: `localhost`, or the address that the stack's section says. */
   readonly loopbackHost: string;
+  /** Where that host is found by its customers, as long as the site has no name: `localhost`, or the section's address. */
+  readonly publicHost: string;
   /**
    * Addresses of the load balancer that stands before the gateway and ends TLS, as CIDR blocks: its word on a client's
    * address and scheme counts. Empty where customers come to the gateway itself.
@@ -165,6 +167,8 @@ interface TargetDefinition<Section> {
   readonly loopback?: boolean;
   /** Default: localhost. */
   loopbackHost?(section: Section): string;
+  /** Default: localhost. */
+  publicHost?(section: Section): string;
   /** Default: none. */
   balancers?(section: Section): readonly string[];
   /** Default: none is needed. */
@@ -206,6 +210,7 @@ export function defineTarget<Section>(definition: TargetDefinition<Section>): Ta
         discovery,
         loopback: definition.loopback ?? false,
         loopbackHost: definition.loopbackHost?.(section) ?? "localhost",
+        publicHost: definition.publicHost?.(section) ?? "localhost",
         balancers: definition.balancers?.(section) ?? [],
         namespaces: (stack) => definition.namespaces?.(stack, section) ?? [],
         tunnel: (ends) => definition.tunnel?.(ends, section),

@@ -4,6 +4,7 @@ import { identityToRecipient } from "age-encryption";
 import { describe, expect, test } from "vitest";
 import { composePlaces } from "../../cli/render/compose.ts";
 import { root } from "../../cli/root.ts";
+import { sampleSecrets } from "../../components/alerts/sink.ts";
 import { secretFileName, secretVariable } from "../../components/targets/compose/service.ts";
 import { type SecretName, secretFileText } from "../../components/workload/index.ts";
 import { execute, withFolder } from "../engine/support.ts";
@@ -75,6 +76,47 @@ describe.each([dev, prod])("the secrets of $file", ({ settings: { stack }, workl
       await made(folder, stack);
       expect([await variablesIn(folder), await readSecrets(folder)]).toEqual([variables, files]);
     });
+  });
+});
+
+test.each([
+  ["dev", "prod"],
+  ["prod", "dev"],
+])("what %s has is never taken over by %s, also where nothing says whose it is", async (first, second) => {
+  await withFolder(async (folder) => {
+    await made(folder, first);
+    for (const name of first === "prod" ? peoples : []) await writeFile(join(folder, "secrets", name), name);
+    await made(folder, first);
+    const before = [await variablesIn(folder), await readSecrets(folder)];
+    const refused = async () => {
+      const { code, stderr } = await made(folder, second);
+      expect(code).toBe(2);
+      expect(stderr.trim()).toBe(
+        `${folder} has the secrets of ${first} (.env, secrets/), which are never those of ${second}: give ${second} a checkout of its own, or move the two away`,
+      );
+    };
+    await refused();
+    expect([await variablesIn(folder), await readSecrets(folder)]).toEqual(before);
+    const unmarked = (await readFile(join(folder, ".env"), "utf8")).replace(/^SECRETS_OF=.*\n/m, "");
+    await writeFile(join(folder, ".env"), unmarked);
+    await refused();
+  });
+});
+
+test("files that were copied from dev are told as missing in prod", async () => {
+  await withFolder(async (folder) => {
+    await made(folder, "prod");
+    for (const name of peoples) await writeFile(join(folder, "secrets", name), name);
+    const samples = Object.entries(sampleSecrets).map(
+      ([name, text]) => [name.replaceAll(/[A-Z]/g, "-$&").toLowerCase(), text] as const,
+    );
+    expect(samples.map(([name]) => name)).toEqual(["slack-webhook-url", "pagerduty-routing-key", "smtp-password"]);
+    for (const [name, text] of samples) await writeFile(join(folder, "secrets", name), text);
+    const { code, stderr } = await made(folder, "prod");
+    expect(code).toBe(1);
+    for (const [name] of samples)
+      expect(stderr).toMatch(new RegExp(`^  secrets/${name}: .*; it holds the sample of dev$`, "m"));
+    expect(stderr.match(/secrets\//g)).toHaveLength(samples.length);
   });
 });
 

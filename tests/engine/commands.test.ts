@@ -127,6 +127,19 @@ describe("bad input is one clear message, and nothing half done", () => {
     });
   });
 
+  test("another stack in a shell that is set up for dev: it would be in dev's own state", async () => {
+    await withHome(async (home) => {
+      const shell = {
+        PULUMI_BACKEND_URL: `file://${home}/.local/share/trading-platform/state`,
+        PULUMI_CONFIG_PASSPHRASE_FILE: `${home}/.local/share/trading-platform/passphrase`,
+      };
+      const ended = await run(home, ["up", "prod", "--yes"], shell);
+      expect(ended.stderr).toMatch(/prod: PULUMI_BACKEND_URL is dev's own state .*Unset PULUMI_BACKEND_URL .*log in/);
+      expect(ended.code).toBe(1);
+      expect(await untouched(home)).toBe(true);
+    });
+  });
+
   test("a missing passphrase, before anything is asked of the backend", async () => {
     await withHome(async (home) => {
       const ended = await run(home, ["up", "staging", "--yes"], { PULUMI_BACKEND_URL: `file://${home}` });

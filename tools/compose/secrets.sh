@@ -2,7 +2,7 @@
 # Makes what docker-compose.yml asks for: .env (variables) and secrets/ (files), in the folder where it is called.
 #   tools/compose/secrets.sh dev     everything: passwords and a certificate of your own; alerts go to dev's sink
 #   tools/compose/secrets.sh prod    what can be made; then it names what only you have, and ends with 1 until it is there
-# What is there already stays. Needs openssl; prod needs htpasswd too (Debian: apache2-utils).
+# What is there already stays; what is there of the other one is refused. Needs openssl; prod needs htpasswd too (Debian: apache2-utils).
 set -eu
 
 stack=${1:-}
@@ -11,6 +11,17 @@ case $stack in
   *) echo "usage: $0 dev|prod, not '$stack'" >&2; exit 2 ;;
 esac
 
+value_of() { [ ! -e .env ] || sed -n "s/^$1=//p" .env; }
+
+# Of which of the two the folder's secrets are. Folders of before this was written down: only these have such a variable.
+of=$(value_of SECRETS_OF)
+[ -n "$of" ] || [ -z "$(value_of SMTP_PASSWORD)" ] || of=dev
+[ -n "$of" ] || [ -z "$(value_of MONITORING_PASSWORD)" ] || of=prod
+if [ "${of:-$stack}" != "$stack" ]; then
+  echo "$PWD has the secrets of $of (.env, secrets/), which are never those of $stack: give $stack a checkout of its own, or move the two away" >&2
+  exit 2
+fi
+
 # The folder is yours alone; its files are readable, because each container reads them as its own user.
 mkdir -p secrets
 chmod 700 secrets
@@ -18,11 +29,23 @@ umask 077
 touch .env
 
 missing=""
-value_of() { sed -n "s/^$1=//p" .env; }
 variable() { [ -n "$(value_of "$1")" ] || echo "$1=$2" >> .env; }
 file() { [ -s "secrets/$1" ] || { cat > "secrets/$1.new" && chmod 644 "secrets/$1.new" && mv "secrets/$1.new" "secrets/$1"; }; }
-yours() { [ -s "secrets/$1" ] || missing="$missing
-  secrets/$1: $2"; }
+# What stands in dev in place of accounts: nothing of it opens anything, and nobody would be told.
+sample() {
+  case $1 in
+    slack-webhook-url) printf %s http://alert-sink:8082/slack ;;
+    pagerduty-routing-key) printf %s 0123456789abcdef0123456789abcdef ;;
+    smtp-password) printf %s local-sink ;;
+  esac
+}
+yours() {
+  if [ ! -s "secrets/$1" ]; then missing="$missing
+  secrets/$1: $2"
+  elif [ "$(cat "secrets/$1")" = "$(sample "$1")" ]; then missing="$missing
+  secrets/$1: $2; it holds the sample of dev"
+  fi
+}
 password() { openssl rand -hex 32; }
 certificate() { # <name in it> <file of the certificate> <file of the key>
   [ -s "secrets/$2" ] && [ -s "secrets/$3" ] && return
@@ -59,6 +82,7 @@ backup_key() {
   }'
 }
 
+variable SECRETS_OF "$stack"
 for name in DATABASE_PASSWORD CACHE_PASSWORD TOKEN_SIGNING_KEY ALERT_WEBHOOK_TOKEN APPLICATION_ADMIN_PASSWORD; do
   variable "$name" "$(password)"
 done
@@ -70,11 +94,8 @@ printf %s "$(value_of ALERT_WEBHOOK_TOKEN)" | file alert-webhook-token
 password | tr -d '\n' | file grafana-admin-password
 
 if [ "$stack" = dev ]; then
-  # Nothing of it opens anything: alerts go to dev's own sink.
-  variable SMTP_PASSWORD local-sink
-  printf %s http://alert-sink:8082/slack | file slack-webhook-url
-  printf %s 0123456789abcdef0123456789abcdef | file pagerduty-routing-key
-  printf %s "$(value_of SMTP_PASSWORD)" | file smtp-password
+  variable SMTP_PASSWORD "$(sample smtp-password)"
+  for name in slack-webhook-url pagerduty-routing-key smtp-password; do sample "$name" | file "$name"; done
   certificate gateway tls-certificate tls-private-key
 else
   variable MONITORING_PASSWORD "$(password)"

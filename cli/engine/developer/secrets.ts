@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { sinkName, sinkPorts } from "../../../components/alerts/sink.ts";
+import { sampleSecrets } from "../../../components/alerts/sink.ts";
 import type { SecretName } from "../../../components/workload/index.ts";
 
 /** Passwords that nobody chooses and nobody outside must know: made once. */
@@ -12,14 +12,6 @@ const passwords = [
   "applicationAdminPassword",
   "grafanaAdminPassword",
 ] as const satisfies readonly SecretName[];
-
-/** A developer's alerts go to a local sink, whatever is written here: nothing of it opens anything. */
-const sinks: Partial<Readonly<Record<SecretName, string>>> = {
-  slackWebhookUrl: `http://${sinkName}:${sinkPorts.http}/slack`,
-  // PagerDuty's routing keys have 32 characters.
-  pagerdutyRoutingKey: "0123456789abcdef0123456789abcdef",
-  smtpPassword: "local-sink",
-};
 
 /**
  * Every secret of dev. Not among them: `registryPassword` and `remoteWriteCredential`, which belong to somebody's accounts,
@@ -43,7 +35,7 @@ export async function makeMissing(
   const isMissing = (name: string): boolean => kept[name] === undefined;
   const made = {
     ...Object.fromEntries(passwords.map((name) => [name, makePassword()])),
-    ...sinks,
+    ...sampleSecrets,
     ...(isMissing("backupKey") ? { backupKey: await makeBackupKey() } : {}),
     ...(isMissing("tlsCertificate") || isMissing("tlsPrivateKey") ? await makeCertificate() : {}),
   };

@@ -4,8 +4,8 @@ import { owned } from "./owned.ts";
 import { problems } from "./problems.ts";
 import { dockerSection } from "./section.ts";
 
-/** The usual one, by the name that people type; and every address, among which it is. */
-const isEverywhere = (address: string): boolean => ["127.0.0.1", "0.0.0.0", "::"].includes(address);
+/** The usual one, and every address, among which it is, by the name that people type; another as it is. */
+const hostAt = (address: string): string => (["127.0.0.1", "0.0.0.0", "::"].includes(address) ? "localhost" : address);
 
 /** One Docker daemon: a developer's, or a single host. */
 export const docker = defineTarget({
@@ -15,7 +15,8 @@ export const docker = defineTarget({
   managed: [],
   discovery: "dns",
   loopback: true,
-  loopbackHost: ({ loopbackAddress }) => (isEverywhere(loopbackAddress) ? "localhost" : loopbackAddress),
+  loopbackHost: ({ loopbackAddress }) => hostAt(loopbackAddress),
+  publicHost: ({ publicAddress }) => hostAt(publicAddress),
   runtimeSocket: ({ socket }) => socket,
   // Docker's DNS knows a container by its alias on a common network.
   address: (member) => member,

@@ -32,7 +32,7 @@ export default async function program(): Promise<Record<string, unknown>> {
     settings,
     platform: { ...described, application },
     start: await settings.target.load(),
-    secrets: secretResolver(stack, settings.secrets),
+    secrets: secretResolver(settings),
     asksCloud: false,
   });
   return { ...addresses };

@@ -1,6 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { developersSecrets } from "../../../cli/engine/developer/secrets.ts";
 import { openProject } from "../../../cli/engine/project.ts";
 import { formatStackFile } from "../../../cli/engine/stack-file.ts";
 import type { StackOf } from "../../../cli/engine/stacks.ts";
@@ -10,9 +9,6 @@ import { readStackFile } from "../../../stacks/files.ts";
 
 /** Nobody pulls from it: no container runs. */
 const registry = "registry.example.com/trading";
-
-/** Secrets that no developer has. */
-const productionsSecrets = secretNames.filter((name) => !developersSecrets.some((it) => it === name));
 
 /** The platform's project in a folder of its own, whose stack is production on Kubernetes in a version of the application. */
 export async function productionOf(folder: string, version: string): Promise<StackOf> {
@@ -25,12 +21,12 @@ export async function productionOf(folder: string, version: string): Promise<Sta
   };
   const config = {
     ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [`trading-platform:${key}`, value])),
-    ...Object.fromEntries(productionsSecrets.map((name) => [`secrets:${name}`, `value of ${name}`])),
+    ...Object.fromEntries(secretNames.map((name) => [`secrets:${name}`, `value of ${name}`])),
   };
   await mkdir(folder, { recursive: true });
   const program = relative(folder, join(import.meta.dirname, "program.ts"));
   await writeFile(join(folder, "Pulumi.yaml"), `name: trading-platform\nruntime: nodejs\nmain: ${program}\n`);
-  // The developer's own: its state, passwords and certificate are made by themselves.
+  // The developer's own: its state is made by itself. None of its passwords is production's, whatever the stack is called.
   await writeFile(join(folder, "Pulumi.dev.yaml"), formatStackFile({ config }));
   return { project: openProject(folder), stack: "dev" };
 }
