@@ -10,7 +10,7 @@ import { settingsInUse } from "../secrets/settings.ts";
 import type { CertsGround } from "./certs.ts";
 
 /** Members that mount a certificate of their own, in the order in which they are started. */
-function certifiedMembers(settings: Settings): readonly string[] {
+export function certifiedMembers(settings: Settings): readonly string[] {
   const users = secretUsers(membersOf(describePlatform(settings)), settings);
   return [...identifiedMembers].flatMap(([member, secret]) => (users.has(secret) ? [member] : []));
 }
