@@ -1,5 +1,5 @@
 import { createSigner } from "fast-jwt";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { makeTokens } from "./tokens.ts";
 
 const key = "k".repeat(32);
@@ -11,6 +11,20 @@ test("a token says who somebody is, for an hour", () => {
   const { token, expiresAt } = tokens.make(user);
   expect(tokens.userOf(token)).toEqual(user);
   expect(expiresAt.getTime() - Date.now()).toBeGreaterThan(3_590_000);
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test("what a clock that was ahead took for over holds again once the clock is right", () => {
+  const { token } = tokens.make(user);
+  const now = Date.now();
+  vi.useFakeTimers({ toFake: ["Date"] });
+  vi.setSystemTime(now + 3 * 3_600_000);
+  expect(tokens.userOf(token)).toBeUndefined();
+  vi.setSystemTime(now);
+  expect(tokens.userOf(token)).toEqual(user);
 });
 
 const [head, body, signature] = tokens.make(user).token.split(".");

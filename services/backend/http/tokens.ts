@@ -24,6 +24,8 @@ export function makeTokens(key: string, issuer: string): Tokens {
     allowedIss: issuer,
     requiredClaims: ["exp", "sub"],
     cache: remembered,
+    // Never: with the default, -1, what is over by a clock that is ahead stays so until then, after it was set right.
+    errorCacheTTL: () => Number.NEGATIVE_INFINITY,
   });
   return {
     make: ({ id, name, role }) => ({
