@@ -2,7 +2,8 @@ import { backupName, hasBackup } from "../../components/application/backup.ts";
 import type { Settings } from "../../components/settings.ts";
 import { describePlatform, membersOf } from "../../components/specification.ts";
 import { formatDuration, isWorkload } from "../../components/workload/index.ts";
-import { type RestoreWish, restoreCommands } from "./cluster.ts";
+import { restoreCommands } from "./cluster.ts";
+import { dataFolderOf, goOnAdvice, type RestoreRequest } from "./request.ts";
 
 /** What a person asks of backups. */
 export type Wish = "list" | "now" | "restore";
@@ -10,7 +11,7 @@ export type Wish = "list" | "now" | "restore";
 /**
  * What to run where this command does not act itself; undefined where it does: on a Docker daemon.
  */
-export function runElsewhere(settings: Settings, wish: Wish, request: RestoreWish = {}): string | undefined {
+export function runElsewhere(settings: Settings, wish: Wish, request: RestoreRequest = {}): string | undefined {
   const { stack, database, target } = settings;
   if (database.management === "managed") return managed(settings, wish, request.at);
   if (!hasBackup(settings)) {
@@ -47,21 +48,17 @@ function managed({ stack, backups }: Settings, wish: Wish, at: string | undefine
   ].join("\n");
 }
 
-function inCluster(settings: Settings, wish: Wish, request: RestoreWish): string {
+function inCluster(settings: Settings, wish: Wish, request: RestoreRequest): string {
   const { stack, target } = settings;
   const [namespace = ""] = target.namespaces(stack);
   if (wish !== "restore") {
     const inPod = `kubectl exec --namespace ${namespace} statefulset/${backupName} -- ${backupName}`;
     return `${stack} runs on Kubernetes. Run there:\n  ${inPod} ${wish}`;
   }
+  const workloads = membersOf(describePlatform(settings)).filter(isWorkload);
   return [
     `${stack} runs on Kubernetes, where a pod with both volumes restores while database and backup are down. Run there (kubectl and jq are needed), one after the other:`,
-    ...restoreCommands(namespace, dataFolderOf(settings), request).map((line) => `  ${line}`),
-    "Whatever it says, go on with the lines after it: what was there stays, and runs again.",
+    ...restoreCommands(namespace, dataFolderOf(workloads), request).map((line) => `  ${line}`),
+    goOnAdvice,
   ].join("\n");
 }
-
-const dataFolderOf = (settings: Settings): string =>
-  membersOf(describePlatform(settings))
-    .filter(isWorkload)
-    .find(({ name }) => name === "database")?.variables.PGDATA ?? "";

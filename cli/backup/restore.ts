@@ -8,14 +8,8 @@ import { isMissing } from "../../offline/docker/daemon/errors.ts";
 import { UserError } from "../console/error.ts";
 import type { DockerStack } from "../docker/daemon.ts";
 import { runIn } from "../docker/exec.ts";
+import { dataFolderOf, type RestoreRequest, restoreWords } from "./request.ts";
 import { containerOf, reasonOf } from "./stack.ts";
-
-export interface RestoreRequest {
-  /** ISO 8601; default: as late as the log goes. */
-  readonly at?: string;
-  /** Though there is a database, which stays beside the restored one. */
-  readonly force: boolean;
-}
 
 export interface Restored {
   readonly backup: string;
@@ -33,15 +27,14 @@ type Step = <T>(what: string, estimate: string, action: () => Promise<T>) => Pro
  */
 export async function restore(
   stack: DockerStack,
-  { at, force }: RestoreRequest,
+  request: RestoreRequest,
   step: Step,
   kill: AbortSignal,
 ): Promise<Restored> {
   const [database, backup] = [await databaseOf(stack), await containerOf(stack, backupName)];
-  const data = stack.workloads.find(({ name }) => name === "database")?.variables.PGDATA ?? "";
-  const words = ["restore", "--data", data, ...(at === undefined ? [] : ["--at", at]), ...(force ? ["--force"] : [])];
+  const data = dataFolderOf(stack.workloads);
   const inBackup = (...more: readonly string[]) =>
-    ran(stack.docker, { database, backup, data }, [...words, ...more], kill);
+    ran(stack.docker, { database, backup, data }, [...restoreWords(data, request), ...more], kill);
   // What can be refused at once is refused while the database runs.
   await step("asking what there is to restore", "5 s", () => inBackup("--check"));
   const stopped = Date.now();

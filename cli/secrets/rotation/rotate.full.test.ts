@@ -11,7 +11,7 @@ import { ask, eventually, startProcess } from "../../../services/backend/testing
 import { startedServers } from "../../../services/backend/testing/servers.ts";
 import { type Administrator, administratorBy, psqlWords } from "./administrator.ts";
 import { type RotationGround, rotate, takeBackRotation } from "./rotate.ts";
-import { Consumers, drainMs, underLoad } from "./testing/consumers.ts";
+import { Consumers, drainMs, executedOrders, underLoad } from "./testing/consumers.ts";
 
 const servers = await startedServers();
 const atIssueSize = process.env.TEST_SIZE === "issue";
@@ -127,17 +127,7 @@ describe.skipIf(servers === undefined)("rotation of the database password on a r
         used.map(() => false),
       );
       expect(await isLetIn(now.user, now.password)).toBe(true);
-      const database = await connect(now.user, now.password);
-      try {
-        await eventually(
-          async () => (await database.query("select state from orders where state in ('accepted', 'executing')")).rows,
-          (rows) => rows.length === 0,
-        );
-        const { rows } = await database.query("select count(*) from orders where state = 'executed'");
-        expect(Number(rows[0].count)).toBe(placed.length);
-      } finally {
-        await database.end();
-      }
+      expect(await executedOrders(await connect(now.user, now.password))).toBe(placed.length);
     }, 300_000);
 
     test("consumers that cannot be moved go back, and the login that was made ready ends", async () => {

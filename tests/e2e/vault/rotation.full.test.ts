@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { keepSecret, keptSecret } from "../../../cli/secrets/keep.ts";
 import { administratorBy, psqlWords } from "../../../cli/secrets/rotation/administrator.ts";
 import { rotate } from "../../../cli/secrets/rotation/rotate.ts";
-import { Consumers, drainMs, underLoad } from "../../../cli/secrets/rotation/testing/consumers.ts";
+import { Consumers, drainMs, executedOrders, underLoad } from "../../../cli/secrets/rotation/testing/consumers.ts";
 import { rawly, type VaultPlace } from "../../../cli/secrets/vault/testing/place.ts";
 import { ensureVault } from "../../../cli/setup/vault.ts";
 import { type DatabaseLogin, loginRole } from "../../../components/application/database-login.ts";
@@ -219,16 +219,6 @@ describe.skipIf(servers === undefined)("rotation of the database password that a
     const written = files.map((file) => readFileSync(file, "utf8"));
     // Three backends and a worker had each one.
     for (const { password } of [...used, now]) expect(written.filter((text) => text === password)).toHaveLength(4);
-    const database = await connect(now.role, now.password);
-    try {
-      await eventually(
-        async () => (await database.query("select state from orders where state in ('accepted', 'executing')")).rows,
-        (rows) => rows.length === 0,
-      );
-      const { rows } = await database.query("select count(*) from orders where state = 'executed'");
-      expect(Number(rows[0].count)).toBe(placed.length);
-    } finally {
-      await database.end();
-    }
+    expect(await executedOrders(await connect(now.role, now.password))).toBe(placed.length);
   }, 600_000);
 });

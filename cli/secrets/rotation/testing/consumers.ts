@@ -1,7 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import type pg from "pg";
 import type { Service } from "../../../../services/backend/configuration.ts";
-import { ask, logIn, type TestProcess, testConfiguration } from "../../../../services/backend/testing/backend.ts";
+import {
+  ask,
+  eventually,
+  logIn,
+  type TestProcess,
+  testConfiguration,
+} from "../../../../services/backend/testing/backend.ts";
 
 /** Starts one more instance with the login and the password that are in force. */
 type StartInstance = (service: Service) => Promise<TestProcess>;
@@ -94,4 +101,18 @@ export async function underLoad(consumers: Consumers, betweenMs: number, work: (
     await Promise.all(load);
   }
   return { answered, failed, placed };
+}
+
+/** How many orders were executed, once none waits any more. Ends the connection. */
+export async function executedOrders(database: pg.Client): Promise<number> {
+  try {
+    await eventually(
+      async () => (await database.query("select state from orders where state in ('accepted', 'executing')")).rows,
+      (rows) => rows.length === 0,
+    );
+    const { rows } = await database.query("select count(*) from orders where state = 'executed'");
+    return Number(rows[0].count);
+  } finally {
+    await database.end();
+  }
 }
