@@ -40,6 +40,13 @@ export function worstDelay(alert: Alert, settings: Settings): Duration {
 export const evaluationOf = ({ source }: Alert, { metrics }: Settings): Duration =>
   source === "logs" ? rulerInterval : metrics.scrapeInterval;
 
+/**
+ * By how much later than another alert one may come to the same fault: a scrape that has just gone by, and one that takes
+ * its timeout; an evaluation that has just gone by; and its way to Alertmanager.
+ */
+export const apart = ({ metrics }: Settings): Duration =>
+  seconds(2 * metrics.scrapeInterval.seconds + metrics.scrapeTimeout.seconds + handover.seconds);
+
 function seenAfter({ source, window }: Alert, { metrics }: Settings): number {
   if (source === "logs") return collection.seconds + (window?.seconds ?? 0);
   return window?.seconds ?? metrics.scrapeInterval.seconds + metrics.scrapeTimeout.seconds;

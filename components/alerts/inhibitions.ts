@@ -1,6 +1,6 @@
 import type { AlertName } from "./names.ts";
 
-/** While `source` fires, `targets` are told to nobody. */
+/** While `source` fires, and a little around it (inhibitors.ts), `targets` are told to nobody. */
 export interface Inhibition {
   readonly source: AlertName;
   readonly targets: readonly AlertName[];
@@ -56,7 +56,7 @@ export const inhibitions: readonly Inhibition[] = [
 /** Alertmanager's `inhibit_rules`. */
 export const inhibitRules = () =>
   inhibitions.map(({ source, targets, only, equal }) => ({
-    source_matchers: [`alertname="${source}"`],
+    source_matchers: [`alertname=~"${source}(Inhibitor)?"`],
     target_matchers: [`alertname=~"${targets.join("|")}"`, ...(only ?? [])],
     equal,
   }));

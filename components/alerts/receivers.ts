@@ -2,6 +2,7 @@ import { mutualClient } from "../mtls.ts";
 import type { Settings } from "../settings.ts";
 import type { SecretFile } from "../workload/index.ts";
 import { filled, linksOfFirst, ofFirst } from "./messages.ts";
+import { nobody } from "./routes.ts";
 import { hasSink, sentToSink, sinkName, sinkPorts } from "./sink.ts";
 
 /** The requirement's four channels, and the dead man's switch. */
@@ -46,6 +47,7 @@ export function receiversOf(settings: Settings, address: (member: string) => str
   });
   const { slack, pagerduty, email } = alerts.receivers;
   return [
+    { name: nobody },
     {
       name: "pagerduty",
       pagerduty_configs: [

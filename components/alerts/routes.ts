@@ -50,6 +50,9 @@ const told: Readonly<Record<Severity, readonly Told[]>> = {
   none: [{ receiver: "heartbeat" }],
 };
 
+/** The receiver of alerts that only silence others. */
+export const nobody = "nobody";
+
 /** Who is told of an alert, whatever its fault. */
 export const receiversFor = ({ severity, category }: Pick<Alert, "severity" | "category">): readonly Receiver[] =>
   told[severity]
@@ -69,20 +72,23 @@ export function routeTree({ alerts }: Settings) {
     receiver: "webhook",
     // One service of one environment is one incident: one message.
     group_by: ["environment", "service"],
-    routes: severities.map((severity) => ({
-      matchers: [`severity="${severity}"`],
-      ...timing(paces[severity]),
-      receiver: "webhook",
-      routes: told[severity].map(({ receiver, ...which }) => ({
-        receiver,
-        ...matched(which),
-        // Pages are never muted, and the application hears everything.
-        ...(severity === "warning" && receiver !== "webhook" && windows.length > 0
-          ? { mute_time_intervals: windows }
-          : {}),
-        continue: true,
+    routes: [
+      { matchers: ['alertname=~".+Inhibitor"'], receiver: nobody },
+      ...severities.map((severity) => ({
+        matchers: [`severity="${severity}"`],
+        ...timing(paces[severity]),
+        receiver: "webhook",
+        routes: told[severity].map(({ receiver, ...which }) => ({
+          receiver,
+          ...matched(which),
+          // Pages are never muted, and the application hears everything.
+          ...(severity === "warning" && receiver !== "webhook" && windows.length > 0
+            ? { mute_time_intervals: windows }
+            : {}),
+          continue: true,
+        })),
       })),
-    })),
+    ],
   };
 }
 

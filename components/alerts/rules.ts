@@ -3,11 +3,13 @@ import type { Settings } from "../settings.ts";
 import { formatDuration } from "../workload/index.ts";
 import { commented } from "../yaml.ts";
 import type { Alert } from "./alert.ts";
+import { type Inhibitor, inhibitorsOf } from "./inhibitors.ts";
 import { panelOf } from "./panels.ts";
 import type { Recording } from "./recordings.ts";
 
-/** A rule file: a group a category, in which recordings come first. */
+/** A rule file: a group a category, in which recordings come first, and inhibitors after what they ask for. */
 export function alertRules(alerts: readonly Alert[], settings: Settings, recorded: readonly Recording[] = []): string {
+  const inhibitors = inhibitorsOf(alerts, settings);
   const categories = [...new Set([...alerts, ...recorded].map(({ category }) => category))];
   return commented(
     {
@@ -16,6 +18,7 @@ export function alertRules(alerts: readonly Alert[], settings: Settings, recorde
         rules: [
           ...recorded.filter(({ category }) => category === name).map(recordingRule),
           ...alerts.filter(({ category }) => category === name).map((alert) => ruleOf(alert, settings)),
+          ...inhibitors.filter(({ source }) => source.category === name).map((each) => inhibitorRule(each, settings)),
         ],
       })),
     },
@@ -49,4 +52,15 @@ export const ruleOf = (alert: Alert, settings: Settings) => ({
   for: formatDuration(alert.for),
   labels: labelsOf(alert, settings),
   annotations: { summary: alert.summary, description: alert.description, ...linksOf(alert, settings) },
+});
+
+/** An inhibitor as Prometheus reads it: with the source's labels, because inhibitions compare them. */
+const inhibitorRule = ({ name, source, expression }: Inhibitor, settings: Settings) => ({
+  alert: name,
+  expr: expression,
+  labels: labelsOf({ ...source, severity: "none" }, settings),
+  annotations: {
+    summary: `${source.name} fires, is about to, or has just ended`,
+    description: "No fault by itself: it silences what follows from that alert, and is told to nobody.",
+  },
 });

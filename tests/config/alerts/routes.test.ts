@@ -100,7 +100,7 @@ describe.each(places)("in $stack on $target", ({ stack, target }: Place) => {
   test("Alertmanager takes its configuration [requirement file/alertmanager]", () => {
     const { status, stdout, stderr } = run("check-config", configOf(settings, "check"));
     expect({ status, output: stdout + stderr }).toMatchObject({ status: 0 });
-    expect(stdout).toContain("5 receivers");
+    expect(stdout).toContain("6 receivers");
   });
 
   test("every alert reaches those it must, and nobody else [requirement channel/*]", () => {
@@ -175,6 +175,7 @@ test("a page is sent within seconds and again in an hour, a notice takes its tim
     at(route, "repeat_interval"),
   ]);
   expect(paces).toEqual([
+    ['alertname=~".+Inhibitor"', undefined, undefined, undefined],
     ['severity="none"', "0s", "1m", "1m"],
     ['severity="critical"', "5s", "5s", "1h"],
     ['severity="warning"', "30s", "5m", "12h"],

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { ensurePromtool } from "../../../cli/setup/monitoring.ts";
 import type { Alert } from "../../../components/alerts/alert.ts";
+import { inhibitorsOf } from "../../../components/alerts/inhibitors.ts";
 import { alertNames } from "../../../components/alerts/names.ts";
 import { recordings } from "../../../components/alerts/recordings.ts";
 import { ruleOf } from "../../../components/alerts/rules.ts";
@@ -163,7 +164,10 @@ test.each(places)(
       encoding: "utf8",
     });
     expect({ status, output: stdout + stderr }).toMatchObject({ status: 0 });
-    const count = metricAlertsOf(settings).length + recordings(settings).length;
+    const count =
+      metricAlertsOf(settings).length +
+      recordings(settings).length +
+      inhibitorsOf(metricAlertsOf(settings), settings).length;
     expect(stdout).toContain(`${count} rules found`);
   },
 );

@@ -119,6 +119,27 @@ test("a dead database pages once, with everything that follows from it firing to
   expect(after?.subject).toBe("[RESOLVED] The database does not answer (production)");
 });
 
+test("what follows from a dead database is told neither before it is, nor while it gets well again", async () => {
+  const before = mark();
+  const [down] = faultsOf(settings, "DatabaseDown");
+  if (down === undefined) throw new Error("nothing fires");
+  // It waits still, or has ended: only its inhibitor fires.
+  const inhibitor = { ...down, labels: { ...down.labels, alertname: "DatabaseDownInhibitor", severity: "none" } };
+  const follows = faultsOf(settings, "HighErrorRate", "TradingSystemUnhealthy");
+  await tell(alertmanager, [inhibitor, ...follows]);
+  // As long as a page waits, and its next interval.
+  await sleep(12_000);
+  for (const channel of ["pagerduty", "slack", "webhook", "email"] as const) {
+    expect([channel, taken<unknown>(sink.inbox[channel].slice(before[channel]))]).toEqual([channel, []]);
+  }
+
+  await tell(alertmanager, over([inhibitor]));
+  const [event] = await arrived(sink.inbox.pagerduty, { after: before.pagerduty });
+  expect(event).toMatchObject({ payload: { class: expect.stringMatching(/HighErrorRate|TradingSystemUnhealthy/) } });
+  await tell(alertmanager, over(follows));
+  await arrived(sink.inbox.pagerduty, { after: before.pagerduty, count: 2 });
+});
+
 test("what one service has at one time is one message, and what Slack takes for its own is no mark-up", async () => {
   const before = mark();
   const hosts = faultsOf(settings, "HighCpuUsage", "HighMemoryUsage");
