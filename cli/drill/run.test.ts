@@ -21,7 +21,7 @@ function drillOf(alert: Drill["alert"], fault: Omit<Fault, "what">): Chosen[numb
 }
 
 /** A stack that tells of an alert while its fault is there, and of its end after that. */
-function stack() {
+function stack(isSilenced = () => false) {
   const broken = new Set<string>();
   const messages: Message[] = [];
   const tell = (alert: string, state: "firing" | "resolved") => {
@@ -35,7 +35,7 @@ function stack() {
     backend: () => expect.unreachable(),
     faults: () => expect.unreachable(),
     messages: async () => messages.filter(({ at }) => Date.parse(at) < Date.now()),
-    active: async () => new Map(),
+    active: async () => new Map(isSilenced() ? [["RedisDownInhibitor", "firing"] as const] : []),
   };
   const unused = () => expect.unreachable();
   const place: Place = {
@@ -118,4 +118,13 @@ test("what cannot be repaired when all is over stays in the journal", async () =
   const { journal, said } = await run([drillOf("HighRedisMemory", breaks("HighRedisMemory", refuse))], place);
   expect(journal.at(-1)).toEqual(["HighRedisMemory"]);
   expect(said.at(-1)).toContain("could not be repaired: it will not go; the next ./platform drill tries again");
+});
+
+test("a drill waits until nothing of the one before silences its alert", async () => {
+  let looks = 0;
+  const { place, breaks } = stack(() => looks++ < 2);
+  const { outcomes, said } = await run([drillOf("HighRedisMemory", breaks("HighRedisMemory"))], place);
+  expect(said[0]).toBe("waiting until RedisDownInhibitor is over");
+  expect(looks).toBe(3);
+  expect(outcomes[0]?.told).toHaveProperty("slack");
 });

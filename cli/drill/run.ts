@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { inhibitorNamesOf } from "../../components/alerts/inhibitions.ts";
 import type { AlertName } from "../../components/alerts/names.ts";
 import type { Message } from "../../services/alert-sink/messages.ts";
 import { drills, roundsOf } from "./catalogue.ts";
@@ -100,22 +101,23 @@ interface Open {
   isMended: boolean;
 }
 
-const firedBefore = "it fired before the fault: nothing can be shown";
+const firedBefore = "it fired before the fault, or was silenced: nothing can be shown";
 
 const unjudged = (promised: Promised, now: number, problem: string): Outcome => ({
   ...judge(promised, { set: now, ended: now }, []),
   problems: [problem],
 });
 
-/** Alerts of the round that fire, or are about to, although nothing is broken. */
+/** Alerts of the round that fire, or are about to, although nothing is broken; or are silent still for what was broken before. */
 async function notCalm(names: readonly AlertName[], { place, interrupt, say }: Running): Promise<ReadonlySet<string>> {
   const end = Date.now() + 1000 * (names.length > 1 ? calmingSeveral : calming);
   let said = false;
   for (;;) {
     const active = await place.api.active();
-    const firing = names.filter((name) => active.has(name));
-    if (firing.length === 0 || Date.now() > end) return new Set(firing);
-    if (!said) say(`waiting until ${firing.join(", ")} is over`);
+    const burdens = (name: AlertName) => [name, ...inhibitorNamesOf(name)].filter((each) => active.has(each));
+    const busy = names.filter((name) => burdens(name).length > 0);
+    if (busy.length === 0 || Date.now() > end) return new Set(busy);
+    if (!said) say(`waiting until ${[...new Set(busy.flatMap(burdens))].join(", ")} is over`);
     said = true;
     await delay(1000 * look, undefined, { signal: interrupt });
   }

@@ -53,10 +53,18 @@ export const inhibitions: readonly Inhibition[] = [
   })),
 ];
 
+/** The rule beside an alert that silences others. */
+export const inhibitorName = <Source extends string>(source: Source) => `${source}Inhibitor` as const;
+
+/** Names of the rules that silence an alert. */
+export const inhibitorNamesOf = (target: AlertName): readonly string[] => [
+  ...new Set(inhibitions.filter(({ targets }) => targets.includes(target)).map(({ source }) => inhibitorName(source))),
+];
+
 /** Alertmanager's `inhibit_rules`. */
 export const inhibitRules = () =>
   inhibitions.map(({ source, targets, only, equal }) => ({
-    source_matchers: [`alertname=~"${source}(Inhibitor)?"`],
+    source_matchers: [`alertname=~"${source}|${inhibitorName(source)}"`],
     target_matchers: [`alertname=~"${targets.join("|")}"`, ...(only ?? [])],
     equal,
   }));

@@ -2,8 +2,7 @@ import type { Settings } from "../settings.ts";
 import { type Duration, formatDuration, seconds } from "../workload/index.ts";
 import type { Alert } from "./alert.ts";
 import { apart, evaluationOf } from "./delay.ts";
-import { inhibitions } from "./inhibitions.ts";
-import type { AlertName } from "./names.ts";
+import { inhibitions, inhibitorName } from "./inhibitions.ts";
 import { present } from "./present.ts";
 
 /**
@@ -12,7 +11,7 @@ import { present } from "./present.ts";
  * an exporter sees it later, or after it, because a rate still sees what is over.
  */
 export interface Inhibitor {
-  readonly name: `${AlertName}Inhibitor`;
+  readonly name: ReturnType<typeof inhibitorName>;
   readonly source: Alert;
   /** It fires when the source has waited for so long. */
   readonly from: Duration;
@@ -42,7 +41,7 @@ function inhibitorOf(source: Alert, targets: readonly Alert[], settings: Setting
   const from = silentFrom(source, targets, settings);
   const after = seconds(alerts.timing.critical.window.seconds + 2 * metrics.scrapeInterval.seconds + recovery);
   return {
-    name: `${source.name}Inhibitor`,
+    name: inhibitorName(source.name),
     source,
     from,
     after,

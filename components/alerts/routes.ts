@@ -1,6 +1,7 @@
 import type { Settings } from "../settings.ts";
 import { type Duration, formatDuration, hours, minutes, seconds } from "../workload/index.ts";
 import type { Alert, Severity } from "./alert.ts";
+import { inhibitorName } from "./inhibitions.ts";
 import type { Receiver } from "./receivers.ts";
 
 /** How soon and how often a group of alerts is told. */
@@ -73,7 +74,7 @@ export function routeTree({ alerts }: Settings) {
     // One service of one environment is one incident: one message.
     group_by: ["environment", "service"],
     routes: [
-      { matchers: ['alertname=~".+Inhibitor"'], receiver: nobody },
+      { matchers: [`alertname=~"${inhibitorName(".+")}"`], receiver: nobody },
       ...severities.map((severity) => ({
         matchers: [`severity="${severity}"`],
         ...timing(paces[severity]),
