@@ -31,11 +31,11 @@ async function settingsFor(stack: string, target: string | undefined) {
 }
 
 async function list(stack: string, target: string | undefined): Promise<void> {
-  const { missingAdvice, openingsOf, openingsTable } = await import("../open/list.ts");
+  const { missingAdvice, openingsOf, openingsTable, seen } = await import("../open/list.ts");
   const { answers } = await import("../open/tunnel.ts");
-  const shown = await openingsTable(openingsOf(await settingsFor(stack, target)), answers);
-  console.log(shown);
-  const advice = missingAdvice(shown, stack);
+  const found = await seen(openingsOf(await settingsFor(stack, target)), answers);
+  console.log(openingsTable(found));
+  const advice = missingAdvice(found, stack);
   if (advice !== undefined) console.error(`platform: ${advice}`);
 }
 

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { settingsOf } from "../../tests/support/stacks.ts";
-import { missingAdvice, openingsOf, openingsTable } from "./list.ts";
+import { missingAdvice, openingsOf, openingsTable, seen } from "./list.ts";
 
 test("dev: all is on this host, and what does not answer is said to be so", async () => {
   const openings = openingsOf(settingsOf("dev"));
-  const shown = await openingsTable(openings, async (port) => port !== 3001);
+  const shown = openingsTable(await seen(openings, async (port) => port !== 3001));
   expect(shown.split("\n").map((line) => line.split(/ {2,}/))).toEqual([
     ["what", "where", "now"],
     ["application", "http://localhost", "answers"],
@@ -18,15 +18,15 @@ test("dev: all is on this host, and what does not answer is said to be so", asyn
 
 test("who finds nobody is told what brings it; who finds all is told nothing", async () => {
   const openings = openingsOf(settingsOf("dev"));
-  const shown = (isUp: boolean) => openingsTable(openings, async () => isUp);
-  expect(missingAdvice(await shown(false), "dev")).toMatch(/\.\/platform up dev .*\.\/platform status/);
-  expect(missingAdvice(await shown(true), "dev")).toBeUndefined();
+  const found = (isUp: boolean) => seen(openings, async () => isUp);
+  expect(missingAdvice(await found(false), "dev")).toMatch(/\.\/platform up dev .*\.\/platform status/);
+  expect(missingAdvice(await found(true), "dev")).toBeUndefined();
 });
 
 test("dev on another loopback address: there it is looked for, and there links lead", async () => {
   const openings = openingsOf(settingsOf("dev", "docker", { docker: { loopbackAddress: "127.0.0.2" } }));
   const asked: string[] = [];
-  const shown = await openingsTable(openings, async (port, host) => asked.push(`${host}:${port}`) > 0);
+  const shown = openingsTable(await seen(openings, async (port, host) => asked.push(`${host}:${port}`) > 0));
   expect(shown).toMatch(/^loki +http:\/\/127\.0\.0\.2:3100 +answers$/m);
   expect(shown).toMatch(/^alert-sink +http:\/\/127\.0\.0\.2:8082 +answers$/m);
   expect(asked).toEqual(expect.arrayContaining(["127.0.0.2:3100", "127.0.0.2:8082", "127.0.0.2:9090"]));
@@ -40,7 +40,7 @@ test.each([
   const openings = openingsOf(settingsOf("dev", "docker", { docker: { publicAddress } }));
   expect(openings[0]).toMatchObject({ name: "application", url });
   const asked: string[] = [];
-  await openingsTable(openings, async (port, host) => asked.push(`${host}:${port}`) > 0);
+  await seen(openings, async (port, host) => asked.push(`${host}:${port}`) > 0);
   expect(asked).toContain(sought);
 });
 
@@ -54,7 +54,7 @@ test("one Docker host whose site has a name is found by it, and looked for where
 
 test("prod: what is public is said, and for the rest the command that opens the way, until it is open", async () => {
   const openings = openingsOf(settingsOf("prod"));
-  const shown = await openingsTable(openings, async (port) => port === 19_093);
+  const shown = openingsTable(await seen(openings, async (port) => port === 19_093));
   expect(shown).toMatch(/^application +https:\/\/trading\.example\.com +public$/m);
   expect(shown).toMatch(/^grafana +https:\/\/grafana\.trading\.example\.com +public$/m);
   expect(shown).toMatch(/^prometheus +http:\/\/localhost:19090 +\.\/platform open prod prometheus$/m);

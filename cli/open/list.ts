@@ -49,23 +49,37 @@ export function openingsOf(settings: Settings): readonly Opening[] {
 /** A developer's own host, where everything answers as it is. */
 const isPlain = ({ environment, target }: Settings): boolean => environment === "development" && target.loopback;
 
-const nobody = "nobody answers";
+/** Something to open, and how it is now. */
+export interface Seen extends Opening {
+  readonly now: "public" | "answers" | "closed" | "missing";
+}
 
-/** What to do where a table has something that does not run; undefined where all answers. */
-export const missingAdvice = (shown: string, stack: string): string | undefined =>
-  shown.includes(nobody)
+/** Asks whether somebody answers at each. */
+export const seen = (
+  openings: readonly Opening[],
+  answers: (port: number, host?: string) => Promise<boolean>,
+): Promise<readonly Seen[]> =>
+  Promise.all(
+    openings.map(async (opening) => {
+      if (opening.port === undefined) return { ...opening, now: "public" };
+      if (await answers(opening.port, opening.host)) return { ...opening, now: "answers" };
+      return { ...opening, now: opening.command === undefined ? "missing" : "closed" };
+    }),
+  );
+
+/** What to do where something does not run; undefined where all answers. */
+export const missingAdvice = (found: readonly Seen[], stack: string): string | undefined =>
+  found.some(({ now }) => now === "missing")
     ? `where nobody answers nothing runs: ./platform up ${stack} brings it, and names at its end what has no image here; ./platform status says how the rest is`
     : undefined;
 
 /** A row for each: where it is, and whether somebody answers there now, or what opens the way. */
-export async function openingsTable(
-  openings: readonly Opening[],
-  answers: (port: number, host?: string) => Promise<boolean>,
-): Promise<string> {
-  const rows = openings.map(async ({ name, url, port, host, command }) => {
-    if (port === undefined) return [name, url, "public"];
-    if (await answers(port, host)) return [name, url, "answers"];
-    return [name, url, command ?? nobody];
-  });
-  return table([["what", "where", "now"], ...(await Promise.all(rows))]);
-}
+export const openingsTable = (found: readonly Seen[]): string =>
+  table([
+    ["what", "where", "now"],
+    ...found.map(({ name, url, now, command = "" }) => [
+      name,
+      url,
+      { public: "public", answers: "answers", closed: command, missing: "nobody answers" }[now],
+    ]),
+  ]);
