@@ -21,7 +21,7 @@ export async function printAnywhere(
   follow: AbortSignal | undefined,
   { printOwn, say }: Ground,
 ): Promise<void> {
-  const reason = await printFromLoki(settings, request, follow);
+  const reason = await printFromLoki(settings, request, follow, say);
   if (reason === undefined) return;
   const { stack, target } = settings;
   if (target.name !== "docker") throw new UserError(`${reason}; ${ownLines(settings, request)}`);

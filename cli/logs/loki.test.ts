@@ -11,7 +11,7 @@ afterEach(() => {
 type Kept = Pick<StoredLine, "time" | "text">;
 
 /** Answers as Loki does, with those of its lines that are asked for, at most `limit` of them. */
-async function fakeLoki(kept: readonly Kept[], status = 200): Promise<string> {
+async function fakeLoki(kept: readonly Kept[], status: number | (() => number) = 200): Promise<string> {
   const server = createServer((request, response) => {
     const words = new URL(request.url ?? "", "http://x").searchParams;
     const [start, end] = [BigInt(words.get("start") ?? 0), BigInt(words.get("end") ?? 0)];
@@ -19,7 +19,7 @@ async function fakeLoki(kept: readonly Kept[], status = 200): Promise<string> {
       .filter(({ time }) => time >= start && time < end)
       .slice(0, Number(words.get("limit")))
       .map(({ time, text }) => [String(time), text]);
-    response.statusCode = status;
+    response.statusCode = typeof status === "number" ? status : status();
     response.end(JSON.stringify({ data: { result: [{ stream: { service: "backend" }, values }] } }));
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -51,13 +51,48 @@ test("what comes is told once, also when it is late", async () => {
   const kept: Kept[] = [{ time: ago(30), text: "before" }];
   const end = new AbortController();
   const found: string[] = [];
-  for await (const lines of linesFrom(asked(await fakeLoki(kept)), 60, end.signal)) {
+  for await (const lines of linesFrom(asked(await fakeLoki(kept)), 60, end.signal, () => {})) {
     found.push(...textsOf(lines));
     if (found.length === 1) kept.push({ time: ago(0), text: "now" });
     else if (found.length === 2) kept.unshift({ time: ago(5), text: "late" });
     else end.abort();
   }
   expect(found).toEqual(["before", "now", "late"]);
+});
+
+test("more lines than a page holds that come at once are all told", async () => {
+  const kept: Kept[] = [];
+  const end = new AbortController();
+  const found: string[] = [];
+  const began = ago(1);
+  let isFirst = true;
+  for await (const lines of linesFrom(asked(await fakeLoki(kept)), 60, end.signal, () => {})) {
+    found.push(...textsOf(lines));
+    if (isFirst) {
+      kept.push(
+        ...Array.from({ length: 12_000 }, (_, index) => ({ time: began + BigInt(index), text: `line ${index}` })),
+      );
+    }
+    isFirst = false;
+    if (found.length >= kept.length) end.abort();
+  }
+  expect(found).toEqual(textsOf(kept));
+});
+
+test("a Loki that goes meanwhile is said once and asked again, and each line comes once", async () => {
+  const kept: Kept[] = [{ time: ago(30), text: "before" }];
+  const end = new AbortController();
+  const found: string[] = [];
+  const said: string[] = [];
+  const answers = [200, 503, 503];
+  const url = await fakeLoki(kept, () => answers.shift() ?? 200);
+  for await (const lines of linesFrom(asked(url), 60, end.signal, (line) => said.push(line))) {
+    found.push(...textsOf(lines));
+    if (found.length === 1) kept.push({ time: ago(0), text: "written meanwhile" });
+    else end.abort();
+  }
+  expect(found).toEqual(["before", "written meanwhile"]);
+  expect(said).toEqual([expect.stringMatching(/ and says 503: .*; it is asked again until it does$/)]);
 });
 
 const readAll = async (url: string): Promise<void> => {

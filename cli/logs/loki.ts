@@ -75,10 +75,9 @@ function whyNot(error: unknown): string {
 
 const firstLine = (body: string): string => body.trim().split("\n")[0]?.slice(0, 200) || "nothing";
 
-/** All lines from `sinceSeconds` ago until now, oldest first, in pages. Throws {@link LokiUnreachable}. */
-export async function* linesSince(asked: Asked, sinceSeconds: number): AsyncGenerator<readonly StoredLine[]> {
-  const end = now();
-  for (let start = end - BigInt(Math.round(sinceSeconds * 1e9)); ; ) {
+/** All lines of a time, oldest first, in pages. Throws {@link LokiUnreachable}. */
+async function* linesBetween(asked: Asked, begin: bigint, end: bigint): AsyncGenerator<readonly StoredLine[]> {
+  for (let start = begin; ; ) {
     const lines = await ask(asked, start, end);
     const last = lines.at(-1);
     if (lines.length < page || last === undefined) {
@@ -92,27 +91,48 @@ export async function* linesSince(asked: Asked, sinceSeconds: number): AsyncGene
   }
 }
 
-/** The lines of {@link linesSince} and then those that come, each once, until `signal`. */
+/** All lines from `sinceSeconds` ago until now, oldest first, in pages. Throws {@link LokiUnreachable}. */
+export function linesSince(asked: Asked, sinceSeconds: number): AsyncGenerator<readonly StoredLine[]> {
+  const end = now();
+  return linesBetween(asked, end - BigInt(Math.round(sinceSeconds * 1e9)), end);
+}
+
+/**
+ * The lines of {@link linesSince} and then those that come, each once, until `signal`. A Loki that goes meanwhile is said,
+ * once for each time, and asked again: what it has missed it gets later.
+ */
 export async function* linesFrom(
   asked: Asked,
   sinceSeconds: number,
   signal: AbortSignal,
+  say: (line: string) => void,
 ): AsyncGenerator<readonly StoredLine[]> {
   let told = new Map<string, bigint>();
-  const began = now();
-  for await (const lines of linesSince(asked, sinceSeconds)) {
-    for (const line of lines) told.set(keyOf(line), line.time);
-    yield lines;
-  }
-  for (let newest = began; !signal.aborted; await sleep(pollMs, undefined, { signal }).catch(() => {})) {
+  let newest = now();
+  const news = (lines: readonly StoredLine[]): readonly StoredLine[] => {
+    const found = lines.filter((line) => !told.has(keyOf(line)));
+    for (const line of found) told.set(keyOf(line), line.time);
+    return found;
+  };
+  for await (const lines of linesSince(asked, sinceSeconds)) yield news(lines);
+  let isGone = false;
+  for (; !signal.aborted; await sleep(pollMs, undefined, { signal }).catch(() => {})) {
     const from = newest - overlap;
-    const lines = (await ask(asked, from, now())).filter((line) => !told.has(keyOf(line)));
-    for (const line of lines) told.set(keyOf(line), line.time);
+    try {
+      for await (const lines of linesBetween(asked, from, now())) {
+        const found = news(lines);
+        const last = found.at(-1);
+        if (last === undefined) continue;
+        if (last.time > newest) newest = last.time;
+        yield found;
+      }
+      isGone = false;
+    } catch (error) {
+      if (!(error instanceof LokiUnreachable)) throw error;
+      if (!isGone) say(`${error.message}; it is asked again until it does`);
+      isGone = true;
+    }
     told = new Map([...told].filter(([, time]) => time >= from));
-    const last = lines.at(-1);
-    if (last === undefined) continue;
-    if (last.time > newest) newest = last.time;
-    yield lines;
   }
 }
 

@@ -12,11 +12,13 @@ export async function printStored(
   request: LogRequest,
   /** Goes on with what comes, until it is aborted. */
   follow: AbortSignal | undefined,
+  /** For people, beside the lines. */
+  say: (line: string) => void,
   output: NodeJS.WritableStream = process.stdout,
 ): Promise<void> {
   const asked = { url, query: queryOf(stack, request) };
   const { seconds } = parseDuration(request.since ?? usualSince);
-  const pages = follow === undefined ? linesSince(asked, seconds) : linesFrom(asked, seconds, follow);
+  const pages = follow === undefined ? linesSince(asked, seconds) : linesFrom(asked, seconds, follow, say);
   for await (const lines of pages) {
     if (!output.write(lines.map((line) => shown(line, request)).join(""))) {
       await new Promise((resolve) => output.once("drain", resolve));
@@ -39,6 +41,7 @@ export async function printFromLoki(
   settings: Settings,
   request: LogRequest,
   follow: AbortSignal | undefined,
+  say: (line: string) => void,
 ): Promise<string | undefined> {
   const reason = withoutLoki(settings);
   if (reason !== undefined) return reason;
@@ -49,7 +52,7 @@ export async function printFromLoki(
   if (typeof way === "string") return `Loki was to be asked for ${queryOf(settings.stack, request)}, and ${way}`;
   try {
     try {
-      await printStored(way.url, settings.stack, request, follow);
+      await printStored(way.url, settings.stack, request, follow, say);
     } finally {
       await way.close();
     }

@@ -199,7 +199,7 @@ test("one query finds a request's lines in every service [requirement pipeline/l
 test("./platform logs prints what was asked for, and nothing that is hidden", async () => {
   const printed = async (request: Parameters<typeof printStored>[2]) => {
     const output = new PassThrough();
-    await printStored(loki.url, "prod", request, undefined, output);
+    await printStored(loki.url, "prod", request, undefined, () => {}, output);
     output.end();
     return text(output);
   };
