@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as tools from "../setup/monitoring.ts";
 import { probe as probeTool } from "../setup/probe.ts";
 import type { Tool } from "../setup/tool.ts";
@@ -24,23 +26,34 @@ const inBusybox = ({ name, tool, path, parts = [], config, differences = [] }: I
   differences,
 });
 
-/** Whose published Go module lacks what its release is built with. */
-const noPages = (why: string): Difference => ({ what: "no web pages; the API and /metrics are whole", why });
+/** Prometheus takes pages that are not compiled in from below its working folder, if that is called so (its web/ui/ui.go). */
+const pagesFolder = "/usr/share/prometheus";
 
 export const prometheus = inBusybox({
   name: "prometheus",
   tool: tools.prometheus,
   path: "/bin/prometheus",
-  parts: [program(tools.promtool, "/bin/promtool"), folder("/etc/prometheus", nobody), folder("/prometheus", nobody)],
+  parts: [
+    program(tools.promtool, "/bin/promtool"),
+    folder("/etc/prometheus", nobody),
+    folder("/prometheus", nobody),
+    file(
+      `${pagesFolder}/web/ui/static/mantine-ui/index.html`,
+      readFileSync(join(import.meta.dirname, "prometheus-page.html"), "utf8"),
+    ),
+  ],
   config: {
     command: ["--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prometheus"],
     user: "nobody",
-    workingFolder: "/prometheus",
+    workingFolder: pagesFolder,
     ports: [9090],
     volumes: ["/prometheus"],
   },
   differences: [
-    noPages("the published Go module has not the compiled pages"),
+    {
+      what: "one page of the platform's in place of its own: a query, alerts, targets; the API and /metrics are whole",
+      why: "the published Go module has not the compiled pages",
+    },
     {
       what: "service discovery by files, DNS, HTTP, Docker, Kubernetes and AWS only",
       why: "the others' modules cannot be had everywhere, and the platform uses none of them",

@@ -1,25 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import axe from "axe-core";
-import { type Browser, launch, type Page } from "puppeteer-core";
+import type { Browser, Page } from "puppeteer-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freePort } from "../../cli/open/free-port.ts";
 import { root } from "../../cli/root.ts";
-import { debianObstacle, installDebian } from "../../cli/setup/debian.ts";
-import { findProgram } from "../../cli/setup/program.ts";
+import { chromium, startBrowser } from "../../tests/support/products/chromium.ts";
 import { type Gateway, hasNginx, startGateway } from "../../tests/support/products/gateway.ts";
 import { type Ground, ground } from "../../tests/support/products/product.ts";
 import { startProcess, type TestProcess, testConfiguration } from "../backend/testing/backend.ts";
 import { startedServers } from "../backend/testing/servers.ts";
-
-/** Debian's Chromium; undefined, with the reason printed, where it is missing and cannot be installed. */
-async function chromium(): Promise<string | undefined> {
-  const obstacle = debianObstacle();
-  if (findProgram("chromium") === undefined && obstacle === undefined) await installDebian(["chromium"]);
-  const found = findProgram("chromium");
-  if (found === undefined) console.warn(`skipped: Chromium is missing, and ${obstacle}`);
-  return found;
-}
 
 const executablePath = await chromium();
 const servers = executablePath !== undefined && (await hasNginx()) ? await startedServers() : undefined;
@@ -44,12 +34,7 @@ describe.skipIf(servers === undefined)("the page in Chromium, through the gatewa
     frontend = spawn(process.execPath, [join(import.meta.dirname, "main.ts")], { env: variables, stdio: "ignore" });
     const at = (number: number) => ({ host: "127.0.0.1", port: number });
     gateway = await startGateway(on, { backend: at(backend.port), frontend: at(port) });
-    browser = await launch({
-      executablePath,
-      acceptInsecureCerts: true,
-      // Chromium refuses to run as root with its sandbox; the page is our own.
-      args: ["--no-sandbox", "--disable-dev-shm-usage"],
-    });
+    browser = await startBrowser(executablePath);
     page = await browser.newPage();
     page.setDefaultTimeout(15_000);
     await page.setViewport({ width: 1000, height: 900 });
