@@ -6,6 +6,7 @@ import { requireDeclaredPorts, requireGatewayAlone, requireNoTraces } from "./ex
 import { stalledClients } from "./stalled.ts";
 import { killsAtRandom, killsOneByOne } from "./suites/kills.ts";
 import { ordersSurvive } from "./suites/orders.ts";
+import { rotatesUnderLoad } from "./suites/rotation.ts";
 import { staysSteady } from "./suites/steady.ts";
 import { updateUnderLoad } from "./suites/update.ts";
 import { withTradingDev } from "./trading-dev.ts";
@@ -83,4 +84,6 @@ await withTradingDev("dev, broken in every way", addresses, (the) => {
   test("after all that, no secret stands anywhere that it must not", async () => {
     await requireNoTraces(the.docker, the.saidByUp);
   });
+
+  rotatesUnderLoad(the);
 });
