@@ -91,6 +91,16 @@ test("data is on volumes with a name of their own, and every volume and network 
   }
 });
 
+test("what a service keeps on its host is a volume of the project: another's of the same stack would write to a path too", () => {
+  expect(services.promtail?.volumes).toContainEqual({
+    type: "volume",
+    source: "promtail-positions",
+    target: "/var/lib/promtail",
+  });
+  const bound = Object.values(services).flatMap(({ volumes: all = [] }) => all.filter(({ type }) => type === "bind"));
+  expect(bound.filter(({ read_only }) => read_only !== true)).toEqual([]);
+});
+
 test("no client finds a server on a way out, where it could not reach it: Compose lets it answer on all networks", () => {
   const servers = serversOf(workloads);
   const joined = (name: string) => Object.keys(services[name]?.networks ?? {});

@@ -1,4 +1,4 @@
-import { imageReference, isPersistent } from "../../workload/index.ts";
+import { imageReference } from "../../workload/index.ts";
 import { needsProbeBinary } from "../docker/health.ts";
 import { labelsOf, nameOf, ownVolumeName } from "../docker/names.ts";
 import { egress, needsEgress, serversOf } from "../docker/networks.ts";
@@ -7,6 +7,7 @@ import {
   buildOf,
   type ComposeArgs,
   type ComposeService,
+  isKept,
   labelsAsMap,
   literal,
   ownEgress,
@@ -51,9 +52,7 @@ export function composeDocument(args: ComposeArgs): ComposeDocument {
       ...(probeName in probe ? { [probeName]: { labels: labels(probeName) } } : {}),
       ...Object.fromEntries(
         workloads.flatMap((spec) =>
-          spec.volumes
-            .filter(isPersistent)
-            .map((volume) => [ownVolumeName(spec, volume, 0), { labels: labels(spec.name) }]),
+          spec.volumes.filter(isKept).map((volume) => [ownVolumeName(spec, volume, 0), { labels: labels(spec.name) }]),
         ),
       ),
     },

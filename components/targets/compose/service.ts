@@ -3,6 +3,7 @@ import {
   type Image,
   imageReference,
   isPersistent,
+  isWrittenOnHost,
   type SecretFile,
   type SecretName,
   type Volume,
@@ -226,12 +227,19 @@ function mounts(spec: WorkloadSpec, { source }: ComposeArgs): readonly ComposeMo
 const secrets = (spec: WorkloadSpec): NonNullable<ComposeService["secrets"]> =>
   spec.secretFiles.map((file) => ({ source: secretFileName(spec, file), target: file.path }));
 
+/** What outlives the containers. A folder of the host that a service writes would be that of every project there. */
+export const isKept = (volume: Volume): boolean => isPersistent(volume) || isWrittenOnHost(volume);
+
 function volumeMount(spec: WorkloadSpec, volume: Volume): readonly ComposeMount[] {
   switch (volume.kind) {
     case "persistent":
       return [{ type: "volume", source: ownVolumeName(spec, volume, 0), target: volume.path }];
     case "host":
-      return [{ type: "bind", source: volume.hostPath, target: volume.path, read_only: volume.readOnly }];
+      return [
+        isKept(volume)
+          ? { type: "volume", source: ownVolumeName(spec, volume, 0), target: volume.path }
+          : { type: "bind", source: volume.hostPath, target: volume.path, read_only: true },
+      ];
     // A tmpfs.
     case "scratch":
       return [];
