@@ -116,8 +116,8 @@ withCompose("docker compose up, in production [requirement environment/productio
     // At production's level, of what an audit wants.
     await until("its lines are stored", async () => {
       const lines = await linesOf(`http://${addresses.loopback}:3100`, `{stack="prod"} |= "${id}"`);
-      const events = lines.map(({ line }) => at(JSON.parse(line), "event"));
-      return events.includes("order_placed") && events.includes("order_executed") ? true : undefined;
+      const isTold = (event: string) => lines.some(({ line }) => line.includes(`"event":"${event}"`));
+      return isTold("order_placed") && isTold("order_executed") ? true : undefined;
     });
   });
 

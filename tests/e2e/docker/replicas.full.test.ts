@@ -56,7 +56,7 @@ await withTradingDev(
     });
 
     test("orders of several clients while backends and a worker are killed: none lost, doubled or executed twice", async () => {
-      const clients = startOrderClients(the.api, await the.token(), symbol, 8);
+      const clients = startOrderClients(the.api, await the.token(), symbol, 6);
       const more = (count: number) => {
         const enough = clients.placed() + count;
         return until(`${count} more orders`, async () => (clients.placed() >= enough ? true : undefined));
