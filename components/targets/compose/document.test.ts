@@ -114,6 +114,11 @@ test("no client finds a server on a way out, where it could not reach it: Compos
   }
 });
 
+// A host has thirty (tried with Docker 20.10), less those that other projects, its own network or a VPN have taken.
+test("a project fits among Docker's own address pools, beside what a host has of its own", () => {
+  expect(Object.keys(networks).length).toBeLessThanOrEqual(24);
+});
+
 describe("what Compose would read otherwise", () => {
   test("a dollar is one, in commands, variables, checks and labels", () => {
     const cache = named("cache");
