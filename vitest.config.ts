@@ -4,8 +4,9 @@ import TestReport from "./tests/support/test-report.ts";
 
 /**
  * What CI's size has no time for: building a real Vault from its source takes ten minutes, and a whole dev whose
- * certificates are all made anew some more. Left out rather than skipped, because a skipped test leaves its row of the
- * requirement open, which the stand-in and the members by themselves prove at this size.
+ * certificates are all made anew, one with several backends, and production on one host some more. Left out rather than
+ * skipped, because a skipped test leaves its row of the requirement open, which the stand-in and the members by
+ * themselves prove at this size.
  */
 const tooLarge =
   process.env.TEST_SIZE === "issue"
@@ -13,6 +14,8 @@ const tooLarge =
     : [
         "tests/e2e/vault/**",
         "tests/e2e/mtls/dev.full.test.ts",
+        "tests/e2e/compose/prod.full.test.ts",
+        "tests/e2e/docker/replicas.full.test.ts",
         "tests/e2e/alerts/gossip.full.test.ts",
         "tests/delivery/steps/lint.full.test.ts",
         "tests/delivery/registry/signed.full.test.ts",

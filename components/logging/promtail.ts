@@ -39,7 +39,7 @@ export function promtail(plan: Blueprint): WorkloadSpec {
       kind: "root",
       reason: "container logs on the host are readable by root alone; whose they are, the container runtime says",
     },
-    volumes: [positions, ...(onKubernetes ? podLogs : containerLogs(plan))],
+    volumes: [positions(plan), ...(onKubernetes ? podLogs : containerLogs(plan))],
     logs: logsOf(plan, "json"),
     scrape: { port: "http", path: "/metrics" },
     connectsTo: [connection("loki", "http")],
@@ -51,13 +51,14 @@ export function promtail(plan: Blueprint): WorkloadSpec {
   });
 }
 
-const positions: Volume = {
+/** A stack's own: each Promtail writes the whole file, and what another stack's has read on the same host were lost. */
+const positions = ({ settings: { stack } }: Blueprint): Volume => ({
   kind: "host",
   name: "positions",
   path: "/var/lib/promtail",
-  hostPath: "/var/lib/trading-platform/promtail",
+  hostPath: `/var/lib/trading-platform/${stack}/promtail`,
   readOnly: false,
-};
+});
 
 const readOnly = (name: string, path: string): Volume => ({ kind: "host", name, path, hostPath: path, readOnly: true });
 const podLogs = [readOnly("pods", "/var/log/pods")];

@@ -13,5 +13,9 @@ export type Volume =
       readonly readOnly: boolean;
     };
 
+export type HostVolume = Extract<Volume, { kind: "host" }>;
 export type PersistentVolume = Extract<Volume, { kind: "persistent" }>;
 export const isPersistent = (volume: Volume): volume is PersistentVolume => volume.kind === "persistent";
+
+/** A folder of the host in which the workload keeps something. */
+export const isWrittenOnHost = (volume: Volume): volume is HostVolume => volume.kind === "host" && !volume.readOnly;

@@ -91,6 +91,16 @@ test("data is on volumes with a name of their own, and every volume and network 
   }
 });
 
+test("what a service keeps on its host is a volume of the project: another's of the same stack would write to a path too", () => {
+  expect(services.promtail?.volumes).toContainEqual({
+    type: "volume",
+    source: "promtail-positions",
+    target: "/var/lib/promtail",
+  });
+  const bound = Object.values(services).flatMap(({ volumes: all = [] }) => all.filter(({ type }) => type === "bind"));
+  expect(bound.filter(({ read_only }) => read_only !== true)).toEqual([]);
+});
+
 test("no client finds a server on a way out, where it could not reach it: Compose lets it answer on all networks", () => {
   const servers = serversOf(workloads);
   const joined = (name: string) => Object.keys(services[name]?.networks ?? {});
@@ -102,6 +112,11 @@ test("no client finds a server on a way out, where it could not reach it: Compos
     expect(joined(spec.name).filter((network) => !ways.includes(network))).toEqual(own.filter((it) => it !== "egress"));
     expect(ways).toHaveLength(own.includes("egress") ? 1 : 0);
   }
+});
+
+// A host has thirty (tried with Docker 20.10), less those that other projects, its own network or a VPN have taken.
+test("a project fits among Docker's own address pools, beside what a host has of its own", () => {
+  expect(Object.keys(networks).length).toBeLessThanOrEqual(24);
 });
 
 describe("what Compose would read otherwise", () => {

@@ -1,19 +1,20 @@
-import { imageReference, isPersistent } from "../../workload/index.ts";
+import { imageReference } from "../../workload/index.ts";
 import { needsProbeBinary } from "../docker/health.ts";
 import { labelsOf, nameOf, ownVolumeName } from "../docker/names.ts";
-import { egress, needsEgress, serversOf } from "../docker/networks.ts";
+import { serversOf } from "../docker/networks.ts";
 import { probeName } from "../docker/owned.ts";
 import {
   buildOf,
   type ComposeArgs,
   type ComposeService,
+  isKept,
   labelsAsMap,
   literal,
-  ownEgress,
   probeTarget,
   secretFileName,
   serviceOf,
 } from "./service.ts";
+import { waysOut } from "./ways.ts";
 
 /** A file for `docker compose`, as the Compose Specification has it (https://docs.docker.com/reference/compose-file/). */
 export interface ComposeDocument {
@@ -39,7 +40,7 @@ export function composeDocument(args: ComposeArgs): ComposeDocument {
   const servers = serversOf(workloads);
   const probe = workloads.some(needsProbeBinary) ? { [probeName]: probeService(args) } : {};
   const labels = (component: string) => labelsAsMap(labelsOf(naming, component));
-  const ways = workloads.filter(needsEgress).map((spec) => ownEgress(spec, servers) ?? egress);
+  const ways = waysOut(workloads).values();
   return {
     name: nameOf(naming),
     services: { ...probe, ...Object.fromEntries(workloads.map((spec) => [spec.name, serviceOf(spec, servers, args)])) },
@@ -51,9 +52,7 @@ export function composeDocument(args: ComposeArgs): ComposeDocument {
       ...(probeName in probe ? { [probeName]: { labels: labels(probeName) } } : {}),
       ...Object.fromEntries(
         workloads.flatMap((spec) =>
-          spec.volumes
-            .filter(isPersistent)
-            .map((volume) => [ownVolumeName(spec, volume, 0), { labels: labels(spec.name) }]),
+          spec.volumes.filter(isKept).map((volume) => [ownVolumeName(spec, volume, 0), { labels: labels(spec.name) }]),
         ),
       ),
     },

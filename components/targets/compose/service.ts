@@ -3,6 +3,7 @@ import {
   type Image,
   imageReference,
   isPersistent,
+  isWrittenOnHost,
   type SecretFile,
   type SecretName,
   type Volume,
@@ -11,9 +12,10 @@ import {
 import { containerCount, containerSettings } from "../docker/container.ts";
 import { type HealthCheck, needsProbeBinary, probeFolder } from "../docker/health.ts";
 import { type Label, type Naming, ownVolumeName } from "../docker/names.ts";
-import { egress, membershipsOf, needsEgress } from "../docker/networks.ts";
+import { egress, membershipsOf } from "../docker/networks.ts";
 import { probeName } from "../docker/owned.ts";
 import type { DockerSection } from "../docker/section.ts";
+import { waysOut } from "./ways.ts";
 
 /** What a compose file is made from. */
 export interface ComposeArgs {
@@ -116,13 +118,6 @@ const literals = (texts: Texts): Texts =>
 export const labelsAsMap = (labels: readonly Label[]): Texts =>
   literals(Object.fromEntries(labels.map(({ label, value }) => [label, value])));
 
-/**
- * A server's own way out. Compose lets a service answer to its name on every network: on one that its clients share, they
- * would find it where they cannot reach it. Undefined for what is no server or needs none.
- */
-export const ownEgress = (spec: WorkloadSpec, servers: readonly string[]): string | undefined =>
-  servers.includes(spec.name) && needsEgress(spec) ? `${egress}-${spec.name}` : undefined;
-
 /** A workload's service: what the Docker target asks of its containers, in the words of a compose file. */
 export function serviceOf(spec: WorkloadSpec, servers: readonly string[], args: ComposeArgs): ComposeService {
   const { entrypoints, command, ...settings } = containerSettings(spec, args.section, args.naming);
@@ -165,7 +160,7 @@ export function serviceOf(spec: WorkloadSpec, servers: readonly string[], args: 
         protocol,
       })),
     }),
-    ...networks(spec, servers),
+    ...networks(spec, servers, args),
     logging: { driver: settings.logDriver, options: settings.logOpts },
   };
 }
@@ -226,23 +221,35 @@ function mounts(spec: WorkloadSpec, { source }: ComposeArgs): readonly ComposeMo
 const secrets = (spec: WorkloadSpec): NonNullable<ComposeService["secrets"]> =>
   spec.secretFiles.map((file) => ({ source: secretFileName(spec, file), target: file.path }));
 
+/** What outlives the containers. A folder of the host that a service writes would be that of every project there. */
+export const isKept = (volume: Volume): boolean => isPersistent(volume) || isWrittenOnHost(volume);
+
 function volumeMount(spec: WorkloadSpec, volume: Volume): readonly ComposeMount[] {
   switch (volume.kind) {
     case "persistent":
       return [{ type: "volume", source: ownVolumeName(spec, volume, 0), target: volume.path }];
     case "host":
-      return [{ type: "bind", source: volume.hostPath, target: volume.path, read_only: volume.readOnly }];
+      return [
+        isKept(volume)
+          ? { type: "volume", source: ownVolumeName(spec, volume, 0), target: volume.path }
+          : { type: "bind", source: volume.hostPath, target: volume.path, read_only: true },
+      ];
     // A tmpfs.
     case "scratch":
       return [];
   }
 }
 
-function networks(spec: WorkloadSpec, servers: readonly string[]): Pick<ComposeService, "network_mode" | "networks"> {
+function networks(
+  spec: WorkloadSpec,
+  servers: readonly string[],
+  { workloads }: ComposeArgs,
+): Pick<ComposeService, "network_mode" | "networks"> {
   const memberships = membershipsOf(spec, servers);
   if (memberships.length === 0) return { network_mode: "none" };
+  const way = waysOut(workloads).get(spec.name) ?? egress;
   const named = memberships.map(({ network, aliases }) => [
-    network === egress ? (ownEgress(spec, servers) ?? egress) : network,
+    network === egress ? way : network,
     aliases.length === 0 ? {} : { aliases },
   ]);
   return { networks: Object.fromEntries(named) };

@@ -1,4 +1,4 @@
-import type { Port, WorkloadSpec } from "../../workload/index.ts";
+import { isWrittenOnHost, type Port, type WorkloadSpec } from "../../workload/index.ts";
 import type { DockerSection } from "./section.ts";
 
 /** A port of a container on the host. */
@@ -29,6 +29,4 @@ export const publishedPorts = (spec: WorkloadSpec, section: DockerSection): Publ
 
 /** True when old and new cannot run side by side: both would need the same host port, volume or folder of the host. */
 export const stopsFirst = (spec: Pick<WorkloadSpec, "placement" | "ports" | "volumes">): boolean =>
-  spec.placement.kind === "stateful" ||
-  hostPorts(spec).length > 0 ||
-  spec.volumes.some((volume) => volume.kind === "host" && !volume.readOnly);
+  spec.placement.kind === "stateful" || hostPorts(spec).length > 0 || spec.volumes.some(isWrittenOnHost);

@@ -10,7 +10,7 @@ export interface Answered {
   readonly body: string;
 }
 
-interface Asked {
+export interface Asked {
   readonly method?: string;
   /** Several values are as many lines. */
   readonly headers?: Readonly<Record<string, string | string[]>>;
@@ -19,16 +19,19 @@ interface Asked {
   readonly from?: string;
   /** A certificate that is trusted; default: whatever the server shows. */
   readonly ca?: string;
+  /** The server's name, which its certificate must have. Default: localhost. */
+  readonly name?: string;
 }
 
 /** Asks on a connection of its own; follows nothing, unpacks nothing. */
-export async function asked(url: string, { method = "GET", headers, body, from, ca }: Asked = {}): Promise<Answered> {
+export async function asked(url: string, asking: Asked = {}): Promise<Answered> {
+  const { method = "GET", headers, body, from, ca, name = "localhost" } = asking;
   const options = {
     method,
     agent: false,
     ...(headers && { headers: { ...headers } }),
     ...(from && { localAddress: from }),
-    ...(ca === undefined ? { rejectUnauthorized: false } : { ca, servername: "localhost" }),
+    ...(ca === undefined ? { rejectUnauthorized: false } : { ca, servername: name }),
   };
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const sent = (url.startsWith("https:") ? secureRequest : request)(url, options, resolve);

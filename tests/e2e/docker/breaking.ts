@@ -21,6 +21,8 @@ export interface Breaking {
   container(component: string): Promise<Docker.Container>;
   /** Ends the first process of each at once, and waits until all run anew, by themselves, and are well. */
   killed(components: readonly string[]): Promise<void>;
+  /** The same of one of several containers of a component. */
+  killedOne(container: Now): Promise<void>;
   /** Sends a signal to every process of a component. */
   signal(component: string, signal: NodeJS.Signals): Promise<void>;
   untilWell(component: string): Promise<void>;
@@ -45,28 +47,30 @@ export function breakingOn(docker: Docker): Breaking {
     if (found === undefined) throw new Error(`dev has no ${component}`);
     return found;
   };
+  const kill = async (before: readonly Now[]): Promise<void> => {
+    for (const { pid } of before) process.kill(pid, "SIGKILL");
+    let waiting = before;
+    await until(
+      "they run again",
+      async () => {
+        const after = await now();
+        waiting = before.filter(
+          ({ id, startedAt }) => !after.some((it) => it.id === id && it.startedAt !== startedAt && it.isWell),
+        );
+        return waiting.length === 0 ? true : undefined;
+      },
+      { timeoutSeconds: patience },
+    ).catch(() => {
+      const missing = waiting.map(({ component }) => component).join(", ");
+      throw new Error(`not back by itself after ${patience} s: ${missing}`);
+    });
+  };
   return {
     now,
     of,
     container: async (component) => docker.getContainer((await of(component)).id),
-    killed: async (components) => {
-      const before = (await now()).filter(({ component }) => components.includes(component));
-      for (const { pid } of before) process.kill(pid, "SIGKILL");
-      let waiting: readonly string[] = components;
-      await until(
-        `${components.join(", ")} run again`,
-        async () => {
-          const after = await now();
-          waiting = before
-            .filter(({ id, startedAt }) => !after.some((it) => it.id === id && it.startedAt !== startedAt && it.isWell))
-            .map(({ component }) => component);
-          return waiting.length === 0 ? true : undefined;
-        },
-        { timeoutSeconds: patience },
-      ).catch(() => {
-        throw new Error(`not back by itself after ${patience} s: ${waiting.join(", ")}`);
-      });
-    },
+    killed: async (components) => kill((await now()).filter(({ component }) => components.includes(component))),
+    killedOne: async (container) => kill([container]),
     signal: async (component, signal) => {
       const { Titles, Processes } = await docker.getContainer((await of(component)).id).top();
       for (const row of Processes) process.kill(Number(row[Titles.indexOf("PID")]), signal);

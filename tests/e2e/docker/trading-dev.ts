@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { expect } from "vitest";
+import { runIn } from "../../../cli/docker/exec.ts";
 import { developerHome } from "../../../cli/engine/developer/home.ts";
 import { at, list } from "../../support/json.ts";
 import { until } from "../../support/process.ts";
@@ -22,6 +23,8 @@ export interface TradingDev extends WithDev {
   /** Names of the alerts that a channel has told since then; without a channel: that any has. */
   told(since: Date, channel?: string): Promise<readonly string[]>;
   untilAnswered(path: string): Promise<void>;
+  /** What PostgreSQL answers: a line a row, its columns apart by a bar. */
+  stored(sql: string): Promise<string>;
   /** Every order of the journal is stored once, and comes to its end. */
   requireOrders(journal: OrderJournal, symbol: string): Promise<void>;
 }
@@ -31,11 +34,19 @@ interface Addresses {
   readonly public: string;
 }
 
-/** Tests of one, with faults that can be switched on. */
-export function withTradingDev(title: string, addresses: Addresses, tests: (the: TradingDev) => void): Promise<void> {
+/**
+ * Tests of one, with faults that can be switched on.
+ * @param more what stands in its stack file beside the addresses, in place of that.
+ */
+export function withTradingDev(
+  title: string,
+  addresses: Addresses,
+  tests: (the: TradingDev) => void,
+  more: Readonly<Record<string, unknown>> = { "trading-platform:backend": { faults: true } },
+): Promise<void> {
   const settings = {
     "trading-platform:docker": { loopbackAddress: addresses.loopback, publicAddress: addresses.public },
-    "trading-platform:backend": { faults: true },
+    ...more,
   };
   const options = { address: addresses.loopback, settings, onThisHost: true, timeout: 3_600_000 };
   return withDev(title, options, (the) => tests(tradingDev(the, addresses.public)));
@@ -88,6 +99,10 @@ function tradingDev(the: WithDev, publicAddress: string): TradingDev {
     },
     untilAnswered: async (path) => {
       await until(`${path} is answered`, async () => ((await asked(path)).ok ? true : undefined));
+    },
+    stored: async (sql) => {
+      const words = ["psql", "--no-psqlrc", "-qAtX", "-U", "trading", "-d", "trading", "-c", sql];
+      return (await runIn(await breakingOn(the.docker).container("database"), words)).trim();
     },
     requireOrders: async ({ acknowledged }, symbol) => {
       expect(acknowledged.filter(({ ids }) => ids.size !== 1)).toEqual([]);

@@ -13,6 +13,8 @@ export interface OrderJournal {
 }
 
 export interface Acknowledged {
+  /** Its idempotency key. */
+  readonly key: string;
   /** Every id that an answer to this key named. */
   readonly ids: ReadonlySet<string>;
   readonly correlationId: string;
@@ -35,7 +37,7 @@ const pause = 100;
 
 /**
  * Clients that place orders one after the other. Each has a key of its own, and is sent again with it until it is
- * acknowledged; each fifth is sent once more after that.
+ * acknowledged; each fifth is sent once more after that, and each fifth twice at once, as an impatient customer does.
  * @param url of the API, with its version.
  */
 export function startOrderClients(url: string, token: string, symbol: string, clients = 4): OrderClients {
@@ -70,9 +72,10 @@ export function startOrderClients(url: string, token: string, symbol: string, cl
   async function client(): Promise<void> {
     for (let count = 0; !stopped; count += 1) {
       const [key, correlationId, at] = [randomUUID(), randomUUID(), Date.now()];
-      const ids = new Set([await place(key, correlationId)]);
-      if (count % 5 === 4) ids.add(await place(key, correlationId));
-      acknowledged.push({ ids, correlationId, at });
+      const once = () => place(key, correlationId);
+      const ids = new Set(count % 5 === 2 ? await Promise.all([once(), once()]) : [await once()]);
+      if (count % 5 === 4) ids.add(await once());
+      acknowledged.push({ key, ids, correlationId, at });
       await delay(pause);
     }
   }

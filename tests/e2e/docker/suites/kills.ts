@@ -1,7 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { table } from "../../../../cli/console/table.ts";
-import { runIn } from "../../../../cli/docker/exec.ts";
 import { at, list } from "../../../support/json.ts";
 import { until } from "../../../support/process.ts";
 import { chance } from "../../support/chance.ts";
@@ -127,11 +126,7 @@ const contradictions = {
 };
 
 export async function requireConsistent(the: TradingDev): Promise<void> {
-  const database = await the.breaking.container("database");
   const found: Record<string, string> = {};
-  for (const [what, sql] of Object.entries(contradictions)) {
-    const words = ["psql", "--no-psqlrc", "-qAtX", "-U", "trading", "-d", "trading", "-c", sql];
-    found[what] = (await runIn(database, words)).trim();
-  }
+  for (const [what, sql] of Object.entries(contradictions)) found[what] = await the.stored(sql);
   expect(found).toEqual(Object.fromEntries(Object.keys(contradictions).map((what) => [what, "0"])));
 }

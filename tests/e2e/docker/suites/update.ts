@@ -5,7 +5,6 @@ import { buffer } from "node:stream/consumers";
 import type Docker from "dockerode";
 import { pack } from "tar-stream";
 import { expect, test } from "vitest";
-import { runIn } from "../../../../cli/docker/exec.ts";
 import { root } from "../../../../cli/root.ts";
 import { checkoutVersion } from "../../../../stacks/product-versions.ts";
 import { at } from "../../../support/json.ts";
@@ -45,18 +44,8 @@ export function updateUnderLoad(the: TradingDev): void {
     expect(failures).toEqual([]);
     expect(unanswered).toBe(0);
     expect(await versionNow()).toBe(released);
-    const database = await the.breaking.container("database");
-    const words = [
-      "psql",
-      "-qAtX",
-      "-U",
-      "trading",
-      "-d",
-      "trading",
-      "-c",
-      "select count(*) from orders where note = ''",
-    ];
-    expect(Number(await runIn(database, words))).toBeGreaterThanOrEqual(acknowledged.length);
+    const noted = await the.stored("select count(*) from orders where note = ''");
+    expect(Number(noted)).toBeGreaterThanOrEqual(acknowledged.length);
     await the.requireOrders(journal, symbol);
     await requireConsistent(the);
   });
