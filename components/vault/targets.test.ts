@@ -165,6 +165,13 @@ describe("on Kubernetes", () => {
     expect(new Set(probed.map(([, command]) => command)).size).toBe(1);
   });
 
+  test("what it logs in with is in no other container of the pod", () => {
+    const [own] = Object(pod("Deployment", "backend")).template.spec.containers;
+    const names = Object(own).volumeMounts.map((mount: unknown) => Object(mount).name);
+    expect([...new Set(names)]).toEqual(["vault", "tmp"]);
+    expect(JSON.stringify(own)).not.toContain("vault-token");
+  });
+
   test("its files are for the workload's user alone: PostgreSQL takes no key of its own user's that others may read", () => {
     const text = JSON.stringify(pod("StatefulSet", "database"));
     expect(text).toContain(String.raw`destination = \"/vault-files/etc/mtls/identity.pem\"\n  perms = \"0400\"`);

@@ -62,8 +62,8 @@ function agentProbes({ files }: SecretAgent) {
     command: ["sh", "-c", files.map(({ path }) => `test -f ${agentPlace.fileAt(path)}`).join(" && ")],
   } as const;
   return probes({
-    liveness: probe({ check, interval: seconds(30), timeout: seconds(5), failureThreshold: 4 }),
-    readiness: probe({ check, interval: seconds(10), timeout: seconds(5), failureThreshold: 3 }),
+    liveness: probe({ check, interval: seconds(15), timeout: seconds(5), failureThreshold: 3 }),
+    readiness: probe({ check, interval: seconds(10), timeout: seconds(5), failureThreshold: 2 }),
     startup: probe({ check, interval: seconds(2), timeout: seconds(1), failureThreshold: 30 }),
     tool: "wget",
   });
