@@ -69,7 +69,7 @@ export function agentCommand(
     readonly credentials?: NodeJS.ProcessEnv;
   },
 ) {
-  const { entryPoint, command, variables } = agentProcess(agent, { fileAt: (path) => `/files${path}`, ...place });
+  const { entryPoint, command, variables } = agentProcess(agent, { ...place, fileAt: (path) => `/files${path}` });
   const here = (text: string): string =>
     text
       .replaceAll(`${agentFolder}/`, `${folder}/`)
