@@ -73,7 +73,8 @@ describe("files of a pod", () => {
   );
 
   test("that an agent writes come with their folder, in which a new one is seen", () => {
-    expect(mount(["/etc/gateway/a.conf"], [], { fetched: ["/etc/mtls/ca.crt", "/etc/mtls/sub/x"] }).mounts).toEqual([
+    const fetched = ["/etc/mtls/ca.crt", "/etc/mtls/sub/x", "/etc/mtls/nginx/x"];
+    expect(mount(["/etc/gateway/a.conf"], [], { fetched }).mounts).toEqual([
       { name: "files-0", mountPath: "/etc/gateway", readOnly: true },
       { name: "vault", mountPath: "/etc/mtls", subPath: "etc/mtls", readOnly: true },
     ]);

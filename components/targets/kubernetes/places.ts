@@ -17,17 +17,22 @@ export interface Places {
 
 /**
  * A mounted folder hides what the image has there, and is of one volume: a file is mounted alone where the image may have
- * something, and where an agent's files and others would share the folder or one of the two lie in the other's.
+ * something, and where an agent's files and others would share the folder or one of the two lie in the other's. What lies
+ * below a mounted folder comes with it: nothing can be mounted into a read-only folder.
  */
 export function placesOf(spec: Filed): Places {
   const files = filesOf(spec);
-  const isAlone = (file: MountedFile): boolean =>
-    isSharedWithImage(posix.dirname(file.path), spec.image) ||
-    files.some(
-      (other) => isAgents(other) !== isAgents(file) && meet(posix.dirname(file.path), posix.dirname(other.path)),
-    );
-  return { inFolders: files.filter((file) => !isAlone(file)), alone: files.filter(isAlone) };
+  const mounted = files.filter(
+    (file) =>
+      !isSharedWithImage(folderOf(file), spec.image) &&
+      !files.some((other) => isAgents(other) !== isAgents(file) && meet(folderOf(file), folderOf(other))),
+  );
+  const isInFolder = (file: MountedFile): boolean =>
+    mounted.some((other) => isAgents(other) === isAgents(file) && isBelow(file.path, folderOf(other)));
+  return { inFolders: files.filter(isInFolder), alone: files.filter((file) => !isInFolder(file)) };
 }
+
+const folderOf = ({ path }: MountedFile): string => posix.dirname(path);
 
 export const isAgents = ({ from }: MountedFile): boolean => from === "agent";
 
@@ -53,9 +58,9 @@ function isSharedWithImage(folder: string, { repository }: WorkloadSpec["image"]
   return segments.length < 2 || segments.includes(posix.basename(repository));
 }
 
-/** The folders of files; one below another is part of that one's mount: nothing can be mounted into a read-only folder. */
+/** The folders of files; one below another is part of that one's mount. */
 export function outermostFolders(files: readonly MountedFile[]): readonly string[] {
-  const folders = [...new Set(files.map(({ path }) => posix.dirname(path)))];
+  const folders = [...new Set(files.map(folderOf))];
   return folders.filter((folder) => !folders.some((other) => isBelow(folder, other)));
 }
 
