@@ -8,7 +8,7 @@ import { certificatesIn, type Judged, judgeAuthority, judgeMember, type KeptAuth
 
 /** What the commands work on: a stack's secrets, or a test's. */
 export interface CertsGround {
-  readonly settings: Pick<Settings, "stack" | "target" | "secrets">;
+  readonly settings: Pick<Settings, "stack" | "target" | "secrets" | "mtls" | "environment">;
   /** Members of the stack that have a certificate. */
   readonly members: readonly string[];
   /** The kept value of a secret; undefined where there is none. Throws where it could not be told. */

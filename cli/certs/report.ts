@@ -1,6 +1,7 @@
+import { isGossipSecret } from "../../components/monitoring/alertmanager.ts";
 import { identifiedMembers } from "../../components/mtls.ts";
-import type { Settings } from "../../components/settings.ts";
 import { table } from "../console/table.ts";
+import type { CertsGround } from "./certs.ts";
 import type { Judged } from "./judge.ts";
 
 /** What ends when, and what is wrong. */
@@ -13,8 +14,10 @@ export const certsText = (judged: readonly Judged[]): string =>
 export const certsJson = (stack: string, judged: readonly Judged[]): string =>
   JSON.stringify({ stack, certificates: judged }, undefined, 2);
 
+type Said = CertsGround["settings"];
+
 /** How what is kept comes to the members. */
-export function howToBring({ stack, target, secrets }: Pick<Settings, "stack" | "target" | "secrets">): string {
+export function howToBring({ stack, target, secrets }: Said): string {
   const up = `./platform up ${stack}`;
   const isInVault =
     secrets.mtlsAuthority.kind === "vault" || memberSecrets.some((name) => secrets[name].kind === "vault");
@@ -22,11 +25,18 @@ export function howToBring({ stack, target, secrets }: Pick<Settings, "stack" | 
   if (target.name === "ecs")
     return `now ${up}; services that run already read theirs when their tasks are replaced: aws ecs update-service --force-new-deployment, each`;
   if (!isInVault) return `now ${up}: members read their new certificates while they run`;
-  if (target.name === "docker")
-    return `now ${up}, if it does not run: Vault's agents bring them to members that run within five minutes, who read them as they are`;
-  // There the agent is an init container.
+  return `now ${up}, if it does not run: Vault's agents bring them to members that run within five minutes, who read them as they are`;
+}
+
+/**
+ * What another authority needs besides: Alertmanagers that gossip read whom they trust at their start alone, and of what Vault
+ * holds `up` sees no change that would make them anew. Undefined where there is nothing.
+ */
+export function afterAuthority(settings: Said): string | undefined {
+  const { stack, target, secrets } = settings;
+  if (secrets.mtlsAuthority.kind !== "vault" || !isGossipSecret(settings)) return undefined;
   const [namespace] = target.namespaces(stack);
-  return `now ${up}, if it does not run; pods that run have Vault's at their next start: kubectl rollout restart deployment,statefulset --namespace=${namespace}`;
+  return `then kubectl rollout restart statefulset/alertmanager --namespace=${namespace}: whom they trust in their gossip, Alertmanagers read at their start alone`;
 }
 
 const memberSecrets = [...identifiedMembers.values()];

@@ -88,14 +88,15 @@ interface RotateOptions extends IssueOptions {
 async function rotateStack(stack: string, { days, authority = false, next = false }: RotateOptions): Promise<void> {
   if (next && !authority) throw new UserError("--next goes with --authority");
   const { ground, certs } = await opened(stack);
-  const { howToBring } = await import("../certs/report.ts");
+  const { afterAuthority, howToBring } = await import("../certs/report.ts");
   if (!authority) {
     await certs.rotateCerts(ground, days);
     say(howToBring(ground.settings));
     return;
   }
   const step = await certs.rotateAuthority(ground, next, days);
-  say(`${stack}: ${step}. ${howToBring(ground.settings)}`);
+  const after = afterAuthority(ground.settings);
+  say(`${stack}: ${step}. ${howToBring(ground.settings)}${after === undefined ? "" : `; ${after}`}`);
   if (step !== "the old one is trusted no more") {
     say(`when that has reached every member: ./platform certs rotate ${stack} --authority --next`);
   }

@@ -125,7 +125,7 @@ const gossip = (plan: Blueprint): readonly string[] => [
 type Gossiping = Pick<Settings, "mtls" | "target" | "environment">;
 
 /** Whether the peers know each other by their certificates: who has none of ours could silence, or keep a message back. */
-const isGossipSecret = (settings: Gossiping): boolean => settings.mtls && alertmanagers(settings) > 1;
+export const isGossipSecret = (settings: Gossiping): boolean => settings.mtls && alertmanagers(settings) > 1;
 
 const gossipConfigPath = "/etc/alertmanager/gossip.yml";
 

@@ -1,17 +1,25 @@
 import { agentCredentials, type SecretAgent, type VaultFile } from "../workload/index.ts";
 
-/** Where the agent's container has the workload's folders, and whether it ends when all files are written. */
+/** Where the agent's container has the workload's folders, and how it is in them. */
 export interface AgentPlace {
   fileAt(path: string): string;
-  readonly once: boolean;
+  readonly runs: AgentRun;
+  /** Whose the files are: root's, for the workload's group to read, or the workload's own. */
+  readonly owner: "root" | "workload";
 }
+
+/**
+ * How long the agent runs: until every file is written; until something goes wrong, for the target to start it again; or
+ * on, trying again whatever goes wrong: where its container's end would take its workload out of service.
+ */
+export type AgentRun = "once" | "until-failure" | "on";
 
 /** Folder in the memory of the agent's container: its configuration and what it logs in with. */
 export const agentFolder = "/tmp";
 
 /**
- * There when an agent that stays has logged in since its start: in its container's memory, readable for itself alone. Files of
- * the workload may be an earlier agent's.
+ * There when an agent that runs until a failure has logged in since its start: in its container's memory, readable for itself
+ * alone. Files of the workload may be an earlier agent's.
  */
 export const loggedInFile = `${agentFolder}/token`;
 
@@ -52,14 +60,18 @@ function startScript(agent: SecretAgent): string {
 const authorityFile = `${agentFolder}/authority.pem`;
 const credentialFile = (name: string): string => `${agentFolder}/${name.toLowerCase()}`;
 
+/** PostgreSQL takes no key that others may read, if it is its own user's; of root's the group may. */
+const fileModes = { root: "0440", workload: "0400" } as const;
+
 /**
- * The agent's file (developer.hashicorp.com/vault/docs/agent-and-proxy/agent). What goes wrong ends it, with the reason in
- * its log: the target starts it again, and no workload starts with half of its secrets. Files that are there stay.
+ * The agent's file (developer.hashicorp.com/vault/docs/agent-and-proxy/agent). The reason of what goes wrong is in its log,
+ * and no workload starts with half of its secrets. Files that are there stay.
  */
-export function agentConfiguration(agent: SecretAgent, { fileAt, once }: AgentPlace): string {
+export function agentConfiguration(agent: SecretAgent, { fileAt, runs, owner }: AgentPlace): string {
   const { vault, login } = agent;
+  const endsOnFailure = runs !== "on";
   const lines = [
-    ...(once ? ["exit_after_auth = true"] : []),
+    ...(runs === "once" ? ["exit_after_auth = true"] : []),
     "vault {",
     `  address = ${quoted(vault.address)}`,
     ...(vault.caCertificate === undefined ? [] : [`  ca_cert = ${quoted(authorityFile)}`]),
@@ -70,30 +82,30 @@ export function agentConfiguration(agent: SecretAgent, { fileAt, once }: AgentPl
     "auto_auth {",
     `  method ${quoted(login.kind)} {`,
     `    mount_path = ${quoted(`auth/${login.mount}`)}`,
-    "    exit_on_err = true",
+    `    exit_on_err = ${endsOnFailure}`,
     "    config = {",
     ...loginLines(agent).map((line) => `      ${line}`),
     "    }",
     "  }",
-    ...(once
-      ? []
-      : [
+    ...(runs === "until-failure"
+      ? [
           '  sink "file" {',
           "    config = {",
           `      path = ${quoted(loggedInFile)}`,
           "      mode = 384",
           "    }",
           "  }",
-        ]),
+        ]
+      : []),
     "}",
     "template_config {",
-    "  exit_on_retry_failure = true",
+    `  exit_on_retry_failure = ${endsOnFailure}`,
     "}",
     ...agent.files.flatMap((file) => [
       "template {",
       `  contents = ${quoted(templateOf(file, vault.mount))}`,
       `  destination = ${quoted(fileAt(file.path))}`,
-      '  perms = "0440"',
+      `  perms = ${quoted(fileModes[owner])}`,
       "  error_on_missing_key = true",
       "}",
     ]),

@@ -124,7 +124,7 @@ describe("on Kubernetes", () => {
   }, 120_000);
   const pod = (kind: string, name: string) => find(`kubernetes:apps/v1:${kind}`, name).inputs.spec;
 
-  test("an init container of the workload's own user fetches the files, by a token for Vault alone", () => {
+  test("a sidecar of the workload's own user brings the files before it starts and while it runs, by a token for Vault alone", () => {
     expect(pod("Deployment", "backend")).toMatchObject({
       template: {
         spec: {
@@ -133,6 +133,9 @@ describe("on Kubernetes", () => {
           initContainers: [
             {
               name: "vault",
+              // A native sidecar: the workload's container starts when this one has started.
+              restartPolicy: "Always",
+              startupProbe: { exec: { command: ["sh", "-c", expect.stringContaining("/etc/mtls/identity.pem")] } },
               securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true },
               volumeMounts: [
                 { name: "vault", mountPath: "/vault-files" },
@@ -146,8 +149,33 @@ describe("on Kubernetes", () => {
     });
     const text = JSON.stringify(pod("Deployment", "backend"));
     expect(text).toContain('{"audience":"vault","expirationSeconds":600,"path":"token"}');
-    expect(text).toContain('"mountPath":"/run/vault/DATABASE_PASSWORD"');
+    // As folders: a file that is mounted alone stays as it was when its container started.
+    for (const folder of ["run/vault", "etc/mtls"]) {
+      expect(text).toContain(`{"mountPath":"/${folder}","name":"vault","readOnly":true,"subPath":"${folder}"}`);
+    }
     expect(text).not.toContain("AGENT_SECRET_ID");
+  });
+
+  test("a Vault that is away ends no agent and takes no pod out of service: it is ready while the files are there", () => {
+    const text = JSON.stringify(pod("StatefulSet", "database"));
+    expect(text).toContain("exit_on_err = false");
+    expect(text).toContain("exit_on_retry_failure = false");
+    const probed = [...text.matchAll(/"command":\["sh","-c","((?:test -f \/vault-files\/[^ "]+(?: && )?)+)"\]/g)];
+    expect(probed).toHaveLength(3);
+    expect(new Set(probed.map(([, command]) => command)).size).toBe(1);
+  });
+
+  test("what it logs in with is in no other container of the pod", () => {
+    const [own] = Object(pod("Deployment", "backend")).template.spec.containers;
+    const names = Object(own).volumeMounts.map((mount: unknown) => Object(mount).name);
+    expect([...new Set(names)]).toEqual(["vault", "tmp"]);
+    expect(JSON.stringify(own)).not.toContain("vault-token");
+  });
+
+  test("its files are for the workload's user alone: PostgreSQL takes no key of its own user's that others may read", () => {
+    const text = JSON.stringify(pod("StatefulSet", "database"));
+    expect(text).toContain(String.raw`destination = \"/vault-files/etc/mtls/identity.pem\"\n  perms = \"0400\"`);
+    expect(text).not.toContain("0440");
   });
 
   test("files of one folder keep their places beside those that Vault does not hold", () => {

@@ -74,7 +74,7 @@ test("a stack that says nothing of Vault has no agent", () => {
 describe("the agent", () => {
   test("logs in by AppRole with files in its own memory, and writes what it fetches for the group alone", () => {
     const agent = agentOf(settingsInVault("prod", "ecs"), "backend");
-    const text = agentConfiguration(agent, { fileAt: (path) => `/prepare${path}`, once: true });
+    const text = agentConfiguration(agent, { fileAt: (path) => `/prepare${path}`, runs: "once", owner: "root" });
     expect(text).toMatch(/^exit_after_auth = true\n/);
     expect(text).toContain('  method "approle" {\n    mount_path = "auth/approle"\n    exit_on_err = true');
     expect(text).toContain('secret_id_file_path = "/tmp/agent_secret_id"');
@@ -101,7 +101,7 @@ describe("the agent", () => {
   test("logs in by the pod's account on Kubernetes: nothing is stored for it", () => {
     const agent = agentOf(settingsInVault("prod", "kubernetes"), "backend");
     expect(agent.login).toEqual({ kind: "kubernetes", mount: "kubernetes" });
-    expect(agentConfiguration(agent, { fileAt: (path) => path, once: true })).toContain(
+    expect(agentConfiguration(agent, { fileAt: (path) => path, runs: "once", owner: "root" })).toContain(
       'role = "trading-prod-backend"\n      token_path = "/var/run/vault-token/token"',
     );
   });
@@ -110,7 +110,11 @@ describe("the agent", () => {
     const caCertificate = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
     const vault = { address: "https://v:8200", mount: "kv", authMount: "apps/approle", role: "shop", caCertificate };
     const agent = agentOf(settingsInVault("dev", "docker", { vault }), "backend");
-    const { command, variables } = agentProcess(agent, { fileAt: (path) => path, once: false });
+    const { command, variables } = agentProcess(agent, {
+      fileAt: (path) => path,
+      runs: "until-failure",
+      owner: "root",
+    });
     expect(variables.AGENT_AUTHORITY).toBe(caCertificate);
     expect(command[0]).toContain('printf %s "$AGENT_AUTHORITY" > /tmp/authority.pem');
     expect(variables.AGENT_CONFIGURATION).toContain('ca_cert = "/tmp/authority.pem"');
@@ -186,5 +190,12 @@ describe("what cannot be in Vault is refused", () => {
     expect(problemsOf("dev", "docker", { tokenSigningKey: one("signing"), backupKey: one("backup") })).toEqual([
       "secrets: Vault's entry trading/all holds backupKey (of backup) and tokenSigningKey (of backend, worker); who reads one key of an entry reads all: give each an entry of its own",
     ]);
+  });
+
+  test("half of a pod's certificate files: it would not see the other half change", () => {
+    expect(problemsOf("prod", "kubernetes", { mtlsBackend: { vault: { path: "a", key: "b" } } })).toEqual([
+      "backend: /etc/mtls/ca.crt and /etc/mtls/identity.pem change while it runs, which a pod sees where all files of the folder come from Vault, or none; there is secrets.mtlsAuthority elsewhere, secrets.mtlsBackend in Vault: say the same for them",
+    ]);
+    expect(problemsOf("dev", "docker", { mtlsBackend: { vault: { path: "a", key: "b" } } })).toEqual([]);
   });
 });

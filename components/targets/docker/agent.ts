@@ -25,7 +25,11 @@ export const isServed = (spec: WorkloadSpec): spec is Served => spec.agent !== u
  */
 export function agentWorkload(spec: Served): WorkloadSpec {
   const { agent } = spec;
-  const { entryPoint, command, variables } = agentProcess(agent, { fileAt: (path) => path, once: false });
+  const { entryPoint, command, variables } = agentProcess(agent, {
+    fileAt: (path) => path,
+    runs: "until-failure",
+    owner: "root",
+  });
   const check = {
     kind: "command",
     command: [

@@ -155,7 +155,8 @@ function fetcher(spec: WorkloadSpec, agent: SecretAgent, site: TaskSite): Contai
   const written = volumes.filter(({ path }) => agent.files.some((file) => file.path.startsWith(`${path}/`)));
   const { entryPoint, command, variables } = agentProcess(agent, {
     fileAt: (path) => placeOf(path, volumes),
-    once: true,
+    runs: "once",
+    owner: "root",
   });
   return {
     ...helper(agentContainer, agent.image, spec, site, "a task's volume belongs to root when it is made"),

@@ -1,17 +1,29 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { image } from "../../workload/index.ts";
+import { image, type SecretAgent } from "../../workload/index.ts";
 import { configMapName, fileKey, liveEntries, mountedFiles, secretEntries } from "./files.ts";
 
 const nginx = image({ repository: "docker.io/library/nginx", version: "1.28.0-alpine" });
 const sources = { configMap: "gateway-0a1b2c3d4e", secret: "gateway-secrets-1" };
 const file = (path: string) => ({ path, content: "" });
-const mount = (paths: readonly string[], secretPaths: readonly string[] = []) =>
+const agentOf = (paths: readonly string[]): SecretAgent => ({
+  image: image({ repository: "docker.io/hashicorp/vault", version: "1.21.0" }),
+  vault: { address: "https://vault.example.com", mount: "secret" },
+  role: "trading-prod-gateway",
+  login: { kind: "kubernetes", mount: "kubernetes" },
+  files: paths.map((path) => ({ path, secret: "cachePassword", entry: "a", key: "b" })),
+});
+const mount = (
+  paths: readonly string[],
+  secretPaths: readonly string[] = [],
+  { fetched = [] }: { readonly fetched?: readonly string[] } = {},
+) =>
   mountedFiles(
     {
       image: nginx,
       files: paths.map(file),
       secretFiles: secretPaths.map((path) => ({ path, secret: "cachePassword" })),
+      ...(fetched.length === 0 ? {} : { agent: agentOf(fetched) }),
     },
     sources,
   );
@@ -60,21 +72,52 @@ describe("files of a pod", () => {
     },
   );
 
+  test("that an agent writes come with their folder, in which a new one is seen", () => {
+    const fetched = ["/etc/mtls/ca.crt", "/etc/mtls/sub/x", "/etc/mtls/nginx/x"];
+    expect(mount(["/etc/gateway/a.conf"], [], { fetched }).mounts).toEqual([
+      { name: "files-0", mountPath: "/etc/gateway", readOnly: true },
+      { name: "vault", mountPath: "/etc/mtls", subPath: "etc/mtls", readOnly: true },
+    ]);
+  });
+
+  test.each([
+    ["others are in that folder", "/etc/gateway/key", "/etc/gateway/a.conf"],
+    ["others are above it: nothing can be mounted into a read-only folder", "/etc/gateway/keys/key", "/etc/gateway/a"],
+    ["others are below it", "/etc/gateway/key", "/etc/gateway/sites/a.conf"],
+    ["the image has files there", "/etc/nginx/key", "/etc/gateway/a.conf"],
+  ])("that an agent writes stand alone where %s", (_why, fetched, other) => {
+    const { mounts } = mount([other], [], { fetched: [fetched] });
+    expect(mounts).toContainEqual({
+      name: "vault",
+      mountPath: fetched,
+      subPath: fetched.slice(1),
+      readOnly: true,
+    });
+    const folders = mounts.filter((mounted) => !("subPath" in mounted)).map(({ mountPath }) => mountPath);
+    expect(folders.filter((folder) => fetched.startsWith(`${folder}/`))).toEqual([]);
+  });
+
   test("are each where they were stated, whatever the folders", () => {
     const segment = fc.constantFrom("etc", "nginx", "gateway", "a", "b");
     const path = fc.array(segment, { minLength: 1, maxLength: 4 }).map((parts) => `/${parts.join("/")}/f.conf`);
     fc.assert(
-      fc.property(fc.uniqueArray(path, { maxLength: 6 }), fc.uniqueArray(path, { maxLength: 4 }), (some, others) => {
-        const secrets = others.filter((candidate) => !some.includes(candidate));
-        const { mounts, volumes } = mount(some, secrets);
+      fc.property(fc.uniqueArray(path, { maxLength: 12 }), fc.nat(6), fc.nat(6), (all, upTo, from) => {
+        const [some, secrets, fetched] = [all.slice(0, upTo), all.slice(upTo, upTo + from), all.slice(upTo + from)];
+        const { mounts, volumes } = mount(some, secrets, { fetched });
         const seen = mounts.flatMap((mounted) => {
+          if (mounted.name === "vault") return fetched.filter((it) => `${it}/`.startsWith(`${mounted.mountPath}/`));
           if ("subPath" in mounted) return [mounted.mountPath];
           const volume = volumes.find(({ name }) => name === mounted.name);
           return (volume?.projected.sources ?? [])
             .flatMap((source) => ("configMap" in source ? source.configMap.items : source.secret.items))
             .map((item) => `${mounted.mountPath}/${item.path}`);
         });
-        expect(seen.sort()).toEqual([...some, ...secrets].sort());
+        expect(seen.sort()).toEqual([...all].sort());
+        // A folder that is read-only takes no mount into it.
+        const folders = mounts.filter(({ mountPath }) => !mountPath.endsWith("/f.conf")).map((it) => it.mountPath);
+        for (const { mountPath } of mounts) {
+          expect(folders.filter((folder) => mountPath.startsWith(`${folder}/`))).toEqual([]);
+        }
       }),
     );
   });

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { contentHash, type SecretFile, secretFileText, type WorkloadSpec } from "../../workload/index.ts";
+import { type Filed, isAgents, isBelow, type MountedFile, outermostFolders, placesOf } from "./places.ts";
 
 /**
  * Name of a workload's ConfigMap: another content is another object, so the pods roll, and those of the release before
@@ -52,66 +53,43 @@ export interface FileSources<SecretName> {
   readonly live?: SecretName | undefined;
 }
 
-interface MountedFile {
-  readonly path: string;
-  readonly from: "configMap" | "secret" | "live" | "agent";
-}
-
-/** Volume, in the pod's memory, into which the agent writes what Vault holds. */
+/**
+ * Volume, in the pod's memory, into which the agent writes what Vault holds: each file at its own path below the volume's
+ * root.
+ */
 export const agentVolume = "vault";
 
 /**
- * Volumes and mounts of a pod's files. Files of one folder share one mount, which hides what the image has there; where
- * that may be something, each file is mounted alone (`subPath`). Both are safe from the known trap of `subPath`, a
- * content that never changes: a changed ConfigMap or Secret is another object and other pods.
+ * Volumes and mounts of a pod's files. Files of one folder share one mount; what is mounted alone (places.ts) never changes
+ * under a running container, which is no trap: a changed ConfigMap or Secret is another object and other pods, and what is to
+ * change under them is refused there (problems.ts).
  */
-export function mountedFiles<SecretName>(
-  spec: Pick<WorkloadSpec, "files" | "secretFiles" | "agent" | "image">,
-  sources: FileSources<SecretName>,
-) {
-  const files: readonly MountedFile[] = [
-    ...spec.files.map(({ path }) => ({ path, from: "configMap" as const })),
-    ...spec.secretFiles.map(({ path, live }) => ({
-      path,
-      from: live === true ? ("live" as const) : ("secret" as const),
-    })),
-    ...(spec.agent?.files ?? []).map(({ path }) => ({ path, from: "agent" as const })),
-  ];
-  // What the agent writes is in another volume, and a folder has one mount: its files are mounted alone, too.
-  const fetched = new Set(files.filter(({ from }) => from === "agent").map(({ path }) => posix.dirname(path)));
-  const shared = (file: MountedFile) =>
-    isSharedWithImage(posix.dirname(file.path), spec.image) || fetched.has(posix.dirname(file.path));
-  const single = files.filter((file) => shared(file) && file.from !== "agent");
-  const grouped = files.filter((file) => !shared(file));
-  const folders = outermost(grouped.map((file) => posix.dirname(file.path)));
-  const inFolders = folders.map((folder, index) => {
-    const own = grouped.filter(({ path }) => path.startsWith(`${folder}/`));
+export function mountedFiles<SecretName>(spec: Filed, sources: FileSources<SecretName>) {
+  const { inFolders, alone } = placesOf(spec);
+  const grouped = inFolders.filter((file) => !isAgents(file));
+  const single = alone.filter((file) => !isAgents(file));
+  const folders = outermostFolders(grouped).map((folder, index) => {
+    const own = grouped.filter(({ path }) => isBelow(path, folder));
     const name = `files-${index}`;
     return {
       volume: projected(name, own, ({ path }) => posix.relative(folder, path), sources),
       mounts: [{ name, mountPath: folder, readOnly: true }],
     };
   });
-  const alone = {
+  const files = {
     volume: projected("files", single, ({ path }) => fileKey(path), sources),
     mounts: single.map(({ path }) => ({ name: "files", mountPath: path, subPath: fileKey(path), readOnly: true })),
   };
-  const all = single.length === 0 ? inFolders : [...inFolders, alone];
-  const agent = files
-    .filter(({ from }) => from === "agent")
-    .map(({ path }) => ({ name: agentVolume, mountPath: path, subPath: fileKey(path), readOnly: true }));
+  const all = single.length === 0 ? folders : [...folders, files];
+  const fetched = [...outermostFolders(inFolders.filter(isAgents)), ...alone.filter(isAgents).map(({ path }) => path)];
+  const agent = fetched.map((path) => ({
+    name: agentVolume,
+    mountPath: path,
+    subPath: path.slice(1),
+    readOnly: true,
+  }));
   return { volumes: all.map(({ volume }) => volume), mounts: [...all.flatMap(({ mounts }) => mounts), ...agent] };
 }
-
-/** A system folder (`/etc`), or one that bears the product's name (`/etc/nginx` of nginx). */
-function isSharedWithImage(folder: string, { repository }: WorkloadSpec["image"]): boolean {
-  const segments = folder.split("/").slice(1);
-  return segments.length < 2 || segments.includes(posix.basename(repository));
-}
-
-/** A folder below another one of ours is part of that one's mount: nothing can be mounted into a read-only folder. */
-const outermost = (folders: readonly string[]): string[] =>
-  [...new Set(folders)].filter((folder) => !folders.some((other) => folder.startsWith(`${other}/`)));
 
 /** Readable by the pod's group, which is the user's own (`fsGroup`), or by root. */
 const groupReadable = 0o440;

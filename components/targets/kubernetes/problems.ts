@@ -1,6 +1,7 @@
 import type { WorkloadSpec } from "../../workload/index.ts";
 import { apiGroupOf } from "./access.ts";
 import { fileKey } from "./files.ts";
+import { stuckFiles } from "./places.ts";
 
 /** The API server refuses a larger ConfigMap (kubernetes.io "ConfigMaps": at most 1 MiB). */
 const configMapBytes = 1_048_576;
@@ -11,6 +12,7 @@ export const problems = (spec: WorkloadSpec): readonly string[] => [
   ...sizeProblems(spec),
   ...volumeProblems(spec),
   ...keyProblems(spec.name, [...spec.files, ...spec.secretFiles]),
+  ...stuckProblems(spec),
   ...accessProblems(spec),
 ];
 
@@ -46,6 +48,17 @@ function keyProblems(name: string, files: readonly { readonly path: string }[]):
       const paths = same.map(({ path }) => path).join(", ");
       return `${name}: the paths ${paths} would all be the key "${key}" of a ConfigMap or Secret; rename one`;
     });
+}
+
+/** What changes under running pods is in folders that Vault's agent alone fills, or a Secret alone. */
+function stuckProblems(spec: WorkloadSpec): string[] {
+  const stuck = stuckFiles(spec);
+  if (stuck.length === 0) return [];
+  const fetched = new Set(spec.agent?.files.map(({ path }) => path));
+  const held = stuck.map(({ path, secret }) => `secrets.${secret} ${fetched.has(path) ? "in Vault" : "elsewhere"}`);
+  return [
+    `${spec.name}: ${stuck.map(({ path }) => path).join(" and ")} change while it runs, which a pod sees where all files of the folder come from Vault, or none; there is ${held.join(", ")}: say the same for them`,
+  ];
 }
 
 const accessProblems = ({ name, kubernetesAccess }: WorkloadSpec): string[] =>

@@ -2,7 +2,7 @@ import { delimiter, dirname, join } from "node:path";
 import { rawly, type VaultPlace } from "../../../cli/secrets/vault/testing/place.ts";
 import type { Settings } from "../../../components/settings.ts";
 import { describePlatform, membersOf } from "../../../components/specification.ts";
-import { accountTokenPath, agentFolder, agentProcess } from "../../../components/vault/agent.ts";
+import { type AgentPlace, accountTokenPath, agentFolder, agentProcess } from "../../../components/vault/agent.ts";
 import { workloadPolicies } from "../../../components/vault/policies.ts";
 import { isWorkload, type SecretAgent, type WorkloadSpec } from "../../../components/workload/index.ts";
 import { valueAt } from "../../../stacks/layers.ts";
@@ -44,6 +44,9 @@ export async function appRoleCredentials(place: VaultPlace, { role }: SecretAgen
 /** Where an agent that {@link agentCommand} starts writes the workload's file of that path. */
 export const fileOf = (folder: string, path: string): string => join(folder, "files", path);
 
+/** How its container on Docker runs. */
+export const onDocker = { runs: "until-failure", owner: "root" } as const;
+
 /** Where such an agent looks for the token of its pod's account. */
 export const accountTokenOf = (folder: string): string => join(folder, "account-token");
 
@@ -53,21 +56,29 @@ export function agentCommand(
   {
     vault,
     folder,
-    once,
+    place,
+    looksEvery,
     credentials = {},
   }: {
     readonly vault: string;
     readonly folder: string;
-    readonly once: boolean;
+    /** How its target runs it. */
+    readonly place: Pick<AgentPlace, "runs" | "owner">;
+    /** Seconds between two looks at what Vault holds; default: Vault's own, five minutes. */
+    readonly looksEvery?: number;
     readonly credentials?: NodeJS.ProcessEnv;
   },
 ) {
-  const { entryPoint, command, variables } = agentProcess(agent, { fileAt: (path) => `/files${path}`, once });
+  const { entryPoint, command, variables } = agentProcess(agent, { ...place, fileAt: (path) => `/files${path}` });
   const here = (text: string): string =>
     text
       .replaceAll(`${agentFolder}/`, `${folder}/`)
       .replaceAll(accountTokenPath, accountTokenOf(folder))
-      .replaceAll('"/files/', `"${folder}/files/`);
+      .replaceAll('"/files/', `"${folder}/files/`)
+      .replace(
+        "template_config {\n",
+        (begin) => begin + (looksEvery === undefined ? "" : `  static_secret_render_interval = "${looksEvery}s"\n`),
+      );
   const [program = "", ...words] = entryPoint;
   return {
     program,

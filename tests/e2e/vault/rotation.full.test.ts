@@ -25,7 +25,7 @@ import { startedServers } from "../../../services/backend/testing/servers.ts";
 import { valueAt } from "../../../stacks/layers.ts";
 import { ended, launch, until } from "../../support/process.ts";
 import { realVault } from "../../support/products/vault.ts";
-import { agentCommand, appRoleCredentials, fileOf, makeAppRoles, servedAs } from "./agents.ts";
+import { agentCommand, appRoleCredentials, fileOf, makeAppRoles, onDocker, servedAs } from "./agents.ts";
 
 const servers = process.env.TEST_SIZE === "issue" ? await startedServers() : undefined;
 /** From the user itself to a, to b, to a. */
@@ -115,7 +115,7 @@ describe.skipIf(servers === undefined)("rotation of the database password that a
     const started = launch({
       name: "agent",
       folder: own,
-      ...agentCommand(agent, { vault: program, folder: own, once: false, credentials }),
+      ...agentCommand(agent, { vault: program, folder: own, place: onDocker, credentials }),
     });
     try {
       const paths = [join(own, "token"), ...agent.files.map(({ path }) => fileOf(own, path))];

@@ -10,7 +10,7 @@ import { settingsInVault } from "../../../components/vault/testing.ts";
 import { type SecretAgent, secretFileText } from "../../../components/workload/index.ts";
 import { ended, launch, until } from "../../support/process.ts";
 import { realVault } from "../../support/products/vault.ts";
-import { agentCommand, appRoleCredentials, fileOf, makeAppRoles, servedAs, servedBy } from "./agents.ts";
+import { agentCommand, appRoleCredentials, fileOf, makeAppRoles, onDocker, servedAs, servedBy } from "./agents.ts";
 
 /** Building Vault takes ten minutes; the stand-in (cli/secrets/vault/vault.test.ts) serves the rest of the time. */
 const atIssueSize = process.env.TEST_SIZE === "issue";
@@ -42,7 +42,12 @@ describe.skipIf(!atIssueSize)("a real Vault", () => {
     }
 
     const run = async (agent: SecretAgent, credentials: NodeJS.ProcessEnv, folder: string) => {
-      const started = agentCommand(agent, { vault: program, folder, once: true, credentials });
+      const started = agentCommand(agent, {
+        vault: program,
+        folder,
+        place: { runs: "once", owner: "root" },
+        credentials,
+      });
       return new Promise<{ code: number; log: string }>((resolve) => {
         execFile(started.program, started.words, { env: started.environment, timeout: 100_000 }, (error, out, err) => {
           resolve({ code: error === null ? 0 : typeof error.code === "number" ? error.code : -1, log: out + err });
@@ -106,7 +111,7 @@ describe.skipIf(!atIssueSize)("a real Vault", () => {
         const started = launch({
           name: "agent",
           folder,
-          ...agentCommand(agent, { vault: program, folder, once: false, credentials }),
+          ...agentCommand(agent, { vault: program, folder, place: onDocker, credentials }),
         });
         const path = fileOf(folder, file.path);
         const holds = (value: string) => async () =>
