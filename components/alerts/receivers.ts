@@ -2,11 +2,13 @@ import { mutualClient } from "../mtls.ts";
 import type { Settings } from "../settings.ts";
 import type { SecretFile } from "../workload/index.ts";
 import { filled, linksOfFirst, ofFirst } from "./messages.ts";
-import { nobody } from "./routes.ts";
 import { hasSink, sentToSink, sinkName, sinkPorts } from "./sink.ts";
 
 /** The requirement's four channels, and the dead man's switch. */
 export type Receiver = "pagerduty" | "slack" | "email" | "webhook" | "heartbeat";
+
+/** The receiver of alerts that only silence others. */
+export const nobody = "nobody";
 
 const folder = "/etc/alertmanager-secrets";
 const files = {

@@ -2,7 +2,7 @@ import type { Settings } from "../settings.ts";
 import { type Duration, formatDuration, hours, minutes, seconds } from "../workload/index.ts";
 import type { Alert, Severity } from "./alert.ts";
 import { inhibitorName } from "./inhibitions.ts";
-import type { Receiver } from "./receivers.ts";
+import { nobody, type Receiver } from "./receivers.ts";
 
 /** How soon and how often a group of alerts is told. */
 export interface Pace {
@@ -50,9 +50,6 @@ const told: Readonly<Record<Severity, readonly Told[]>> = {
   ],
   none: [{ receiver: "heartbeat" }],
 };
-
-/** The receiver of alerts that only silence others. */
-export const nobody = "nobody";
 
 /** Who is told of an alert, whatever its fault. */
 export const receiversFor = ({ severity, category }: Pick<Alert, "severity" | "category">): readonly Receiver[] =>
