@@ -46,6 +46,8 @@ test("a store that keeps every key once: nothing is lost or doubled, however man
   });
   const journal = await placedOn(url);
   expect(journal.unanswered).toBeGreaterThan(0);
+  expect(journal.reasons).toHaveLength(Math.min(20, journal.unanswered));
+  expect(journal.reasons[0]).toMatch(/^\d{4}-\S+Z fetch failed .+/);
   expect(journal.acknowledged.map(({ ids }) => ids.size)).toEqual(journal.acknowledged.map(() => 1));
   expect(balance(journal, await storedOrders(url, "a token", "ACME"))).toEqual({ lost: 0, doubled: 0 });
 });

@@ -8,6 +8,8 @@ export interface OrderJournal {
   readonly sent: number;
   /** Of them, those that ended without an acknowledgement: a broken connection, 429, 5xx. */
   readonly unanswered: number;
+  /** When and why each of the first of them did: a status, or how the connection ended. */
+  readonly reasons: readonly string[];
   /** One an order, in the order in which they were acknowledged. */
   readonly acknowledged: readonly Acknowledged[];
 }
@@ -32,6 +34,8 @@ export interface OrderClients {
 const order = z.object({ id: z.string(), state: z.string(), symbol: z.string() });
 export type StoredOrder = z.infer<typeof order>;
 
+/** So many reasons are kept. */
+const keptReasons = 20;
 const patience = 120_000;
 const pause = 100;
 
@@ -42,7 +46,13 @@ const pause = 100;
  */
 export function startOrderClients(url: string, token: string, symbol: string, clients = 4): OrderClients {
   const acknowledged: Acknowledged[] = [];
+  const reasons: string[] = [];
   let [sent, unanswered, stopped] = [0, 0, false];
+
+  function missed(reason: string): void {
+    unanswered += 1;
+    if (reasons.length < keptReasons) reasons.push(`${new Date().toISOString()} ${reason.trim()}`);
+  }
 
   async function place(key: string, correlationId: string): Promise<string> {
     for (const end = Date.now() + patience; Date.now() < end; await delay(pause)) {
@@ -59,12 +69,16 @@ export function startOrderClients(url: string, token: string, symbol: string, cl
         signal: AbortSignal.timeout(10_000),
       })
         .then(async (came) => ({ status: came.status, body: await came.text() }))
-        .catch(() => undefined);
-      if (answer?.status === 200 || answer?.status === 201) return order.parse(JSON.parse(answer.body)).id;
-      if (answer !== undefined && answer.status < 500 && answer.status !== 429) {
+        .catch((error: Error) => error);
+      if (answer instanceof Error) {
+        missed(`${answer.message} ${answer.cause ?? ""}`);
+        continue;
+      }
+      if (answer.status === 200 || answer.status === 201) return order.parse(JSON.parse(answer.body)).id;
+      if (answer.status < 500 && answer.status !== 429) {
         throw new Error(`an order was refused: ${answer.status} ${answer.body}`);
       }
-      unanswered += 1;
+      missed(`${answer.status} ${answer.body.slice(0, 200)}`);
     }
     throw new Error(`an order was not acknowledged in ${patience / 1000} s`);
   }
@@ -88,7 +102,7 @@ export function startOrderClients(url: string, token: string, symbol: string, cl
     stop: async () => {
       stopped = true;
       await working;
-      return { sent, unanswered, acknowledged };
+      return { sent, unanswered, reasons, acknowledged };
     },
   };
 }
@@ -108,7 +122,7 @@ export async function storedOrders(url: string, token: string, symbol: string): 
 }
 
 /** How many of a journal's orders are not stored, and how many are stored more than once. */
-export function balance({ acknowledged }: OrderJournal, stored: readonly StoredOrder[]) {
+export function balance({ acknowledged }: Pick<OrderJournal, "acknowledged">, stored: readonly StoredOrder[]) {
   const there = new Set(stored.map(({ id }) => id));
   const lost = acknowledged.filter(({ ids }) => ![...ids].some((id) => there.has(id))).length;
   return { lost, doubled: stored.length - (acknowledged.length - lost) };
