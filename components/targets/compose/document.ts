@@ -40,13 +40,16 @@ export function composeDocument(args: ComposeArgs): ComposeDocument {
   const servers = serversOf(workloads);
   const probe = workloads.some(needsProbeBinary) ? { [probeName]: probeService(args) } : {};
   const labels = (component: string) => labelsAsMap(labelsOf(naming, component));
-  const ways = waysOut(workloads).values();
+  const ways = waysOut(workloads);
   return {
     name: nameOf(naming),
-    services: { ...probe, ...Object.fromEntries(workloads.map((spec) => [spec.name, serviceOf(spec, servers, args)])) },
+    services: {
+      ...probe,
+      ...Object.fromEntries(workloads.map((spec) => [spec.name, serviceOf(spec, { servers, ways }, args)])),
+    },
     networks: {
       ...Object.fromEntries(servers.map((name) => [name, { internal: true, labels: labels(name) }])),
-      ...Object.fromEntries([...new Set(ways)].map((name) => [name, wayOut(labels(name))])),
+      ...Object.fromEntries([...new Set(ways.values())].map((name) => [name, wayOut(labels(name))])),
     },
     volumes: {
       ...(probeName in probe ? { [probeName]: { labels: labels(probeName) } } : {}),

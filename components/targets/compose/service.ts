@@ -15,7 +15,6 @@ import { type Label, type Naming, ownVolumeName } from "../docker/names.ts";
 import { egress, membershipsOf } from "../docker/networks.ts";
 import { probeName } from "../docker/owned.ts";
 import type { DockerSection } from "../docker/section.ts";
-import { waysOut } from "./ways.ts";
 
 /** What a compose file is made from. */
 export interface ComposeArgs {
@@ -118,8 +117,16 @@ const literals = (texts: Texts): Texts =>
 export const labelsAsMap = (labels: readonly Label[]): Texts =>
   literals(Object.fromEntries(labels.map(({ label, value }) => [label, value])));
 
+/** How the workloads of a file reach each other and what is outside. */
+export interface Connected {
+  /** Names of those that others come to. */
+  readonly servers: readonly string[];
+  /** The network by which each that needs one gets out. */
+  readonly ways: ReadonlyMap<string, string>;
+}
+
 /** A workload's service: what the Docker target asks of its containers, in the words of a compose file. */
-export function serviceOf(spec: WorkloadSpec, servers: readonly string[], args: ComposeArgs): ComposeService {
+export function serviceOf(spec: WorkloadSpec, connected: Connected, args: ComposeArgs): ComposeService {
   const { entrypoints, command, ...settings } = containerSettings(spec, args.section, args.naming);
   const replicas = containerCount(spec);
   if (replicas > 1 && spec.volumes.some(isPersistent)) {
@@ -160,7 +167,7 @@ export function serviceOf(spec: WorkloadSpec, servers: readonly string[], args: 
         protocol,
       })),
     }),
-    ...networks(spec, servers, args),
+    ...networks(spec, connected),
     logging: { driver: settings.logDriver, options: settings.logOpts },
   };
 }
@@ -240,14 +247,10 @@ function volumeMount(spec: WorkloadSpec, volume: Volume): readonly ComposeMount[
   }
 }
 
-function networks(
-  spec: WorkloadSpec,
-  servers: readonly string[],
-  { workloads }: ComposeArgs,
-): Pick<ComposeService, "network_mode" | "networks"> {
+function networks(spec: WorkloadSpec, { servers, ways }: Connected): Pick<ComposeService, "network_mode" | "networks"> {
   const memberships = membershipsOf(spec, servers);
   if (memberships.length === 0) return { network_mode: "none" };
-  const way = waysOut(workloads).get(spec.name) ?? egress;
+  const way = ways.get(spec.name) ?? egress;
   const named = memberships.map(({ network, aliases }) => [
     network === egress ? way : network,
     aliases.length === 0 ? {} : { aliases },

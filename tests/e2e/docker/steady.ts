@@ -5,6 +5,7 @@ import { table } from "../../../cli/console/table.ts";
 import { componentOf, containersOf } from "../../../cli/docker/daemon.ts";
 import { demultiplexed } from "../../../offline/docker/daemon/container-log.ts";
 import { at, number } from "../../support/json.ts";
+import { settingsOf } from "../../support/stacks.ts";
 
 /** What a component holds. */
 export interface Used {
@@ -72,7 +73,7 @@ const buffering: readonly string[] = ["prometheus", "loki"];
 const bufferedSeconds = 7_200;
 
 /** Of its limit, in percent: where ContainerNearMemoryLimit begins to wait. */
-const near = 90;
+const near = settingsOf("dev").alerts.thresholds.containerMemoryPercent;
 
 /**
  * Those that hold over 5 % more memory, or over 10 % and five handles more: connections come and go. Of those that buffer:

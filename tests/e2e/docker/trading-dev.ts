@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { expect } from "vitest";
 import { runIn } from "../../../cli/docker/exec.ts";
-import { developerHome } from "../../../cli/engine/developer/home.ts";
+import { developerHome, keptSecrets } from "../../../cli/engine/developer/home.ts";
 import { at, list } from "../../support/json.ts";
 import { until } from "../../support/process.ts";
 import { balance, type OrderJournal, storedOrders } from "../support/order-clients.ts";
@@ -64,7 +63,7 @@ function tradingDev(the: WithDev, publicAddress: string): TradingDev {
   let known: { readonly token: string; readonly until: number } | undefined;
   const token = async (): Promise<string> => {
     if (known !== undefined && known.until > Date.now()) return known.token;
-    const { applicationAdminPassword: password } = JSON.parse(await readFile(developerHome().secretsFile, "utf8"));
+    const { applicationAdminPassword: password } = await keptSecrets(developerHome());
     const answer = await fetch(`${api}/auth/login`, {
       method: "POST",
       headers: { "content-type": "application/json" },

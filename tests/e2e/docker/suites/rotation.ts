@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
 import pg from "pg";
 import { expect, test } from "vitest";
-import { developerHome } from "../../../../cli/engine/developer/home.ts";
+import { developerHome, keptSecrets } from "../../../../cli/engine/developer/home.ts";
 import { openRotation } from "../../../../cli/secrets/rotation/ground.ts";
 import { rotate } from "../../../../cli/secrets/rotation/rotate.ts";
 import { startLoad } from "../../support/load.ts";
@@ -14,7 +13,7 @@ const symbol = "ROTATED";
 /** `./platform secrets rotate dev database-password`, while customers read and place orders. */
 export function rotatesUnderLoad(the: TradingDev): void {
   test("the database's password is rotated under load: no request fails, every order is there once, the old one is refused", async () => {
-    const { databasePassword: before } = JSON.parse(await readFile(developerHome().secretsFile, "utf8"));
+    const before = String((await keptSecrets(developerHome())).databasePassword);
     expect(await refusal(the.dev.address, before)).toBeUndefined();
     const clients = startOrderClients(the.api, await the.token(), symbol);
     const load = startLoad(`${the.api}/health`, 16, 120);
