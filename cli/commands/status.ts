@@ -14,9 +14,14 @@ export function statusCommand(): Command {
 
 async function status(stack: string, json: boolean): Promise<void> {
   const { containersOf, openDockerStack } = await import("../docker/daemon.ts");
+  const { nobodyLeftOut, withoutImages } = await import("../docker/left-out.ts");
   const { isWell, statusOf } = await import("../docker/status.ts");
+  const { developersStack } = await import("../engine/live.ts");
   const opened = await openDockerStack(stack);
-  const rows = statusOf(opened.workloads, await containersOf(opened));
+  const { settings, daemon } = opened;
+  const { names, lines } =
+    stack === developersStack ? await withoutImages(settings, daemon, { getThem: false }) : nobodyLeftOut;
+  const rows = statusOf(opened.workloads, await containersOf(opened), names);
   if (json) console.log(JSON.stringify(rows, null, 2));
   else {
     const cells = rows.map(({ component, state, since, version, addresses }) => [
@@ -27,6 +32,7 @@ async function status(stack: string, json: boolean): Promise<void> {
       addresses.join(" "),
     ]);
     console.log(table([["component", "state", "for", "version", "answers at"], ...cells]));
+    for (const line of lines) console.error(`platform: ${line}`);
   }
   const unwell = rows.filter((row) => !isWell(row)).length;
   if (unwell > 0) throw new UserError(`${stack}: ${unwell} of ${rows.length} do not run as they should`);

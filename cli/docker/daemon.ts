@@ -1,6 +1,8 @@
 import type Docker from "dockerode";
+import type { Settings } from "../../components/settings.ts";
 import { describePlatform, isWorkload, membersOf } from "../../components/specification.ts";
 import type { WorkloadSpec } from "../../components/workload/index.ts";
+import type { Daemon } from "../../offline/docker/daemon/client.ts";
 import { namespace } from "../../stacks/error.ts";
 import { readStackFile } from "../../stacks/files.ts";
 import { readSettings } from "../../stacks/read.ts";
@@ -16,15 +18,22 @@ export interface DockerStack {
   readonly workloads: readonly WorkloadSpec[];
 }
 
+/** One that has been opened by its name: where it runs, and what it was asked to be. */
+interface OpenedStack extends DockerStack {
+  readonly daemon: Daemon;
+  readonly settings: Settings;
+}
+
 /** Throws a UserError for a stack that is not there, runs elsewhere or cannot be read, and where no daemon answers. */
-export async function openDockerStack(stack: string): Promise<DockerStack> {
+export async function openDockerStack(stack: string): Promise<OpenedStack> {
   const source = readStackFile(root, stack);
   const settings = readSettings(source);
   if (settings.target.name !== "docker") {
     throw new UserError(`${stack} runs on ${settings.target.name}: this command looks at a Docker daemon`);
   }
-  const { docker } = await openDaemon(namedDaemon(source));
-  return { stack, docker, workloads: membersOf(describePlatform(settings)).filter(isWorkload) };
+  const daemon = await openDaemon(namedDaemon(source));
+  const workloads = membersOf(describePlatform(settings)).filter(isWorkload);
+  return { stack, docker: daemon.docker, daemon, settings, workloads };
 }
 
 /** Containers of a stack that run or did run, all labels as `components/targets/docker/names.ts` writes them. */

@@ -1,8 +1,4 @@
 import type Docker from "dockerode";
-import type { Settings } from "../../components/settings.ts";
-import { describePlatform, isWorkload, membersOf } from "../../components/specification.ts";
-import { imageReference } from "../../components/workload/index.ts";
-import type { Daemon } from "../../offline/docker/daemon/client.ts";
 import { namespace } from "../../stacks/error.ts";
 import { readStackFile } from "../../stacks/files.ts";
 import { readSettings } from "../../stacks/read.ts";
@@ -14,14 +10,9 @@ import type { Operation } from "../engine/result.ts";
 import type { StackOf } from "../engine/stacks.ts";
 import { clearPending, stateOf } from "../engine/state.ts";
 import { drivenTargetOf } from "../engine/target-provider.ts";
-import { isRecipe } from "../images/catalogue.ts";
-import { provideImages } from "../images/provide.ts";
-import { type ImageStore, storeOf } from "../images/store.ts";
-import { type Wanted, wantedImages } from "../images/wanted.ts";
 import { namedDaemon, openDaemon } from "./connection.ts";
-import { componentOf, containersOf } from "./daemon.ts";
 import { requireRoom } from "./host.ts";
-import { type LeftOutHere, leftOutHere } from "./left-out.ts";
+import { nobodyLeftOut, withoutImages } from "./left-out.ts";
 import { labelledAs, leftoversIn, missingFrom, removeLeftovers } from "./leftovers.ts";
 import { nextSteps } from "./next-steps.ts";
 
@@ -44,7 +35,9 @@ export async function dockerGround(stackOf: StackOf, operation: Operation): Prom
   const isMade = operation === "up" || operation === "preview";
   const settings = readSettings(source);
   const leftOut =
-    isMade && stack === developersStack ? await withoutImages(settings, daemon, operation) : { names: [], lines: [] };
+    isMade && stack === developersStack
+      ? await withoutImages(settings, daemon, { getThem: operation === "up" })
+      : nobodyLeftOut;
   for (const line of leftOut.lines) say(`${stack}: ${line}`);
   const without = [...settings.without, ...leftOut.names];
   return {
@@ -70,34 +63,6 @@ const withSocket = (section: unknown, socket: string): Readonly<Record<string, u
   socket,
   ...(typeof section === "object" ? section : {}),
 });
-
-/** The workloads that cannot run here for want of an image, beside those that the settings leave out. */
-async function withoutImages(settings: Settings, daemon: Daemon, operation: Operation): Promise<LeftOutHere> {
-  const workloads = membersOf(describePlatform(settings)).filter(isWorkload);
-  const used = new Set(workloads.map(({ image }) => imageReference(image)));
-  const wanted = wantedImages(settings, []).filter(({ reference, own }) => own || used.has(reference));
-  const store = storeOf(daemon);
-  const missing = operation === "up" ? await notProvided(wanted, store) : await notToBeHad(wanted, store);
-  const running = (await containersOf({ docker: daemon.docker, stack: settings.stack })).map(componentOf);
-  return leftOutHere(workloads, missing, running);
-}
-
-/** Gets or builds the images; those that it cannot, by their reference, and why. */
-async function notProvided(wanted: readonly Wanted[], store: ImageStore): Promise<ReadonlyMap<string, string>> {
-  const provided = await provideImages(wanted, false, store);
-  const missing = provided.filter(({ how }) => how === "left out");
-  return new Map(missing.map(({ wanted: { reference }, why = "" }) => [reference, why]));
-}
-
-/** The same without getting any; no registry is asked. */
-async function notToBeHad(wanted: readonly Wanted[], store: ImageStore): Promise<ReadonlyMap<string, string>> {
-  const missing = wanted.map(async ({ reference, entry }) =>
-    isRecipe(entry) || (await store.find(reference)) !== undefined
-      ? []
-      : [[reference, `is not on the Docker daemon, and cannot be built here: ${entry.leftOut}`] as const],
-  );
-  return new Map((await Promise.all(missing)).flat());
-}
 
 async function survey(docker: Docker, live: LiveStack, volumes: boolean): Promise<Survey> {
   const { project, stack } = live;

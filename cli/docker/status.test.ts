@@ -45,3 +45,13 @@ test("each container has a row, and so has a workload without any, in the platfo
   expect(rows[0]?.addresses).toEqual(["127.0.0.1:5432"]);
   expect(rows.filter(isWell).map(({ component }) => component)).toEqual(["database"]);
 });
+
+test("what has no image here is left out, which is not unwell; what runs of an image that is gone is told as it is", () => {
+  const rows = statusOf(workloads, [container("backend", "Up 2 minutes (healthy)")], ["backend", "gateway"]);
+  expect(rows.map(({ component, state }) => [component, state])).toEqual([
+    ["database", "not there"],
+    ["backend", "healthy"],
+    ["gateway", "left out"],
+  ]);
+  expect(rows.filter((row) => !isWell(row)).map(({ component }) => component)).toEqual(["database"]);
+});

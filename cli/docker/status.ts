@@ -5,7 +5,7 @@ import { componentOf } from "./daemon.ts";
 /** What `./platform status` says of one workload. */
 export interface Status {
   readonly component: string;
-  /** `healthy`, `starting`, `unhealthy`, `running` (without a check), `restarting`, `exited`, `not there`. */
+  /** `healthy`, `starting`, `unhealthy`, `running` (without a check), `restarting`, `exited`, `not there`, `left out`. */
   readonly state: string;
   /** As Docker says it: `3 hours`; empty for what does not run. */
   readonly since: string;
@@ -14,19 +14,32 @@ export interface Status {
   readonly addresses: readonly string[];
 }
 
-export const isWell = ({ state }: Status): boolean => state === "healthy" || state === "running";
+/** Runs as it should, or cannot run here. */
+export const isWell = ({ state }: Status): boolean => ["healthy", "running", "left out"].includes(state);
 
-/** A row for each container, and one for each workload without any, in the order of the platform. */
+/**
+ * A row for each container, and one for each workload without any, in the order of the platform.
+ * @param leftOut workloads that have no image here.
+ */
 export function statusOf(
   workloads: readonly WorkloadSpec[],
   containers: readonly Docker.ContainerInfo[],
+  leftOut: readonly string[] = [],
 ): readonly Status[] {
   const known = workloads.map(({ name }) => name);
   const strangers = [...new Set(containers.map(componentOf))].filter((name) => !known.includes(name));
   return [...known, ...strangers].flatMap((name) => {
     const own = containers.filter((container) => componentOf(container) === name);
     return own.length === 0
-      ? [{ component: name, state: "not there", since: "", version: "", addresses: [] }]
+      ? [
+          {
+            component: name,
+            state: leftOut.includes(name) ? "left out" : "not there",
+            since: "",
+            version: "",
+            addresses: [],
+          },
+        ]
       : own.map(containerStatus);
   });
 }

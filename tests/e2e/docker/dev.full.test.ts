@@ -5,7 +5,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import type Docker from "dockerode";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openDaemon } from "../../../cli/docker/connection.ts";
 import { componentOf, containersOf } from "../../../cli/docker/daemon.ts";
+import { withoutImages } from "../../../cli/docker/left-out.ts";
 import { printLogs } from "../../../cli/docker/logs.ts";
 import { isWell, statusOf } from "../../../cli/docker/status.ts";
 import { developerHome } from "../../../cli/engine/developer/home.ts";
@@ -57,6 +59,17 @@ describe.skipIf(daemon === undefined)("dev, as a newcomer has it on a real daemo
     expect(rows.filter((row) => !isWell(row))).toEqual([]);
     expect(rows.map(({ component }) => component)).toEqual(workloads.map(({ name }) => name));
     expect((await dev.run("up")).printed).toContain("dev: nothing to do");
+  });
+
+  test("what has no image here is told to be left out, and nobody is unwell for it", async () => {
+    if (daemon === undefined) return;
+    const asked = settingsOf("dev");
+    const here = await withoutImages(asked, await openDaemon(daemon.host), { getThem: false });
+    expect(here.names).toEqual(leftOut);
+    const all = membersOf(describePlatform(asked)).filter(isWorkload);
+    const rows = statusOf(all, await containers(), here.names);
+    expect(rows.filter(({ state }) => state === "left out").map(({ component }) => component)).toEqual(leftOut);
+    expect(rows.filter((row) => !isWell(row))).toEqual([]);
   });
 
   test.each([
