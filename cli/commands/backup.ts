@@ -4,6 +4,11 @@ import { withExamples } from "../console/examples.ts";
 import { step } from "../console/progress.ts";
 import { root } from "../root.ts";
 
+interface BackupOptions {
+  readonly json?: boolean;
+  readonly target?: string;
+}
+
 const actions = ["list", "now"] as const;
 type Action = (typeof actions)[number];
 
@@ -13,7 +18,8 @@ export function backupCommand(): Command {
     .argument("<stack>", "as in Pulumi.<stack>.yaml")
     .addArgument(new Argument("[action]").choices(actions).default("list"))
     .option("--json", "for machines")
-    .action((stack: string, action: Action, { json }: { json?: boolean }) => backup(stack, action, json ?? false))
+    .option("--target <target>", "on another target than the settings say: docker where Docker Compose runs prod")
+    .action(backup)
     .addHelpText("after", "\nWhere the cloud or a cluster has the backups it says what to run there, and ends with 1.");
   return withExamples(command, [
     ["backup dev now", "take a backup of dev's database, and prove it"],
@@ -21,13 +27,13 @@ export function backupCommand(): Command {
   ]);
 }
 
-async function backup(name: string, action: Action, json: boolean): Promise<void> {
+async function backup(name: string, action: Action, { json = false, target }: BackupOptions): Promise<void> {
   const [{ readStackFile }, { readSettings }, { runElsewhere }] = await Promise.all([
     import("../../stacks/files.ts"),
     import("../../stacks/read.ts"),
     import("../backup/elsewhere.ts"),
   ]);
-  const elsewhere = runElsewhere(readSettings(readStackFile(root, name)), action);
+  const elsewhere = runElsewhere(readSettings(readStackFile(root, name, target)), action);
   if (elsewhere !== undefined) throw new UserError(elsewhere);
   const [{ openDockerStack }, { runInCompose }, { backUpNow, listBackups }, { backupsText, takenText }] =
     await Promise.all([
@@ -36,7 +42,7 @@ async function backup(name: string, action: Action, json: boolean): Promise<void
       import("../backup/stack.ts"),
       import("../backup/report.ts"),
     ]);
-  const stack = await openDockerStack(name);
+  const stack = await openDockerStack(name, target);
   const inCompose = await runInCompose(stack, action);
   if (inCompose !== undefined) throw new UserError(inCompose);
   if (action === "list") {

@@ -48,7 +48,7 @@ async function logs(component: string | undefined, { stack, follow, target, ...t
       const { openDockerStack } = await import("../docker/daemon.ts");
       const { printLogs } = await import("../docker/logs.ts");
       const { level, ...own } = request;
-      await printLogs(await openDockerStack(stack), { ...own, follow: follow ?? false }, process.stdout, begin);
+      await printLogs(await openDockerStack(stack, target), { ...own, follow: follow ?? false }, process.stdout, begin);
     },
   });
 }

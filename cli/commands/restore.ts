@@ -7,6 +7,7 @@ import { root } from "../root.ts";
 interface RestoreOptions {
   readonly at?: string;
   readonly force?: boolean;
+  readonly target?: string;
 }
 
 export function restoreCommand(): Command {
@@ -15,6 +16,7 @@ export function restoreCommand(): Command {
     .argument("<stack>", "as in Pulumi.<stack>.yaml")
     .option("--at <time>", "ISO 8601 with its zone, as 2026-11-25T21:30:00Z")
     .option("--force", "though there is a database: it is kept beside the restored one")
+    .option("--target <target>", "on another target than the settings say: docker where Docker Compose runs prod")
     .action(restore)
     .addHelpText("after", "\nWhatever is refused or fails: the database that was there runs again, with all its rows.");
   return withExamples(command, [
@@ -22,14 +24,14 @@ export function restoreCommand(): Command {
   ]);
 }
 
-async function restore(name: string, { at, force = false }: RestoreOptions): Promise<void> {
+async function restore(name: string, { at, force = false, target }: RestoreOptions): Promise<void> {
   const [{ readStackFile }, { readSettings }, { runElsewhere }] = await Promise.all([
     import("../../stacks/files.ts"),
     import("../../stacks/read.ts"),
     import("../backup/elsewhere.ts"),
   ]);
   const request = { force, ...(at === undefined ? {} : { at }) };
-  const elsewhere = runElsewhere(readSettings(readStackFile(root, name)), "restore", request);
+  const elsewhere = runElsewhere(readSettings(readStackFile(root, name, target)), "restore", request);
   if (elsewhere !== undefined) throw new UserError(elsewhere);
   const [{ openDockerStack }, { runInCompose }, restoring, { listenForInterrupts }] = await Promise.all([
     import("../docker/daemon.ts"),
@@ -37,7 +39,7 @@ async function restore(name: string, { at, force = false }: RestoreOptions): Pro
     import("../backup/restore.ts"),
     import("../engine/interrupt.ts"),
   ]);
-  const stack = await openDockerStack(name);
+  const stack = await openDockerStack(name, target);
   const inCompose = await runInCompose(stack, "restore", request);
   if (inCompose !== undefined) throw new UserError(inCompose);
   const interrupts = listenForInterrupts(say, "the restore is finished first (again to end it: what was there stays)");

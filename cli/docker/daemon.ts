@@ -24,9 +24,12 @@ interface OpenedStack extends DockerStack {
   readonly settings: Settings;
 }
 
-/** Throws a UserError for a stack that is not there, runs elsewhere or cannot be read, and where no daemon answers. */
-export async function openDockerStack(stack: string): Promise<OpenedStack> {
-  const source = readStackFile(root, stack);
+/**
+ * Throws a UserError for a stack that is not there, runs elsewhere or cannot be read, and where no daemon answers.
+ * @param target in place of the settings' own.
+ */
+export async function openDockerStack(stack: string, target?: string): Promise<OpenedStack> {
+  const source = readStackFile(root, stack, target);
   const settings = readSettings(source);
   if (settings.target.name !== "docker") {
     throw new UserError(`${stack} runs on ${settings.target.name}: this command looks at a Docker daemon`);

@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { runInCompose } from "../../../cli/backup/compose.ts";
+import type { Wish } from "../../../cli/backup/elsewhere.ts";
 import { selfSigned } from "../../../cli/engine/developer/certificate.ts";
 import { composePlaces } from "../../../cli/render/compose.ts";
 import { debianObstacle, installDebian } from "../../../cli/setup/debian.ts";
@@ -9,7 +11,7 @@ import { findProgram } from "../../../cli/setup/program.ts";
 import { monitoringName, monitoringUser } from "../../../components/protection.ts";
 import { asked } from "../../config/gateway/asked.ts";
 import { dockerDaemon } from "../../support/docker/daemon.ts";
-import { at } from "../../support/json.ts";
+import { at, list } from "../../support/json.ts";
 import { until } from "../../support/process.ts";
 import { linesOf } from "../logging/stored.ts";
 import { type WithCompose, withCompose } from "./with-compose.ts";
@@ -92,12 +94,16 @@ withCompose("docker compose up, in production [requirement environment/productio
     });
   });
 
-  test("an order is placed once, is executed, and who placed it can be read in the log", async () => {
+  const logIn = async (): Promise<string> => {
     const password = await variable(the, "APPLICATION_ADMIN_PASSWORD");
     const credentials = JSON.stringify({ username: "admin", password });
     const login = await customer("/api/v1/auth/login", { method: "POST", body: credentials });
     expect(login.status).toBe(200);
-    const authorization = `Bearer ${at(JSON.parse(login.body), "token")}`;
+    return `Bearer ${at(JSON.parse(login.body), "token")}`;
+  };
+
+  test("an order is placed once, is executed, and who placed it can be read in the log", async () => {
+    const authorization = await logIn();
     const [key, correlationId] = [randomUUID(), randomUUID()];
     const placed = () =>
       customer("/api/v1/orders", {
@@ -119,6 +125,32 @@ withCompose("docker compose up, in production [requirement environment/productio
       const isTold = (event: string) => lines.some(({ line }) => line.includes(`"event":"${event}"`));
       return isTold("order_placed") && isTold("order_executed") ? true : undefined;
     });
+  });
+
+  test("its database is backed up and restored by the commands that ./platform prints", async () => {
+    const stack = { docker: the.docker, stack: "prod", workloads: the.workloads };
+    const printed = async (wish: Wish): Promise<readonly string[]> => {
+      const advice = await runInCompose(stack, wish, wish === "restore" ? { force: true } : {});
+      return (advice ?? "").split("\n").filter((line) => line.startsWith("  "));
+    };
+    const said = async (wish: Wish): Promise<string> => {
+      const all: string[] = [];
+      for (const line of await printed(wish)) all.push(await the.shell(line));
+      return all.join("");
+    };
+    const { id } = JSON.parse(await said("now"));
+    expect(list(JSON.parse(await said("list"))).map((backup) => at(backup, "id"))).toContain(id);
+    const headers = { authorization: await logIn() };
+    const orders = async () => {
+      const { status, body } = await customer("/api/v1/orders?limit=100", { headers });
+      return status === 200 ? list(at(JSON.parse(body), "orders")) : undefined;
+    };
+    const before = await orders();
+    expect(before?.length).toBeGreaterThan(0);
+    await said("restore");
+    expect(await until("the backend has its database again", orders)).toEqual(before);
+    const kept = `${(await printed("list"))[0]?.replace(/ exec .*/, "")} exec database ls /var/lib/postgresql/data`;
+    expect(await the.shell(kept)).toMatch(/^pgdata\npgdata\.before-/m);
   });
 
   test("metrics, and what else is an operator's, are not there for customers", async () => {

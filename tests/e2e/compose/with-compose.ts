@@ -27,6 +27,9 @@ export interface WithCompose {
   readonly workloads: readonly WorkloadSpec[];
   /** A copy of what a user's checkout has of it: the files, `monitoring/`, `.env` and `secrets/`. */
   readonly folder: string;
+  readonly docker: Docker;
+  /** Runs a line that a user is told to run, `docker compose …`, in a shell; what it prints. */
+  shell(line: string): Promise<string>;
 }
 
 interface Options {
@@ -71,6 +74,15 @@ export function withCompose(
       workloads,
       get folder() {
         return folder ?? expect.unreachable("nothing is brought up yet");
+      },
+      get docker() {
+        return daemon?.docker ?? expect.unreachable("there is no daemon");
+      },
+      shell: async (line) => {
+        // The tests have Compose as a program by itself.
+        const own = line.replaceAll("docker compose", await ensureCompose());
+        const env = environmentOf(the.folder, daemon?.host ?? "");
+        return (await run("sh", ["-c", own], { cwd: "/", env, maxBuffer: 1e8 })).stdout;
       },
     };
 
@@ -189,9 +201,11 @@ async function provide(client: Daemon, settings: Settings): Promise<void> {
   }
 }
 
+const environmentOf = (folder: string, host: string) => ({ PATH: process.env.PATH, HOME: folder, DOCKER_HOST: host });
+
 async function composeIn(folder: string, host: string, file: string) {
   const program = await ensureCompose();
-  const env = { PATH: process.env.PATH, HOME: folder, DOCKER_HOST: host };
+  const env = environmentOf(folder, host);
   const files = ["--file", baseFile, "--file", file, "--progress", "plain"];
   return async (...words: readonly string[]): Promise<void> => {
     await run(program, [...files, ...words], { cwd: folder, env, maxBuffer: 1e8 });
