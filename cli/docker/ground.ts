@@ -10,11 +10,13 @@ import type { Operation } from "../engine/result.ts";
 import type { StackOf } from "../engine/stacks.ts";
 import { clearPending, stateOf } from "../engine/state.ts";
 import { drivenTargetOf } from "../engine/target-provider.ts";
+import { storeOf } from "../images/store.ts";
 import { namedDaemon, openDaemon } from "./connection.ts";
 import { requireRoom } from "./host.ts";
 import { nobodyLeftOut, withoutImages } from "./left-out.ts";
-import { labelledAs, leftoversIn, missingFrom, removeLeftovers } from "./leftovers.ts";
+import { labelledAs, leftoversIn, removeLeftovers } from "./leftovers.ts";
 import { nextSteps } from "./next-steps.ts";
+import { idsNow, outdatedIn } from "./outdated.ts";
 
 /**
  * Docker's ground: the images that no registry has are built (or what needs them is left out, and named), ports and disk
@@ -45,10 +47,13 @@ export async function dockerGround(stackOf: StackOf, operation: Operation): Prom
       ...(leftOut.names.length === 0 ? {} : { [`${namespace}:without`]: without }),
       ...(socket === undefined ? {} : { [`${namespace}:docker`]: withSocket(source.config.docker, socket) }),
     },
-    // Somebody removed it by hand.
     outdated: async (live) => {
-      const missing = missingFrom(await labelledAs(daemon.docker, project.name, stack), await stateOf(live));
-      return missing.length === 0 ? undefined : { why: `no longer there: ${missing.join(", ")}` };
+      const state = await stateOf(live);
+      const [labelled, idNow] = await Promise.all([
+        labelledAs(daemon.docker, project.name, stack),
+        idsNow(storeOf(daemon), state),
+      ]);
+      return outdatedIn(labelled, idNow, state);
     },
     survey: async (live, plan, volumes) => {
       if (operation === "up") await requireRoom(plan.steps, owner, daemon);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { readState } from "../engine/state.ts";
-import { type Labelled, leftoversIn, missingFrom } from "./leftovers.ts";
+import { type Labelled, leftoversIn } from "./leftovers.ts";
 
 const labelled: readonly Labelled[] = [
   { kind: "container", id: "c1", name: "backend-1", kept: false },
@@ -28,23 +28,7 @@ test("what the state does not know is left over; a made-up id of another provide
   expect(leftoversIn(labelled, read).map(({ id }) => id)).toEqual(["c2", "n1"]);
 });
 
-test("what the state knows and the daemon has no longer is missing; images may be anywhere", () => {
-  const urn = (type: string, name: string) => `urn:pulumi:dev::p::a$${type}::${name}`;
-  const of = (type: string, name: string, id: string) => ({ urn: urn(type, name), type, id });
-  const resources = [
-    of("docker:index/container:Container", "backend", "c1"),
-    of("docker:index/container:Container", "cache", "c9"),
-    of("docker:index/volume:Volume", "data", "data"),
-    of("docker:index/network:Network", "network-cache", "n9"),
-    of("docker:index/remoteImage:RemoteImage", "image-redis", "sha256:0"),
-    { urn: urn("a", "component"), type: "trading-platform:workload:Workload" },
-  ];
-  const state = readState(JSON.stringify({ version: 3, deployment: { resources } }));
-  expect(missingFrom(labelled, state)).toEqual(["cache", "network-cache"]);
-});
-
 test("without a state everything is left over", () => {
   const none = readState('{"version":3,"deployment":null}');
   expect(leftoversIn(labelled, none)).toEqual(labelled.filter(({ kept }) => !kept));
-  expect(missingFrom(labelled, none)).toEqual([]);
 });

@@ -38,16 +38,6 @@ export function leftoversIn(labelled: readonly Labelled[], { resources }: StackS
   return labelled.filter(({ id, kept }) => !kept && !known.has(id));
 }
 
-const found = ["container:Container", "network:Network", "volume:Volume"].map((type) => `docker:index/${type}`);
-
-/** Names of what the state knows and the daemon has no longer: somebody removed it. */
-export function missingFrom(labelled: readonly Labelled[], { resources }: StackState): readonly string[] {
-  const there = new Set(labelled.map(({ id }) => id));
-  return resources
-    .filter(({ type, id }) => found.includes(type) && id !== "" && !there.has(id))
-    .map(({ name }) => name);
-}
-
 /** Removes things from the daemon, containers first: they hold the others. What is gone meanwhile is fine. */
 export async function removeLeftovers(docker: Docker, leftovers: readonly Labelled[]): Promise<void> {
   const of = (kind: Labelled["kind"]) => leftovers.filter((leftover) => leftover.kind === kind).map(({ id }) => id);

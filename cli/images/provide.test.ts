@@ -57,13 +57,13 @@ function fakeStore(obstacle?: string): Fake {
     find: async (reference) => images.get(reference),
     async pull(reference) {
       pulled?.push(reference);
-      if (obstacle === undefined) images.set(reference, { labels: {}, bytes: 1, digests: [] });
+      if (obstacle === undefined) images.set(reference, { id: "sha256:1", labels: {}, bytes: 1, digests: [] });
       return obstacle;
     },
     async load(archive, reference) {
       loaded?.push(archive);
       const { names, labels } = await contents(archive, reference);
-      for (const name of names) images.set(name, { labels, bytes: 2, digests: [] });
+      for (const name of names) images.set(name, { id: "sha256:2", labels, bytes: 2, digests: [] });
     },
   };
 }
@@ -114,7 +114,7 @@ test("an archive that cannot be read is told, and never passes for an image", as
 
 test("an official image is never replaced by ours", async () => {
   const store = fakeStore();
-  store.images.set("docker.io/library/redis:1.0", { labels: {}, bytes: 1, digests: [] });
+  store.images.set("docker.io/library/redis:1.0", { id: "sha256:1", labels: {}, bytes: 1, digests: [] });
   expect(await outcomes([wanted("redis")], true, store)).toEqual(["was there"]);
   expect(store.loaded).toEqual([]);
 });

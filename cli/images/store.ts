@@ -16,6 +16,8 @@ export interface ImageStore {
 }
 
 export interface Stored {
+  /** Of the image itself, whatever it is called. */
+  readonly id: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly bytes: number;
   /** `repository@sha256:…` of each registry that it was pulled from. */
@@ -27,8 +29,8 @@ export function storeOf(daemon: Daemon): ImageStore {
   return {
     async find(reference) {
       try {
-        const { Config, Size, RepoDigests } = await docker.getImage(reference).inspect();
-        return { labels: Config.Labels ?? {}, bytes: Size, digests: RepoDigests ?? [] };
+        const { Id, Config, Size, RepoDigests } = await docker.getImage(reference).inspect();
+        return { id: Id, labels: Config.Labels ?? {}, bytes: Size, digests: RepoDigests ?? [] };
       } catch (error) {
         if (isMissing(error)) return undefined;
         throw error;

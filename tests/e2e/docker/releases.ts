@@ -2,7 +2,7 @@ import type Docker from "dockerode";
 import { importTestServer } from "../../support/docker/test-image.ts";
 
 /** Where the image of a stand-in for the backend is found under the platform's own name for it. */
-const backendRepository = "localhost/trading/backend";
+export const backendRepository = "localhost/trading/backend";
 
 /** Everything but the gateway and the backend. */
 const without = [

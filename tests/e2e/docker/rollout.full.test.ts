@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { componentOf, containersOf } from "../../../cli/docker/daemon.ts";
 import { type Journal, startLoad } from "../support/load.ts";
-import { backendRelease } from "./releases.ts";
+import { backendRelease, backendRepository } from "./releases.ts";
 import { withDev } from "./with-dev.ts";
 
 /** At `--size=issue` the issue's figure. */
@@ -79,6 +80,21 @@ await withDev("a stateless workload behind the gateway, under load", options, (t
     report("recovery", journal);
     expect(journal.failures).toEqual([]);
     expect(journal.answers.has("0.0.6")).toBe(true);
+  });
+
+  test("an image that was built anew under its name is taken by the next update, and no request fails", async () => {
+    const journal = await underLoad(async () => {
+      await the.docker.getImage(`${backendRepository}:0.0.5`).tag({ repo: backendRepository, tag: "0.0.6" });
+      const { refusal, printed } = await the.dev.run("up");
+      expect(refusal, printed).toBeUndefined();
+      expect((await the.dev.run("up")).printed).toContain("dev: nothing to do");
+    }, requests / 4);
+    expect(journal.failures).toEqual([]);
+    const backend = (await containersOf({ docker: the.docker, stack: "dev" })).filter(
+      (container) => componentOf(container) === "backend",
+    );
+    const { Id } = await the.docker.getImage(`${backendRepository}:0.0.5`).inspect();
+    expect(backend.map(({ ImageID }) => ImageID)).toEqual([Id]);
   });
 
   test("destroy leaves nothing", async () => {

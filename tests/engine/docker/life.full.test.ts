@@ -73,6 +73,20 @@ describe.skipIf(daemon === undefined)("a stack on a real daemon", { timeout: 120
     expect(await of.up(program({ memory: 128, version: "2", reference: otherImage }))).toEqual({});
   });
 
+  test("another image under the same name makes it anew once the state knows of it", async () => {
+    const name = { repo: "test/server", tag: "renewed" };
+    const renewed = { memory: 128, version: "2", reference: `${name.repo}:${name.tag}` };
+    await of.daemon.docker.getImage(image).tag(name);
+    await of.up(program(renewed));
+    await of.daemon.docker.getImage(otherImage).tag(name);
+    expect(await of.up(program(renewed))).toEqual({});
+    expect(await of.refresh()).toMatchObject({ update: 1 });
+    expect(await of.up(program(renewed))).toMatchObject({ replace: 1 });
+    const container = of.daemon.docker.getContainer((await of.stack.outputs()).id?.value);
+    const { Id } = await of.daemon.docker.getImage(otherImage).inspect();
+    expect((await container.inspect()).Image).toBe(Id);
+  });
+
   test("destroy leaves nothing", async () => {
     await of.destroy();
     expect(await of.left()).toEqual([]);
