@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Benchmark } from "../cli/bench/benchmarks.ts";
 import { freePort } from "../cli/open/free-port.ts";
 import { root } from "../cli/root.ts";
 import { nodeExporter } from "../cli/setup/monitoring.ts";
@@ -12,7 +13,7 @@ import { readStackFile } from "../stacks/files.ts";
 import { readSettings } from "../stacks/read.ts";
 import { ground } from "../tests/support/products/product.ts";
 import { type Sink, startSink } from "../tests/support/products/sink.ts";
-import { type Benchmark, ratio } from "./bench.ts";
+import { ratio } from "./bench.ts";
 import { delayOf, memoryOf, messagesOf, ours, type System, samplesOf, scrapes, theirs } from "./monitoring-systems.ts";
 
 /** A backend that only can be scraped, and can be gone. */

@@ -4,13 +4,14 @@ import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
+import type { Benchmark } from "../cli/bench/benchmarks.ts";
 import { connectionOf } from "../services/backend/storage/database.ts";
 import { migrate } from "../services/backend/storage/migrate.ts";
 import { migrations } from "../services/backend/storage/migrations/index.ts";
 import { startPostgres, startRedis } from "../services/backend/testing/servers.ts";
 import { hasNginx, startGateway } from "../tests/support/products/gateway.ts";
 import { ground } from "../tests/support/products/product.ts";
-import { type Benchmark, median, pairs, ratio } from "./bench.ts";
+import { median, pairs, ratio } from "./bench.ts";
 import { type Load, load } from "./load.ts";
 import type { Ready, Setup } from "./programs/backend.ts";
 

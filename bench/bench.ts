@@ -1,13 +1,3 @@
-/** A benchmark: measured in one run, printed as a table of ratios. */
-export interface Benchmark {
-  /** By which `./platform bench <name>` finds it. */
-  readonly name: string;
-  /** What is compared with what, and what is asked for. */
-  readonly what: string;
-  /** Rows of a table, the heading first. */
-  run(): Promise<readonly (readonly string[])[]>;
-}
-
 /** The value in the middle; of an even number the lower of the two. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Benchmark } from "../cli/bench/benchmarks.ts";
 import { root } from "../cli/root.ts";
 import type { Settings } from "../components/settings.ts";
 import { describePlatform, isWorkload, membersOf } from "../components/specification.ts";
@@ -8,7 +9,7 @@ import { type Asked, askedBy, dashboardsOf } from "../tests/config/dashboards/wr
 import { startLoki } from "../tests/support/products/loki.ts";
 import { type Ground, ground } from "../tests/support/products/product.ts";
 import { startPrometheus } from "../tests/support/products/prometheus.ts";
-import { type Benchmark, median } from "./bench.ts";
+import { median } from "./bench.ts";
 import { day, dayOf, sendDay, writeDay } from "./day.ts";
 
 /** Pixels of a panel as wide as the page: so many moments Grafana asks for. */

@@ -2,13 +2,14 @@ import { spawnSync } from "node:child_process";
 import { appendFileSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Benchmark } from "../cli/bench/benchmarks.ts";
 import { queryOf } from "../cli/logs/request.ts";
 import { freePort } from "../cli/open/free-port.ts";
 import { linesOf } from "../tests/e2e/logging/stored.ts";
 import { startLoki, startPromtail } from "../tests/support/products/loki.ts";
 import { type Ground, ground, type Product } from "../tests/support/products/product.ts";
 import { settingsOf } from "../tests/support/stacks.ts";
-import { type Benchmark, inSeconds, ratio } from "./bench.ts";
+import { inSeconds, ratio } from "./bench.ts";
 
 const isFull = process.env.TEST_SIZE === "issue";
 const count = isFull ? 1_000_000 : 100_000;

@@ -1,8 +1,9 @@
 import { fileURLToPath } from "node:url";
+import type { Benchmark } from "../cli/bench/benchmarks.ts";
 import { runOffline } from "../cli/engine/offline.ts";
 import { makeTemporaryBackend } from "../offline/backend.ts";
 import { previewByAutomation } from "./automation.ts";
-import { type Benchmark, inSeconds, median, pairs, ratio } from "./bench.ts";
+import { inSeconds, median, pairs, ratio } from "./bench.ts";
 import { type Pack, packFolders } from "./packs.ts";
 
 const program = fileURLToPath(new URL("programs/mixed.ts", import.meta.url));

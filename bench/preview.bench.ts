@@ -1,10 +1,11 @@
 import { fileURLToPath } from "node:url";
+import type { Benchmark } from "../cli/bench/benchmarks.ts";
 import { isResource } from "../cli/engine/collect.ts";
 import { runOffline } from "../cli/engine/offline.ts";
 import type { RunResult, Step } from "../cli/engine/result.ts";
 import { makeTemporaryBackend } from "../offline/backend.ts";
 import { previewByAutomation } from "./automation.ts";
-import { type Benchmark, inSeconds, median, pairs, ratio } from "./bench.ts";
+import { inSeconds, median, pairs, ratio } from "./bench.ts";
 import { peakMemory } from "./memory.ts";
 import { type Pack, packFolders } from "./packs.ts";
 

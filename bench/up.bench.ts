@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import type { Benchmark } from "../cli/bench/benchmarks.ts";
 import { componentOf, containersOf } from "../cli/docker/daemon.ts";
 import { developerHome } from "../cli/engine/developer/home.ts";
 import { root } from "../cli/root.ts";
@@ -13,7 +14,7 @@ import { namespace } from "../stacks/error.ts";
 import { readSettings } from "../stacks/read.ts";
 import { type DevStack, makeDevStack } from "../tests/e2e/docker/dev-stack.ts";
 import { dockerDaemon, type TestDaemon } from "../tests/support/docker/daemon.ts";
-import { type Benchmark, inSeconds, median, pairs, ratio } from "./bench.ts";
+import { inSeconds, median, pairs, ratio } from "./bench.ts";
 import { type ComposeProject, makeComposeProject } from "./compose.ts";
 
 /** Where both answer: not where a developer's own dev does. */

@@ -1,5 +1,5 @@
 import { logAlertNames } from "../components/alerts/names.ts";
-import { rulerInterval } from "../components/logging/pace.ts";
+import { rulerInterval } from "../components/log-pace.ts";
 import { type Duration, days, formatDuration, isLonger, seconds } from "../components/workload/index.ts";
 import { fullKey, type Problem } from "./error.ts";
 import type { Sound } from "./sound.ts";

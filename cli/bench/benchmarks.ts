@@ -1,10 +1,19 @@
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Benchmark } from "../../bench/bench.ts";
 import { nearest } from "../../stacks/nearest.ts";
 import { UserError } from "../console/error.ts";
 import { root } from "../root.ts";
+
+/** A benchmark: measured in one run, printed as a table of ratios. */
+export interface Benchmark {
+  /** By which `./platform bench <name>` finds it. */
+  readonly name: string;
+  /** What is compared with what, and what is asked for. */
+  readonly what: string;
+  /** Rows of a table, the heading first. */
+  run(): Promise<readonly (readonly string[])[]>;
+}
 
 /** Every `bench/*.bench.ts`; each exports its Benchmark by default. */
 export async function loadBenchmarks(checkout = root): Promise<readonly Benchmark[]> {
@@ -12,7 +21,8 @@ export async function loadBenchmarks(checkout = root): Promise<readonly Benchmar
   return Promise.all(
     files.map(async (file) => {
       const { default: benchmark }: { default?: unknown } = await import(pathToFileURL(join(checkout, file)).href);
-      if (!isBenchmark(benchmark)) throw new UserError(`${file} exports no Benchmark by default (bench/bench.ts)`);
+      if (!isBenchmark(benchmark))
+        throw new UserError(`${file} exports no Benchmark by default (cli/bench/benchmarks.ts)`);
       return benchmark;
     }),
   );

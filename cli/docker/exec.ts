@@ -1,7 +1,7 @@
 import { type Duplex, PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import type Docker from "dockerode";
-import type { Ended } from "../secrets/process.ts";
+import type { Ended } from "../process.ts";
 
 /** What a command in a running container prints. Throws with its error output where it fails. */
 export async function runIn(container: Docker.Container, words: readonly string[]): Promise<string> {

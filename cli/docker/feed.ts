@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import type { Ended } from "../secrets/process.ts";
+import type { Ended } from "../process.ts";
 import { endOf } from "./exec.ts";
 
 /** Runs a program in a running container; `input` goes to its stdin. */

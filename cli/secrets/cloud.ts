@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { runProgram } from "../process.ts";
 import type { Held } from "./held.ts";
-import { runProgram } from "./process.ts";
 
 const described = z.looseObject({ DeletedDate: z.coerce.date().optional() });
 const versions = z.looseObject({

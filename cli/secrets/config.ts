@@ -5,8 +5,8 @@ import { isData } from "../../stacks/layers.ts";
 import { secretsFileVariable } from "../../stacks/secrets.ts";
 import { developerHome } from "../engine/developer/home.ts";
 import { developersStack } from "../engine/live.ts";
+import { runProgram } from "../process.ts";
 import type { Held } from "./held.ts";
-import { runProgram } from "./process.ts";
 
 /** What the stack's file says of the keys of its namespace `secrets:`, and dev's own file. Nothing is decrypted. */
 export async function heldInConfig(folder: string, stack: string): Promise<(key: string) => Held> {

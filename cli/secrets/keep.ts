@@ -4,10 +4,10 @@ import { UserError } from "../console/error.ts";
 import { changeSecrets, keptSecrets, makeDeveloperHome } from "../engine/developer/home.ts";
 import { developersStack } from "../engine/live.ts";
 import { secretValue, vaultOf } from "../open/secret.ts";
+import { type Ended, runProgram } from "../process.ts";
 import { root } from "../root.ts";
 import { ensurePulumi } from "../setup/pulumi.ts";
 import { entryName } from "./places.ts";
-import { type Ended, runProgram } from "./process.ts";
 import { writeToVault } from "./vault/entries.ts";
 
 /** Gives a secret a value, where the settings say that it is held. The value goes by stdin: it is in no argument. */

@@ -1,4 +1,4 @@
-import { batchWait, joinWait, rulerInterval } from "../logging/pace.ts";
+import { batchWait, joinWait, rulerInterval } from "../log-pace.ts";
 import type { Settings } from "../settings.ts";
 import { type Duration, seconds } from "../workload/index.ts";
 import type { Alert } from "./alert.ts";

@@ -1,4 +1,4 @@
-import { rulerInterval } from "../logging/pace.ts";
+import { rulerInterval } from "../log-pace.ts";
 import { type Duration, formatDuration, minutes, seconds } from "../workload/index.ts";
 import type { Alert, Logged } from "./alert.ts";
 import { counts, type State } from "./behaviour.ts";

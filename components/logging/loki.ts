@@ -5,11 +5,11 @@ import { logAlerts } from "../alerts/catalogue.ts";
 import { alertmanagerUrls } from "../alerts/peers.ts";
 import { alertRules } from "../alerts/rules.ts";
 import { type Blueprint, checkedBy, connection, logsOf, plain, productImage, stopFirst } from "../blueprint.ts";
+import { rulerInterval } from "../log-pace.ts";
 import { certificateOf, isProtected, monitoringName, monitoringUser } from "../protection.ts";
 import { isInVault } from "../vault/delivery.ts";
 import { type Duration, formatDuration, port, resources, type WorkloadSpec, workload } from "../workload/index.ts";
 import { levelWord } from "./levels.ts";
-import { rulerInterval } from "./pace.ts";
 
 /** Loki gives the lines of everybody to one tenant, of this name, when it asks nobody who they are. */
 const tenant = "fake";

@@ -1,6 +1,6 @@
+import { joinWait } from "../log-pace.ts";
 import { formatDuration } from "../workload/index.ts";
 import { maskStages } from "./masks.ts";
-import { joinWait } from "./pace.ts";
 
 /**
  * What Promtail makes of a line, in this order: whole (stack traces joined), without secrets, its level a label, its

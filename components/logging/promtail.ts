@@ -10,9 +10,9 @@ import {
   runtimeSocket,
   runtimeSocketPath,
 } from "../blueprint.ts";
+import { batchWait } from "../log-pace.ts";
 import { formatDuration, port, resources, type Volume, type WorkloadSpec, workload } from "../workload/index.ts";
 import { levelWord } from "./levels.ts";
-import { batchWait } from "./pace.ts";
 import { pipelineStages } from "./pipeline.ts";
 
 /** Reads every container's log on its host and sends it to Loki; positions outlive it. */

@@ -5,9 +5,9 @@ import { parse } from "yaml";
 import { root } from "../../cli/root.ts";
 import { type Rendering, render } from "../../tests/support/render.ts";
 import { settingsOf } from "../../tests/support/stacks.ts";
+import { batchWait } from "../log-pace.ts";
 import { describePlatform, isWorkload, membersOf, mountedFile } from "../specification.ts";
 import { parseDuration } from "../workload/index.ts";
-import { batchWait } from "./pace.ts";
 
 /**
  * What depends on another is taken away before it, when a stack goes: the collector ends while there still is a Loki that

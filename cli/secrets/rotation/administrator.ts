@@ -10,7 +10,7 @@ import { feed } from "../../docker/feed.ts";
 import { freePort } from "../../open/free-port.ts";
 import { secretValue } from "../../open/secret.ts";
 import { openedTunnel } from "../../open/tunnel.ts";
-import { type Ended, runProgram } from "../process.ts";
+import { type Ended, runProgram } from "../../process.ts";
 
 /** The database's administrator at work. */
 export interface Administrator {

@@ -1,4 +1,4 @@
-import { seconds } from "../workload/index.ts";
+import { seconds } from "./workload/index.ts";
 
 /** So long Promtail collects lines before it sends them: its own default, said, because the promise of log alerts counts it. */
 export const batchWait = seconds(1);

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
-import type { Command } from "../../components/targets/tunnel.ts";
-import { findProgram } from "../setup/program.ts";
+import type { Command } from "../components/targets/tunnel.ts";
+import { findProgram } from "./setup/program.ts";
 
 /** How a program ended. */
 export interface Ended {
