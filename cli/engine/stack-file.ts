@@ -1,4 +1,5 @@
 import { parse, stringify } from "yaml";
+import { isData } from "../../stacks/layers.ts";
 
 /** A stack's settings as `Pulumi.<stack>.yaml` holds them, and what the secrets provider keeps beside them. */
 export interface StackFile {
@@ -10,10 +11,10 @@ export interface StackFile {
 /** Reads the text of a `Pulumi.<stack>.yaml`. Throws where it is no YAML mapping. */
 export function parseStackFile(text: string): StackFile {
   const file: unknown = parse(text) ?? {};
-  if (!isRecord(file)) throw new Error("must be a mapping with the key config");
+  if (!isData(file)) throw new Error("must be a mapping with the key config");
   const { config, encryptionsalt, secretsprovider } = file;
   return {
-    config: isRecord(config) ? config : {},
+    config: isData(config) ? config : {},
     ...(typeof encryptionsalt === "string" ? { encryptionsalt } : {}),
     ...(typeof secretsprovider === "string" ? { secretsprovider } : {}),
   };
@@ -33,11 +34,8 @@ export function withoutSecrets(config: Readonly<Record<string, unknown>>): Reado
 
 function withoutSecretsIn(value: unknown): unknown {
   if (Array.isArray(value)) return value.filter((item) => !isSecure(item)).map(withoutSecretsIn);
-  return isRecord(value) ? withoutSecrets(value) : value;
+  return isData(value) ? withoutSecrets(value) : value;
 }
 
 /** As Pulumi reads it: a mapping with the one key `secure`. */
-const isSecure = (value: unknown): boolean => isRecord(value) && Object.keys(value).join() === "secure";
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+const isSecure = (value: unknown): boolean => isData(value) && Object.keys(value).join() === "secure";

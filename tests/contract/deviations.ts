@@ -1,3 +1,4 @@
+import { isData } from "../../stacks/layers.ts";
 import { entries } from "../support/json.ts";
 
 /** A value that stands at a path of an {@link Observed} on one side only, or differently on the two. */
@@ -9,7 +10,7 @@ export interface Deviation {
 }
 
 export function deviations(one: unknown, other: unknown, field = ""): readonly Deviation[] {
-  if (isRecord(one) && isRecord(other)) {
+  if (isData(one) && isData(other)) {
     const [left, right] = [new Map(entries(one)), new Map(entries(other))];
     return [...new Set([...left.keys(), ...right.keys()])].flatMap((key) =>
       deviations(left.get(key), right.get(key), below(field, key)),
@@ -17,8 +18,6 @@ export function deviations(one: unknown, other: unknown, field = ""): readonly D
   }
   return JSON.stringify(marked(one)) === JSON.stringify(marked(other)) ? [] : [{ field, one, other }];
 }
-
-const isRecord = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
 
 const below = (field: string, key: string): string => (field === "" ? key : `${field}.${key}`);
 

@@ -1,4 +1,5 @@
 import type { Asked } from "../../../components/targets/ecs/testing.ts";
+import { isData } from "../../../stacks/layers.ts";
 
 /** A call of the AWS API, by the names of botocore. */
 export interface Call {
@@ -18,14 +19,11 @@ export type Mappings = Readonly<
 /** A value of an earlier answer. */
 export const of = (label: string, ...keys: (string | number)[]) => ({ $of: [label, ...keys] });
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 export const records = (value: unknown): readonly Record<string, unknown>[] =>
-  Array.isArray(value) ? value.filter(isRecord) : [];
+  Array.isArray(value) ? value.filter(isData) : [];
 
 /** Mocks get a secret wrapped, as the engine does. */
-export const revealed = (value: unknown): unknown => (isRecord(value) && "value" in value ? value.value : value);
+export const revealed = (value: unknown): unknown => (isData(value) && "value" in value ? value.value : value);
 
 export const present = (value: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined));
@@ -37,4 +35,4 @@ export const capitalized = (value: Record<string, unknown>): Record<string, unkn
   Object.fromEntries(Object.entries(value).map(([key, inner]) => [`${key[0]?.toUpperCase()}${key.slice(1)}`, inner]));
 
 export const tagList = (value: unknown, key: string, of: string): readonly Record<string, unknown>[] =>
-  isRecord(value) ? Object.entries(value).map(([name, inner]) => ({ [key]: name, [of]: inner })) : [];
+  isData(value) ? Object.entries(value).map(([name, inner]) => ({ [key]: name, [of]: inner })) : [];

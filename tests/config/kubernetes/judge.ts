@@ -1,6 +1,7 @@
+import { isData } from "../../../stacks/layers.ts";
 import type { ApiServer } from "../../support/kubernetes/api-server.ts";
 import { type Answer, request } from "../../support/kubernetes/request.ts";
-import { data, isData, type KubernetesObject } from "./objects.ts";
+import { data, type KubernetesObject } from "./objects.ts";
 
 /** What an API server says to objects. */
 export class Judge {

@@ -4,17 +4,10 @@ import { podFilter } from "../../../cli/backup/cluster.ts";
 import { findProgram } from "../../../cli/setup/program.ts";
 import { askedFor } from "../../../components/targets/kubernetes/testing.ts";
 import { configInVault } from "../../../components/vault/testing.ts";
+import type { Data } from "../../../stacks/layers.ts";
 import { type ApiServer, startApiServer } from "../../support/kubernetes/api-server.ts";
 import { Judge, type Verdict } from "./judge.ts";
-import {
-  type Data,
-  data,
-  type KubernetesObject,
-  objectsOf,
-  platformObjects,
-  podOf,
-  withCertificate,
-} from "./objects.ts";
+import { data, type KubernetesObject, objectsOf, platformObjects, podOf, withCertificate } from "./objects.ts";
 
 let server: ApiServer;
 let judge: Judge;

@@ -3,7 +3,9 @@ import { selfSigned } from "../../../cli/engine/developer/certificate.ts";
 import { root } from "../../../cli/root.ts";
 import { type Asked, autonameSuffix, recording } from "../../../components/targets/kubernetes/testing.ts";
 import { readStackFile } from "../../../stacks/files.ts";
+import { type Data, isData } from "../../../stacks/layers.ts";
 import { program } from "../../../stacks/program.ts";
+import { list } from "../../support/json.ts";
 
 /** An object as it is sent to the API server. */
 export interface KubernetesObject {
@@ -13,12 +15,7 @@ export interface KubernetesObject {
   readonly [field: string]: unknown;
 }
 
-export type Data = Readonly<Record<string, unknown>>;
-
-export const isData = (value: unknown): value is Data =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 export const data = (value: unknown): Data => (isData(value) ? value : {});
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 /** What the platform's program makes of a stack on Kubernetes, whatever its own target; secrets are placeholders. */
 export async function platformObjects(
