@@ -126,6 +126,13 @@ test("where the registry can be reached the official one is pulled; our own is i
   expect(store.pulled).toEqual(["docker.io/library/redis:1.0"]);
 });
 
+test("the application's images of a checkout are asked of no registry: on port 80 of this machine is a gateway", async () => {
+  const store = fakeStore();
+  const backend = wanted("backend", { reference: "localhost/trading/backend:1.0" });
+  expect(await outcomes([backend], false, store)).toEqual(["built"]);
+  expect(store.pulled).toEqual([]);
+});
+
 test("a registry that cannot be reached is asked once, and the rest is built", async () => {
   const store = fakeStore("dial tcp: network is unreachable");
   expect(await outcomes([wanted("redis"), wanted("nginx")], false, store)).toEqual(["built", "built"]);

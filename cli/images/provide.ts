@@ -62,6 +62,9 @@ const sizeOf = async (reference: string, store: ImageStore): Promise<{ readonly 
 /** Pulls an image; answers what came of it where that is nothing, said of the image. */
 type Pull = (wanted: Wanted) => Promise<string | undefined>;
 
+/** In front of names that are this machine's alone, as Podman writes them too: whoever listens on port 80 here is no registry. */
+const thisMachine = "localhost";
+
 /** The registry was reached: it has no such image, or not for this user. */
 const registryAnswered = /manifest unknown|not found|denied|unauthorized/i;
 
@@ -70,7 +73,7 @@ function puller(store: ImageStore, offline: boolean): Pull {
   const unreachable = new Map<string, string>();
   return async ({ reference, own }) => {
     const [host = ""] = reference.split("/");
-    if (offline || own) return "was asked of no registry";
+    if (offline || own || host === thisMachine) return "was asked of no registry";
     const known = unreachable.get(host);
     if (known !== undefined) return notPulled(known);
     const obstacle = await step(`pulling ${reference}`, "10 s", () =>
