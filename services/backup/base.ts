@@ -1,6 +1,6 @@
 import { mkdir, rm, stat } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Backup, baseFile, baseFolder, logFilesIn, writeBackup } from "./catalogue.ts";
+import { type Backup, baseFile, baseFolder, logFilesIn, removeUnfinished, writeBackup } from "./catalogue.ts";
 import { BackupError, type Configuration } from "./configuration.ts";
 import { ask, ended, lastLines, start } from "./programs.ts";
 import { seal } from "./sealed.ts";
@@ -14,6 +14,7 @@ const logPatience = 120_000;
  */
 export async function takeBackup(configuration: Configuration, cluster: string): Promise<Backup> {
   const { archive, database } = configuration;
+  await removeUnfinished(archive);
   const startedAt = new Date();
   const id = startedAt.toISOString().replaceAll(/[-:]|\.\d+/g, "");
   const folder = baseFolder(archive, { cluster, id });

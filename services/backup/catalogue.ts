@@ -1,4 +1,4 @@
-import { readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sealing } from "./sealed.ts";
 
@@ -64,6 +64,16 @@ export async function backupsIn(archive: string): Promise<readonly Backup[]> {
 
 export const writeBackup = (archive: string, backup: Backup): Promise<void> =>
   writeWhole(join(baseFolder(archive, backup), "backup.json"), `${JSON.stringify(backup, undefined, 2)}\n`);
+
+/** Removes what base backups left that were never finished, because who took them was killed. */
+export async function removeUnfinished(archive: string): Promise<void> {
+  for (const cluster of await clustersIn(archive)) {
+    for (const id of await entries(join(archive, cluster, "base"))) {
+      const folder = baseFolder(archive, { cluster, id });
+      if (!(await entries(folder)).includes("backup.json")) await rm(folder, { recursive: true, force: true });
+    }
+  }
+}
 
 const slotFile = (archive: string, cluster: string): string => join(archive, cluster, "slot.json");
 

@@ -40,8 +40,8 @@ async function runUntilStopped(configuration: Configuration): Promise<void> {
   const asked = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => asked.abort());
   await serve(configuration, log, asked.signal);
-  // A backup that is under way is no loss: the next start takes one.
   log.always("INFO", "stopped");
+  // What a backup that is under way has started ends with the container.
   process.exit(0);
 }
 

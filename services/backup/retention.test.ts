@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { chosen, requireReadable, requireUnbroken } from "./choose.ts";
-import { dueAt, isNeeded, needed } from "./retention.ts";
+import { dueAt, isNeeded, needed, unproven } from "./retention.ts";
 
 const day = 86_400_000;
 const backup = (finished: number, number = finished) => ({
@@ -54,6 +54,18 @@ test("a backup is due at once where there is none or the log has a gap since, el
   expect(dueAt([], 60, 5)).toBe(0);
   expect(dueAt([backup(11_000)], 60, 10_500)).toBe(0);
   expect(dueAt([backup(11_000)], 60, 9_000)).toBe(70_000);
+});
+
+test("the newest backup is proven until it is, or the next one is due", () => {
+  const [old, last] = [backup(10_000), backup(20_000)];
+  const proven = { ...last, provenAt: last.finishedAt };
+  const judge = (backups: readonly (typeof old & { provenAt?: string })[], now = 30_000, since = 0) =>
+    unproven(backups, 60, since, now);
+  expect(judge([old, last])).toBe(last);
+  expect(judge([old, proven])).toBeUndefined();
+  expect(judge([old, last], 79_000)).toBeUndefined();
+  expect(judge([old, last], 30_000, 25_000)).toBeUndefined();
+  expect(judge([])).toBeUndefined();
 });
 
 test("an empty archive is told as what it is", () => {

@@ -25,6 +25,18 @@ export const isNeeded = (file: string, cluster: string, kept: readonly Known[]):
       backup.cluster === cluster && (file.endsWith(".history") || positionOf(file) >= positionOf(backup.startSegment)),
   );
 
+/** The newest backup where its proof is missing: it failed, or was broken off. Undefined where the next backup is due. */
+export function unproven<B extends Pick<Backup, "startedAt" | "provenAt">>(
+  backups: readonly B[],
+  every: number,
+  unbrokenSince: number,
+  now: number,
+): B | undefined {
+  const last = backups.toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt)).at(-1);
+  if (last === undefined || last.provenAt !== undefined) return undefined;
+  return now < dueAt([last], every, unbrokenSince) ? last : undefined;
+}
+
 /** When the next backup is due, in milliseconds: `every` seconds after the last one's start; at once where the log has a gap since. */
 export function dueAt(backups: readonly Pick<Backup, "startedAt">[], every: number, unbrokenSince: number): number {
   const last = Math.max(0, ...backups.map(({ startedAt }) => Date.parse(startedAt)));

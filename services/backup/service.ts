@@ -9,7 +9,7 @@ import { certificateEnd, metrics } from "./metrics.ts";
 import { prove } from "./prove.ts";
 import { prune } from "./prune.ts";
 import { archiveForever, openStream, receiveForever } from "./receive.ts";
-import { dueAt } from "./retention.ts";
+import { dueAt, unproven } from "./retention.ts";
 
 /** Milliseconds after which what failed is tried again. */
 const retryAfter = 60_000;
@@ -20,12 +20,17 @@ export async function serve(configuration: Configuration, log: Log, stop: AbortS
   let failures = 0;
   let queue: Promise<unknown> = Promise.resolve();
 
-  /** One at a time, whoever asks. */
-  const backup = (): Promise<Backup> => {
+  const take = async (): Promise<Backup> => {
+    const taken = await takeBackup(configuration, await openStream(configuration));
+    log.always("INFO", "backup_taken", { id: taken.id, bytes: taken.sizeBytes });
+    return taken;
+  };
+
+  /** One at a time, whoever asks; one that was taken before is proven alone. */
+  const backup: BackUp = (before) => {
     const next = queue.then(async () => {
       try {
-        const taken = await takeBackup(configuration, await openStream(configuration));
-        log.always("INFO", "backup_taken", { id: taken.id, bytes: taken.sizeBytes });
+        const taken = before ?? (await take());
         const proven = await prove(configuration, taken);
         log.always("INFO", "backup_proven", { id: taken.id, removed: await prune(configuration) });
         return proven;
@@ -72,7 +77,8 @@ export async function serve(configuration: Configuration, log: Log, stop: AbortS
   await Promise.all([
     receiveForever(configuration, log, stop),
     archiveForever(configuration, log, stop),
-    backUpWhenDue(configuration, backup, stop),
+    // A backup that is under way is no loss: the next start goes on with it, or takes one.
+    Promise.race([backUpWhenDue(configuration, backup, stop), aborted(stop)]),
   ]);
   for (const server of servers) {
     server.close();
@@ -80,19 +86,19 @@ export async function serve(configuration: Configuration, log: Log, stop: AbortS
   }
 }
 
-async function backUpWhenDue(
-  configuration: Configuration,
-  backup: () => Promise<Backup>,
-  stop: AbortSignal,
-): Promise<void> {
+type BackUp = (before?: Backup) => Promise<Backup>;
+
+async function backUpWhenDue(configuration: Configuration, backup: BackUp, stop: AbortSignal): Promise<void> {
   let notBefore = 0;
   while (!stop.aborted) {
     const { archive, every } = configuration;
     // Until a log is received at all there is nothing to begin with; receiving says why.
     const since = await unbrokenSince(archive);
-    const due = since === undefined ? Number.POSITIVE_INFINITY : dueAt(await backupsIn(archive), every, since);
-    if (Date.now() >= Math.max(notBefore, due)) {
-      notBefore = await backup().then(
+    const backups = await backupsIn(archive);
+    const before = since === undefined ? undefined : unproven(backups, every, since, Date.now());
+    const due = since === undefined ? Number.POSITIVE_INFINITY : dueAt(backups, every, since);
+    if (Date.now() >= Math.max(notBefore, before === undefined ? due : 0)) {
+      notBefore = await backup(before).then(
         () => 0,
         () => Date.now() + retryAfter,
       );
@@ -100,6 +106,9 @@ async function backUpWhenDue(
     await delay(pollEvery, undefined, { signal: stop }).catch(() => {});
   }
 }
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve())));
 
 const listening = (server: Server, at: number | string): Promise<Server> =>
   new Promise((resolve, reject) => server.once("error", reject).listen(at, () => resolve(server)));

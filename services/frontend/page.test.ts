@@ -1,6 +1,6 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { backtestFrom, backtestRow } from "./page/backtests.ts";
-import { errorFrom, idempotency } from "./page/client.ts";
+import { ApiError, ask, errorFrom, idempotency } from "./page/client.ts";
 import { type Order, orderFrom, orderPause, orderRow } from "./page/orders.ts";
 import { statusText } from "./page/status.ts";
 
@@ -13,18 +13,34 @@ const order: Order = {
   created_at: "2026-01-09T12:00:00.000Z",
 };
 
+afterEach(() => vi.unstubAllGlobals());
+
 describe("idempotency", () => {
   let made = 0;
-  const keys = idempotency(() => `key-${++made}`);
+  const once = idempotency(() => `key-${++made}`);
+  /** The key with which it was sent. */
+  const sent = async (quantity: number, answer: () => unknown = () => "placed"): Promise<string> => {
+    let key = "none";
+    const send = async (given: string) => {
+      key = given;
+      return answer();
+    };
+    await once({ quantity }, send).catch(() => {});
+    return key;
+  };
+  const fails = (status: number) => () => {
+    throw new ApiError(status, "no");
+  };
 
-  test("the same order has the same key until its answer is certain", () => {
-    expect([keys.keyFor({ quantity: 1 }), keys.keyFor({ quantity: 1 })]).toEqual(["key-1", "key-1"]);
-    keys.decided();
-    expect(keys.keyFor({ quantity: 1 })).toBe("key-2");
+  test("an order has one key until it is placed, whatever a press after the first is told", async () => {
+    for (const status of [0, 401, 429, 503]) expect(await sent(1, fails(status))).toBe("key-1");
+    expect(await sent(1)).toBe("key-1");
+    expect(await sent(1)).toBe("key-2");
   });
 
-  test("another order has another key", () => {
-    expect(keys.keyFor({ quantity: 2 })).toBe("key-3");
+  test("another order has another key", async () => {
+    expect(await sent(1, fails(0))).toBe("key-3");
+    expect(await sent(2)).toBe("key-4");
   });
 });
 
@@ -35,12 +51,13 @@ describe("errors", () => {
     expect([error.message, error.correlationId]).toEqual(["not as it must be; symbol: must be a symbol", "an-id"]);
   });
 
-  test.each([
-    [0, true],
-    [422, false],
-    [502, true],
-  ])("after %i the request may have been carried out: %s", (status, isUndecided) => {
-    expect(errorFrom(status, undefined, "an-id").isUndecided).toBe(isUndecided);
+  test("an answer that breaks off is none, whatever its status", async () => {
+    const broken = new ReadableStream({ pull: (stream) => stream.error(new Error("ECONNRESET")) });
+    vi.stubGlobal("fetch", async () => new Response(broken, { status: 201 }));
+    await expect(ask("POST", "/orders")).rejects.toMatchObject({
+      status: 0,
+      message: expect.stringMatching(/broke off; try again$/),
+    });
   });
 });
 

@@ -9,11 +9,6 @@ export class ApiError extends Error {
     this.status = status;
     this.correlationId = correlationId;
   }
-
-  /** Whether the request may have been carried out all the same. */
-  get isUndecided(): boolean {
-    return this.status === 0 || this.status >= 500;
-  }
 }
 
 interface Asked {
@@ -49,7 +44,8 @@ export async function ask<Answer>(
     .text()
     .then(JSON.parse)
     .catch(() => undefined);
-  if (response.ok) return answer;
+  if (response.ok && answer !== undefined) return answer;
+  if (response.ok) throw new ApiError(0, "the server's answer broke off; try again", correlationId);
   throw errorFrom(response.status, answer, response.headers.get("x-correlation-id") ?? correlationId);
 }
 
@@ -66,20 +62,17 @@ export function errorFrom(status: number, problem: Problem | undefined, correlat
 }
 
 /**
- * The idempotency key of what a form sends: the same as long as the same is sent and no answer was certain,
- * so that a second press after a broken connection does not make a second order.
+ * Sends what a form says with an idempotency key, which is the same as long as the same is sent and no good answer came: a
+ * second press after a broken connection does not make a second order. A refusal ends nothing either: that of a press
+ * after the first (401, 429) says nothing of the first.
  */
 export function idempotency(makeKey: () => string = () => crypto.randomUUID()) {
   let open: { readonly text: string; readonly key: string } | undefined;
-  return {
-    keyFor: (body: unknown): string => {
-      const text = JSON.stringify(body);
-      if (open?.text !== text) open = { text, key: makeKey() };
-      return open.key;
-    },
-    /** What was sent is certain now: the next one is another one. */
-    decided: () => {
-      open = undefined;
-    },
+  return async <Answer>(body: unknown, send: (key: string) => Promise<Answer>): Promise<Answer> => {
+    const text = JSON.stringify(body);
+    if (open?.text !== text) open = { text, key: makeKey() };
+    const answer = await send(open.key);
+    open = undefined;
+    return answer;
   };
 }

@@ -106,18 +106,12 @@ onSubmit(loginForm, () =>
   }),
 );
 
-const keys = idempotency();
+const once = idempotency();
 onSubmit(orderForm, () =>
   told(async () => {
     const body = orderFrom(fieldsOf(orderForm));
-    try {
-      const placed = await asUser<Order>("POST", "/orders", { body, idempotencyKey: keys.keyFor(body) });
-      keys.decided();
-      element("order-said", HTMLElement).textContent = `Placed: ${said(placed)}`;
-    } catch (thrown) {
-      if (thrown instanceof ApiError && !thrown.isUndecided) keys.decided();
-      throw thrown;
-    }
+    const placed = await once(body, (idempotencyKey) => asUser<Order>("POST", "/orders", { body, idempotencyKey }));
+    element("order-said", HTMLElement).textContent = `Placed: ${said(placed)}`;
   }).finally(orders.now),
 );
 

@@ -6,6 +6,7 @@ import { componentOf, containersOf } from "../../../cli/docker/daemon.ts";
 import { demultiplexed } from "../../../offline/docker/daemon/container-log.ts";
 import { at, number } from "../../support/json.ts";
 import { settingsOf } from "../../support/stacks.ts";
+import { linesOf } from "../logging/stored.ts";
 
 /** What a component holds. */
 export interface Used {
@@ -130,3 +131,26 @@ export async function errorLines(docker: Docker, since: Date): Promise<readonly 
   });
   return (await Promise.all(found)).flat();
 }
+
+/**
+ * What Loki holds of a moment on, behind the service's name. Docker keeps 30 MB of a container's lines: under load, ten minutes
+ * of the backend's and seconds of Promtail's.
+ * @param url of Loki.
+ */
+async function storedLines(url: string, query: string, since: Date): Promise<readonly string[]> {
+  const found = await linesOf(url, query);
+  return found
+    .filter(({ time }) => time >= BigInt(since.getTime()) * 1_000_000n)
+    .map(({ labels: { service }, line }) => `${service}: ${line}`);
+}
+
+/** Lines of errors that Loki holds. */
+export const storedErrors = (url: string, since: Date): Promise<readonly string[]> =>
+  storedLines(url, '{stack="dev",level=~"ERROR|CRITICAL"}', since);
+
+/**
+ * Why the backend gave no answer: the cause stands below its warning. "canceling statement due to statement timeout" is
+ * of a statement that waited, as for a lock; "Query read timeout" of one that did not end, as for a disk at its commit.
+ */
+export const storedCauses = (url: string, since: Date): Promise<readonly string[]> =>
+  storedLines(url, '{stack="dev",service=~"backend|database"} |~ "WARNING|ERROR|FATAL"', since);

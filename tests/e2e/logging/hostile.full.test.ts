@@ -109,14 +109,10 @@ beforeAll(async () => {
     const selector = `{stack="prod",service="${service}"}`;
     // An empty line goes on the one before.
     const wanted = lines[service]?.filter((line) => line !== "").length ?? 1;
-    const found = await until(
-      `every line of ${service} is stored`,
-      async () => {
-        const here = await linesOf(loki.url, selector);
-        return here.length >= wanted ? here : undefined;
-      },
-      { timeoutSeconds: 30 },
-    );
+    const found = await until(`every line of ${service} is stored`, async () => {
+      const here = await linesOf(loki.url, selector);
+      return here.length >= wanted ? here : undefined;
+    });
     stored.set(service, found);
   }
   // The first time, Loki and Promtail are built.

@@ -132,8 +132,10 @@ test("one of three is killed while lines come: every line that was acknowledged 
   }
   // Out of memory, into the bucket: still each line once, though two hold it.
   for (const loki of others) await fetch(`${loki.url}/flush`, { method: "POST" });
-  await sleep(3_000);
-  expect(await (await fetch(`${store.url}/${bucket}?list-type=2`)).text()).toContain("<Key>fake/");
+  await until("chunks are in the bucket", async () => {
+    const listed = await (await fetch(`${store.url}/${bucket}?list-type=2`)).text();
+    return listed.includes("<Key>fake/") ? true : undefined;
+  });
   for (const loki of others) {
     const found = await linesOf(loki.url, '{stack="prod"}');
     expect(balance(acknowledged, found)).toEqual({ lost: 0, doubled: 0 });

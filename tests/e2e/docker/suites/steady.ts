@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { at, list } from "../../../support/json.ts";
 import { startLoad } from "../../support/load.ts";
 import { startOrderClients } from "../../support/order-clients.ts";
-import { errorLines, grown, leastUsedBy, steadyTable } from "../steady.ts";
+import { errorLines, grown, leastUsedBy, steadyTable, storedCauses, storedErrors } from "../steady.ts";
 import type { TradingDev } from "../trading-dev.ts";
 
 const isIssue = process.env.TEST_SIZE === "issue";
@@ -16,6 +16,8 @@ const looks = isIssue ? 13 : 1;
 /** Mixed load on a dev that nobody breaks. */
 export function staysSteady(the: TradingDev): void {
   test("under mixed load no alert fires, nobody writes an error, and neither memory nor handles grow", async () => {
+    const begun = new Date();
+    const loki = `http://${the.dev.address}:3100`;
     const clients = startOrderClients(the.api, await the.token(), "STEADY");
     const load = startLoad(`${the.api}/health`, 8, 40);
     await delay(1000 * soak.warm);
@@ -28,9 +30,10 @@ export function staysSteady(the: TradingDev): void {
         `slowest ${slowest} ms, ${acknowledged.length} orders\n${steadyTable(start, end)}`,
     );
     expect(failures).toEqual([]);
-    expect(reasons).toEqual([]);
+    const causes = reasons.length === 0 ? [] : await storedCauses(loki, begun);
+    expect(reasons, causes.join("\n")).toEqual([]);
     if (isIssue) expect(grown(start, end, soak.lasts)).toEqual([]);
-    expect(await errorLines(the.docker, since)).toEqual([]);
+    expect([...(await errorLines(the.docker, since)), ...(await storedErrors(loki, since))]).toEqual([]);
     // The machine's CPU, memory and disk are not this stack's alone.
     const firing = list(at(await the.measured("/api/v1/alerts"), "data", "alerts")).filter(
       (alert) => at(alert, "state") === "firing" && at(alert, "labels", "service") !== "node-exporter",
