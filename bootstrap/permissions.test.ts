@@ -191,6 +191,17 @@ describe.each(["staging", "prod"])("the roles of %s", (stack) => {
   });
 });
 
+test("what a deploy role may only read, Pulumi's first deploy finds: it would write it", async () => {
+  const policy = deployPolicy(settings, "staging", keyArn);
+  const ask = (action: string): Ask => ({
+    action,
+    resource: `arn:aws:s3:::${stateBucket(settings)}/.pulumi/meta.yaml`,
+  });
+  expect([isAllowed(policy, ask("s3:GetObject")), isAllowed(policy, ask("s3:PutObject"))]).toEqual([true, false]);
+  const made = (await bootstrapAsks()).filter(({ type }) => type === "aws:s3/bucketObjectv2:BucketObjectv2");
+  expect(made.map(({ inputs }) => [inputs.key, inputs.content])).toEqual([[".pulumi/meta.yaml", "version: 1\n"]]);
+});
+
 test("an account that trusts GitHub already gets no second provider, which it cannot have", async () => {
   const made = async (more: object) =>
     (await bootstrapAsks(more)).filter(({ type }) => type === "aws:iam/openIdConnectProvider:OpenIdConnectProvider");
