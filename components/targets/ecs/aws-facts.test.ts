@@ -19,6 +19,15 @@ describe("a name", () => {
   });
 });
 
+describe("a bucket", () => {
+  test("goes with its objects where the stack may go, for S3 deletes none that holds something; production's stays", async () => {
+    const forced = (asked: readonly Asked[]) =>
+      asked.filter(({ type }) => type === "aws:s3/bucket:Bucket").map(({ inputs }) => inputs.forceDestroy);
+    expect(forced(all)).toEqual([false, false, false]);
+    expect(forced(await askedFor({ environment: "staging", stack: "staging" }))).toEqual([true, true, true]);
+  });
+});
+
 describe("the alarms' topic", () => {
   const statements = (service: string): readonly Record<string, unknown>[] =>
     JSON.parse(String(ofType("aws:sns/topicPolicy:TopicPolicy")[0]?.inputs.policy)).Statement.filter(
