@@ -28,11 +28,15 @@ export class DeployAccess extends pulumi.ComponentResource {
     super(DeployAccess.__pulumiType, name, {}, options);
     const here = { parent: this };
     const tags = { project: "trading-platform", component: "deploy", environment: "shared" };
-    const issuer = new aws.iam.OpenIdConnectProvider(
-      "github",
-      { url: `https://${githubIssuer}`, clientIdLists: [githubAudience], tags },
-      here,
-    );
+    const issuer = settings.githubKnown
+      ? []
+      : [
+          new aws.iam.OpenIdConnectProvider(
+            "github",
+            { url: `https://${githubIssuer}`, clientIdLists: [githubAudience], tags },
+            here,
+          ),
+        ];
     const boundary = new aws.iam.Policy(
       "boundary",
       {

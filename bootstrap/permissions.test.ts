@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { platformAsks } from "../tests/config/aws/asked.ts";
+import { bootstrapAsks, platformAsks } from "../tests/config/aws/asked.ts";
 import { type Ask, isAllowed } from "../tests/support/iam.ts";
 import { at, list, text } from "../tests/support/json.ts";
 import { boundaryArn, boundaryPolicy, deployPolicy, deployTrust, stateBucket } from "./permissions.ts";
@@ -45,6 +45,14 @@ describe("who may deploy production", () => {
       { ...token("repo:acme/trading:environment:prod", "refs/heads/main"), action: "sts:AssumeRole" },
     ],
   ])("not %s", (_, ask) => expect(isAllowed(trust, ask)).toBe(false));
+
+  test("a repository of which GitHub's tokens tell the numbers: by name and numbers, and no other of that name", () => {
+    const numbered = deployTrust({ ...settings, repositoryIds: { owner: 12, repository: 345 } }, "prod", "main");
+    const asks = (repository: string): boolean =>
+      isAllowed(numbered, token(`repo:${repository}:environment:prod`, "refs/heads/main"));
+    expect(asks("acme@12/trading@345")).toBe(true);
+    for (const other of ["acme/trading", "acme@12/trading@346", "acme@13/trading@345"]) expect(asks(other)).toBe(false);
+  });
 
   test("only GitHub's own issuer, in this account", () => {
     expect(at(JSON.parse(trust), "Statement", 0, "Principal")).toEqual({
@@ -181,6 +189,24 @@ describe.each(["staging", "prod"])("the roles of %s", (stack) => {
     expect(actions.length).toBeGreaterThan(20);
     expect(actions.filter((action) => !isAllowed(boundaryPolicy(), { action }))).toEqual([]);
   });
+});
+
+test("what a deploy role may only read, Pulumi's first deploy finds: it would write it", async () => {
+  const policy = deployPolicy(settings, "staging", keyArn);
+  const ask = (action: string): Ask => ({
+    action,
+    resource: `arn:aws:s3:::${stateBucket(settings)}/.pulumi/meta.yaml`,
+  });
+  expect([isAllowed(policy, ask("s3:GetObject")), isAllowed(policy, ask("s3:PutObject"))]).toEqual([true, false]);
+  const made = (await bootstrapAsks()).filter(({ type }) => type === "aws:s3/bucketObjectv2:BucketObjectv2");
+  expect(made.map(({ inputs }) => [inputs.key, inputs.content])).toEqual([[".pulumi/meta.yaml", "version: 1\n"]]);
+});
+
+test("an account that trusts GitHub already gets no second provider, which it cannot have", async () => {
+  const made = async (more: object) =>
+    (await bootstrapAsks(more)).filter(({ type }) => type === "aws:iam/openIdConnectProvider:OpenIdConnectProvider");
+  expect(await made({})).toHaveLength(1);
+  expect(await made({ githubKnown: true })).toEqual([]);
 });
 
 test.each(["iam:CreateRole", "sts:AssumeRole", "ec2:RunInstances", "s3:DeleteBucket", "organizations:ListAccounts"])(

@@ -22,7 +22,8 @@ export const deployRoleName = ({ namespace }: Where, stack: string): string => `
  * pull request passes.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
  */
-export function deployTrust({ accountId, repository }: BootstrapSettings, stack: string, branch: string): string {
+export function deployTrust(settings: BootstrapSettings, stack: string, branch: string): string {
+  const { accountId } = settings;
   return JSON.stringify({
     Version: "2012-10-17",
     Statement: [
@@ -33,13 +34,20 @@ export function deployTrust({ accountId, repository }: BootstrapSettings, stack:
         Condition: {
           StringEquals: {
             [`${githubIssuer}:aud`]: githubAudience,
-            [`${githubIssuer}:sub`]: `repo:${repository}:environment:${stack}`,
+            [`${githubIssuer}:sub`]: `repo:${inTokens(settings)}:environment:${stack}`,
             [`${githubIssuer}:ref`]: `refs/heads/${branch}`,
           },
         },
       },
     ],
   });
+}
+
+/** The repository as GitHub's tokens name it. */
+function inTokens({ repository, repositoryIds: ids }: BootstrapSettings): string {
+  if (ids === undefined) return repository;
+  const [owner, name] = repository.split("/");
+  return `${owner}@${ids.owner}/${name}@${ids.repository}`;
 }
 
 /** Services whose resources have names that AWS makes: bound by region, and by the tag `stack` of what is there. */

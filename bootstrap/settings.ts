@@ -60,6 +60,14 @@ const bootstrapSchema = z
       .default(["staging", "prod"]),
     /** The GitHub repository whose pipeline deploys, as `acme/trading`. */
     repository: z.string().regex(/^[A-Za-z0-9-]+\/[\w.-]+$/, "must be a GitHub repository, as acme/trading"),
+    /**
+     * Its owner's and its own number, by which GitHub's tokens name a repository that was made, renamed or transferred
+     * since 15 July 2026, and an older one whose owner chose so.
+     * https://docs.github.com/en/actions/reference/security/oidc#immutable-subject-claims
+     */
+    repositoryIds: z.strictObject({ owner: z.int().positive(), repository: z.int().positive() }).optional(),
+    /** The account has GitHub as an identity provider already, for another project: it can have only one. */
+    githubKnown: z.boolean().default(false),
     /** Stacks that the pipeline deploys, each from one branch; a stack's GitHub environment has its name. */
     branches: z
       .record(

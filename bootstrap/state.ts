@@ -57,7 +57,13 @@ export class StateStore extends pulumi.ComponentResource {
       applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId },
       bucketKeyEnabled: true,
     };
-    new aws.s3.BucketServerSideEncryptionConfiguration(name, { bucket, rules: [rule] }, here);
+    const encryption = new aws.s3.BucketServerSideEncryptionConfiguration(name, { bucket, rules: [rule] }, here);
+    // How states lie in it. Pulumi writes it where it is missing, which no deploy role may: other words would hide all states.
+    new aws.s3.BucketObjectv2(
+      "layout",
+      { bucket, key: ".pulumi/meta.yaml", content: "version: 1\n", contentType: "application/yaml", tags },
+      { parent: this, dependsOn: encryption },
+    );
     const expire = {
       id: "earlier-versions",
       status: "Enabled",

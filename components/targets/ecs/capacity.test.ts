@@ -2,7 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { resources, workload } from "../../workload/index.ts";
 import { capacityProblems, demandOf, hostsNeeded, roomOf, tasksThatFit } from "./capacity.ts";
-import { collector, edge, members, section, store } from "./samples.ts";
+import { containerDefinitions, type TaskSite } from "./containers.ts";
+import { names } from "./names.ts";
+import { collector, context, edge, members, section, store } from "./samples.ts";
 
 const nothing = { cpu: 0, memoryMiB: 0, interfaces: 0 };
 
@@ -63,7 +65,24 @@ describe("room on a host", () => {
 
   test("what runs before a workload counts too", () => {
     expect(demandOf(store).memoryMiB).toBe(128 + 64);
-    expect(demandOf(collector)).toMatchObject({ memoryMiB: 128, interfaces: 0 });
+    expect(demandOf(collector)).toMatchObject({ memoryMiB: 128 + 64, interfaces: 0 });
+  });
+
+  test("a task reserves what its definition says, all containers together", () => {
+    const site: TaskSite = {
+      names: names(context.stack, section),
+      region: section.region,
+      labels: {},
+      probeImage: context.probeImage,
+      thirdParty: context.thirdParty,
+      secretArn: (name) => name,
+      heldArn: ({ kind }) => kind,
+      registryCredentials: undefined,
+    };
+    for (const spec of members.filter((member) => member.kind === "workload")) {
+      const reserved = containerDefinitions(spec, site).reduce((sum, one) => sum + one.memoryReservation, 0);
+      expect(demandOf(spec).memoryMiB, spec.name).toBe(reserved);
+    }
   });
 });
 

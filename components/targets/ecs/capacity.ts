@@ -1,5 +1,6 @@
 import { type Member, maximumReplicas, minimumReplicas, type WorkloadSpec } from "../../workload/index.ts";
 import { needsPreparation } from "./files.ts";
+import { needsProbeBinary } from "./health.ts";
 import { capacityOf } from "./instance-types.ts";
 import type { EcsSection } from "./section.ts";
 import { cpuUnits, preparationMemory } from "./task-size.ts";
@@ -29,7 +30,8 @@ export function roomOf(type: string): Room {
 }
 
 /** What runs before the workload reserves memory as long as the task lives. */
-const helpersOf = (spec: WorkloadSpec): number => (needsPreparation(spec) ? 1 : 0) + (spec.agent === undefined ? 0 : 1);
+const helpersOf = (spec: WorkloadSpec): number =>
+  [needsPreparation(spec), spec.agent !== undefined, needsProbeBinary(spec)].filter(Boolean).length;
 
 /** What one task of the workload reserves. */
 export function demandOf(spec: WorkloadSpec): Room {

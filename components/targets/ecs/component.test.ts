@@ -208,6 +208,7 @@ describe("the network", () => {
       "customers-balancer-443",
       "customers-balancer-80",
       "gateway-backend-8000",
+      "hosts-database-5432",
       "hosts-loki-3100",
     ]);
     expect(
@@ -221,6 +222,7 @@ describe("the network", () => {
       "balancer-gateway-80",
       "gateway-backend-8000",
       "gateway-s3",
+      "hosts-database-5432",
       "hosts-internet",
       "hosts-loki-3100",
       "loki-internet",

@@ -84,8 +84,8 @@ export const differences: readonly Difference[] = [
     field: "connectsTo",
     where: "per-host workloads",
     instead:
-      "allowed for the host, so for every workload on the host's network; so are Grafana, Prometheus and Alertmanager",
-    why: "a security group belongs to a network interface, and these share the host's, over which ./platform open leads",
+      "allowed for the host, so for every workload on the host's network; so are Grafana, Prometheus, Alertmanager and a managed database",
+    why: "a security group belongs to a network interface, and these share the host's, over which ./platform open and secrets rotate lead",
   },
   {
     field: "internet",

@@ -23,7 +23,7 @@ export const groupsOf = (members: readonly Member[]): readonly string[] => [
   ...new Set([hostGroup, ...members.map(groupOf)]),
 ];
 
-/** What `connectsTo` allows, and the way of `./platform open` through a host, each once; all else is closed. */
+/** What `connectsTo` allows, and what a tunnel through a host leads to, each once; all else is closed. */
 export function waysOf(members: readonly Member[]): readonly Way[] {
   const named = new Map(members.map((member) => [member.name, member]));
   const ways = members.flatMap((member) =>
@@ -42,5 +42,13 @@ export function waysOf(members: readonly Member[]): readonly Way[] {
     const listens = member?.kind === "workload" && member.ports.some(({ number }) => number === portOf(name));
     return listens ? [{ from: hostGroup, to: groupOf(member), port: portOf(name) }] : [];
   });
-  return [...new Map([...ways, ...opened].map((way) => [`${way.from}-${way.to}-${way.port}`, way])).values()];
+  // `./platform secrets rotate` works on the database, whose machine nobody can log in to.
+  const administered = members.flatMap((member): Way[] =>
+    member.kind === "managed" && member.engine === "postgres"
+      ? [{ from: hostGroup, to: groupOf(member), port: member.port }]
+      : [],
+  );
+  return [
+    ...new Map([...ways, ...opened, ...administered].map((way) => [`${way.from}-${way.to}-${way.port}`, way])).values(),
+  ];
 }

@@ -15,14 +15,15 @@ export function platformAsks(stack: string, more: Readonly<Record<string, unknow
   });
 }
 
-/** What the project bootstrap asks of AWS. */
-export const bootstrapAsks = (): Promise<readonly Asked[]> =>
+/** What the project bootstrap asks of AWS; `more` in its settings. */
+export const bootstrapAsks = (more: object = {}): Promise<readonly Asked[]> =>
   recording("bootstrap", "trading-platform-bootstrap", async () => {
     const settings = {
       accountId: "111122223333",
       region: "eu-central-1",
       repository: "acme/trading",
       pullAccounts: ["444455556666"],
+      ...more,
     };
     pulumi.runtime.setAllConfig(encoded("trading-platform-bootstrap", { settings }));
     await bootstrap();

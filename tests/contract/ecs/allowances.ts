@@ -15,11 +15,12 @@ const perHost = (members: readonly Member[]): readonly WorkloadSpec[] =>
 
 /** What a person reaches through a host. */
 const opened = (members: readonly Member[]): readonly string[] =>
-  ["grafana:3001", "prometheus:9090", "alertmanager:9093"].filter((way) =>
-    members.some(
-      (member) => member.kind === "workload" && member.ports.some(({ number }) => way === `${member.name}:${number}`),
-    ),
-  );
+  members.flatMap((member) => {
+    if (member.kind === "managed") return member.engine === "postgres" ? [`${member.name}:${member.port}`] : [];
+    return member.ports
+      .map(({ number }) => `${member.name}:${number}`)
+      .filter((way) => ["grafana:3001", "prometheus:9090", "alertmanager:9093"].includes(way));
+  });
 
 /** How many there are at the two ends: replicas, or hosts. */
 const wanted = (it: Observed, spec: WorkloadSpec, { hosts }: Site): Span =>

@@ -96,11 +96,21 @@ const publishers = (topicArn: string, accountId: string): string =>
     Version: "2012-10-17",
     Statement: [
       {
+        Sid: "Alarms",
         Effect: "Allow",
-        Principal: { Service: ["cloudwatch.amazonaws.com", "events.amazonaws.com"] },
+        Principal: { Service: "cloudwatch.amazonaws.com" },
         Action: "sns:Publish",
         Resource: topicArn,
         Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+      },
+      {
+        // No condition: EventBridge says to no topic on whose behalf it comes ("You can't use of Condition blocks in Amazon SNS
+        // topic policies for EventBridge", its user guide), and what does not come is nowhere told.
+        Sid: "Events",
+        Effect: "Allow",
+        Principal: { Service: "events.amazonaws.com" },
+        Action: "sns:Publish",
+        Resource: topicArn,
       },
     ],
   });

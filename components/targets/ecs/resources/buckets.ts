@@ -23,12 +23,14 @@ export class PrivateBucket extends pulumi.ComponentResource {
   constructor(name: string, args: PrivateBucketArgs, parent: pulumi.Resource) {
     super(PrivateBucket.__pulumiType, name, {}, { parent });
     const { stack, component, expireDays } = args;
-    const here = stack.under(this);
+    // Logs and configuration of production are taken away by hand, never by a change of the stack; until then they stay as
+    // protected as they were. Elsewhere they go with it: S3 deletes no bucket that holds something, and each of these does.
+    const kept = { retainOnDelete: stack.production };
+    const here = stack.under(this, kept);
     const made = new aws.s3.Bucket(
       name,
-      { bucket: args.bucket, tags: stack.tags(component) },
-      // Logs and configuration of production are taken away by hand, never by a change of the stack.
-      stack.under(this, { retainOnDelete: stack.production }),
+      { bucket: args.bucket, forceDestroy: !stack.production, tags: stack.tags(component) },
+      here,
     );
     const bucket = made.id;
     const access = new aws.s3.BucketPublicAccessBlock(
@@ -46,7 +48,7 @@ export class PrivateBucket extends pulumi.ComponentResource {
     this.policy = new aws.s3.BucketPolicy(
       name,
       { bucket, policy: bucketPolicy(args.bucket, args.statements ?? []) },
-      stack.under(this, { dependsOn: access }),
+      stack.under(this, { ...kept, dependsOn: access }),
     );
     this.bucket = bucket;
     this.registerOutputs({ bucket });

@@ -153,8 +153,9 @@ function registeredName(
     {
       name,
       dnsConfig: { namespaceId, routingPolicy: "MULTIVALUE", dnsRecords: [{ type: "A", ttl: 5 }] },
-      // ECS tells Cloud Map which tasks are healthy.
-      healthCheckCustomConfig: {},
+      // ECS tells Cloud Map which tasks are healthy. The number is always 1 and deprecated, but the provider drops a block
+      // without it (pulumi-aws#6289), and ECS ends the tasks of a name that takes no health (terraform-provider-aws#4082).
+      healthCheckCustomConfig: { failureThreshold: 1 },
       forceDestroy: true,
       tags: stack.tags(name),
     },
