@@ -78,6 +78,12 @@ export const differences: readonly Difference[] = [
     why: "a NetworkPolicy cannot name the API server, and its address is the cluster's own",
   },
   {
+    field: "internet",
+    where: "workloads that ask for the site by its public name",
+    instead: "HTTPS is open, to private addresses too",
+    why: "a cluster leads its own pods past the load balancer, to the pod behind it",
+  },
+  {
     field: "placement.scaling",
     where: "automatic scaling in a cluster without metrics-server",
     instead: "the minimum of replicas runs",
@@ -93,7 +99,8 @@ export const differences: readonly Difference[] = [
   {
     field: "cloudAccess",
     where: "every workload that asks for it",
-    instead: "nothing: logs are stored on a volume, hosts are found through the Kubernetes API",
+    instead:
+      "no rights: those that the pod's account or its node was given count, and the way to them is open; hosts are found through the Kubernetes API",
     why: "the cluster may run on no cloud at all",
   },
 ];
