@@ -3,8 +3,14 @@ import type { Difference } from "../target.ts";
 /** How many hosts a per-host rollout may take, one after the other, until it counts as failed. */
 export const hostsPerRollout = 20;
 
-/** Seconds in which load balancers and other pods hear that a pod leaves, before it gets the polite signal. */
+/** Seconds in which other pods hear that a pod leaves, before it gets the polite signal. */
 export const drainSeconds = 5;
+
+/**
+ * The same where customers come from outside: a load balancer hears of it by its own health checks alone. AWS' asks every 10 s
+ * and believes the second or third answer; Google's every 3 s or 8 s.
+ */
+export const publicDrainSeconds = 30;
 
 export const differences: readonly Difference[] = [
   {
