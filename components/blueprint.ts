@@ -126,7 +126,10 @@ export function httpProbes({ port, liveness, readiness, tool, startMinutes }: Ht
   return checkedBy(ask(liveness), ask(readiness), tool, startMinutes);
 }
 
-/** The same timings around any two checks. */
+/**
+ * The same timings around any two checks. Startup asks what liveness does: who fails it is killed, on Kubernetes, and a
+ * server that reads its log for longer than expected, after a crash, would begin anew for ever. Until it is ready it gets no traffic.
+ */
 export function checkedBy(
   liveness: Probe["check"],
   readiness: Probe["check"],
@@ -136,7 +139,7 @@ export function checkedBy(
   return probes({
     liveness: probe({ check: liveness, interval: seconds(15), timeout: seconds(5), failureThreshold: 4 }),
     readiness: probe({ check: readiness, interval: seconds(5), timeout: seconds(2), failureThreshold: 3 }),
-    ...(startMinutes === undefined ? {} : { startup: startupProbe(readiness, startMinutes) }),
+    ...(startMinutes === undefined ? {} : { startup: startupProbe(liveness, startMinutes) }),
     tool,
   });
 }

@@ -117,17 +117,23 @@ function restartLoop({ settings: { alerts } }: Watched): Alert {
 
 /** Kubernetes' own judgement: it waits longer and longer between the starts, so that counting them would miss a loop. */
 function crashLoop({ settings: { alerts } }: Watched): Alert {
-  const waiting = "kube_pod_container_status_waiting_reason";
-  const loops = (value: number): State => ({
+  // A sidecar, as Vault's agent is, is one of the containers that are started first: they are told apart.
+  const [waiting, first] = [
+    "kube_pod_container_status_waiting_reason",
+    "kube_pod_init_container_status_waiting_reason",
+  ];
+  const looping = (metric: string) => `max_over_time(${metric}{reason="CrashLoopBackOff"}[5m])`;
+  const loops = (value: number, ofSidecar = 0): State => ({
     [`${waiting}{reason="CrashLoopBackOff",pod="backend-1",container="backend"}`]: holds(value),
     [`${waiting}{reason="ContainerCreating",pod="backend-2",container="backend"}`]: holds(1),
+    [`${first}{reason="CrashLoopBackOff",pod="backend-2",container="vault"}`]: holds(ofSidecar),
   });
   return {
     ...common,
     name: "RestartLoop",
     service: "{{ $labels.container }}",
     // Between two waits it runs for a moment.
-    expression: `max by (pod, container) (max_over_time(${waiting}{reason="CrashLoopBackOff"}[5m])) > 0`,
+    expression: `max by (pod, container) (${looping(waiting)} or ${looping(first)}) > 0`,
     forgets: minutes(5),
     for: alerts.timing.warning.for,
     summary: "{{ $labels.container }} in {{ $labels.pod }} starts again and again",
@@ -139,6 +145,18 @@ function crashLoop({ settings: { alerts } }: Watched): Alert {
         {
           labels: { pod: "backend-1", container: "backend", service: "backend" },
           summary: "backend in backend-1 starts again and again",
+        },
+      ],
+      cases: [
+        {
+          name: "a sidecar",
+          state: loops(0, 1),
+          tells: [
+            {
+              labels: { pod: "backend-2", container: "vault", service: "vault" },
+              summary: "vault in backend-2 starts again and again",
+            },
+          ],
         },
       ],
     },

@@ -1,4 +1,5 @@
 import { certificateJobName } from "../protection.ts";
+import { seconds } from "../workload/index.ts";
 import type { Alert, Watched } from "./alert.ts";
 import { counts, holds, type State } from "./behaviour.ts";
 import { humanizedDuration, oneDecimal } from "./behaviour-text.ts";
@@ -73,20 +74,43 @@ function highMemoryUsage({ settings: { alerts } }: Watched): Alert {
   };
 }
 
-function clockSkew({ settings: { alerts } }: Watched): Alert {
+/**
+ * The kernel's own reckoning of how wrong its clock may be: half a millisecond more each second in which nobody sets it. Who
+ * sets it at least every half an hour stays near a second.
+ */
+const unsetFrom = seconds(5);
+
+function clockSkew({ settings: { alerts, environment } }: Watched): Alert {
   const limit = thresholdsOf(alerts, "ClockSkew").clockOffset.seconds;
-  const offset = (seconds: number): State => ({ 'node_timex_offset_seconds{instance="a"}': holds(seconds) });
+  const unset = Math.max(unsetFrom.seconds, limit);
+  const [offset, most] = ["node_timex_offset_seconds", "node_timex_maxerror_seconds"];
+  // chrony, which Amazon Linux and Red Hat have, tells the kernel of no offset: it is 0 whatever the clock shows, and after
+  // chrony's death. A developer's machine may have no time server, and that is no incident.
+  const isSet = environment !== "development";
+  const clock = (away: number, error = 1): State => ({
+    [`${offset}{instance="a"}`]: holds(away),
+    [`${most}{instance="a"}`]: holds(error),
+  });
+  const tells = (away: number) => [
+    { labels: host, summary: `The clock of a may be wrong by ${humanizedDuration(away)}` },
+  ];
   return {
     ...ofHosts,
     name: "ClockSkew",
-    expression: `max by (instance) (abs(node_timex_offset_seconds)) > ${limit}`,
+    expression: `max by (instance) (abs(${offset})${isSet ? ` + ${most} * (${most} > bool ${unset})` : ""}) > ${limit}`,
     for: alerts.timing.warning.for,
-    summary: "The clock of {{ $labels.instance }} is wrong by {{ $value | humanizeDuration }}",
-    description: `A host's clock is more than ${humanizedDuration(limit)} away from its time server: exchanges refuse signed requests, and logs are out of order.`,
+    summary: "The clock of {{ $labels.instance }} may be wrong by {{ $value | humanizeDuration }}",
+    description: `A host's clock is more than ${humanizedDuration(limit)} away from its time server${isSet ? ", or nobody sets it" : ""}: exchanges refuse signed requests, and logs are out of order.`,
     behaviour: {
-      calm: offset(0.9 * limit),
-      fault: offset(-1.1 * limit),
-      tells: [{ labels: host, summary: `The clock of a is wrong by ${humanizedDuration(1.1 * limit)}` }],
+      calm: clock(0.9 * limit),
+      fault: clock(-1.1 * limit),
+      tells: tells(1.1 * limit),
+      cases: isSet
+        ? [
+            { name: "nobody sets it", state: clock(0, 1.1 * unset), tells: tells(1.1 * unset) },
+            { name: "it is set, though not often", state: clock(0, 0.9 * unset), tells: [] },
+          ]
+        : [],
     },
   };
 }

@@ -127,23 +127,31 @@ function alertmanagerPeerMissing({ settings }: Watched): readonly Alert[] {
   ];
 }
 
-/** A failed notification is sent again after group_interval: one in 15 minutes arrived late, two did not arrive. */
+/**
+ * A failed notification is sent again after group_interval: one in 15 minutes arrived late, two did not arrive. Where there are
+ * two Alertmanagers the second tries what the first could not deliver: each counts the same one, so each is asked by itself.
+ */
 const failures = { window: minutes(15), most: 1.5 };
 
 function notificationsFailing({ settings: { alerts } }: Watched): Alert {
   const { window, most } = failures;
   // A counter of which so much came at once.
-  const failed = (count: number): State => ({
-    'alertmanager_notifications_failed_total{job="alertmanager",integration="slack",reason="serverError"}':
-      holds(count),
-    'alertmanager_notifications_failed_total{job="alertmanager",integration="email",reason="other"}': holds(0),
+  const failed = (count: number, ofPeer = 0): State => ({
+    'alertmanager_notifications_failed_total{job="alertmanager",instance="0",integration="slack",reason="serverError"}':
+      holds(count / 2),
+    'alertmanager_notifications_failed_total{job="alertmanager",instance="0",integration="slack",reason="clientError"}':
+      holds(count / 2),
+    'alertmanager_notifications_failed_total{job="alertmanager",instance="1",integration="slack",reason="serverError"}':
+      holds(ofPeer),
+    'alertmanager_notifications_failed_total{job="alertmanager",instance="0",integration="email",reason="other"}':
+      holds(0),
   });
   return {
     ...common,
     name: "NotificationsFailing",
     service: "alertmanager",
     severity: "warning",
-    expression: `sum by (integration) (increase(alertmanager_notifications_failed_total[${formatDuration(window)}])) > ${most}`,
+    expression: `max by (integration) (sum by (instance, integration) (increase(alertmanager_notifications_failed_total[${formatDuration(window)}]))) > ${most}`,
     window,
     for: alerts.timing.warning.for,
     summary: "{{ $labels.integration }} does not take alerts",
@@ -158,6 +166,13 @@ function notificationsFailing({ settings: { alerts } }: Watched): Alert {
           name: "one that failed and was sent again",
           earlier: failed(0),
           state: failed(0.9 * most),
+          lasts: alerts.timing.warning.for,
+          tells: [],
+        },
+        {
+          name: "one that neither of two could deliver, and was sent again",
+          earlier: failed(0),
+          state: failed(0.9 * most, 0.9 * most),
           lasts: alerts.timing.warning.for,
           tells: [],
         },

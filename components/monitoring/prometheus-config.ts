@@ -155,8 +155,14 @@ function discovery(plan: Blueprint, spec: Scraped): DiscoveryConfig {
 const podDiscovery = (spec: Scraped, namespaces: readonly string[]) => ({
   kubernetes_sd_configs: [{ role: "pod", namespaces: { names: namespaces } }],
   relabel_configs: [
+    // What has ended, as a pod that was evicted, is kept for days, with an address that may be somebody else's by now.
+    { source_labels: ["__meta_kubernetes_pod_phase"], regex: "Succeeded|Failed", action: "drop" },
     { source_labels: ["__meta_kubernetes_pod_label_app_kubernetes_io_name"], regex: spec.name, action: "keep" },
     { source_labels: ["__meta_kubernetes_pod_container_port_name"], regex: spec.scrape.port, action: "keep" },
     { source_labels: ["__meta_kubernetes_pod_name"], target_label: "pod" },
+    // An alert of a host names the host, before and after its pod was made anew.
+    ...(spec.placement.kind === "per-host"
+      ? [{ source_labels: ["__meta_kubernetes_pod_node_name"], target_label: "instance" }]
+      : []),
   ],
 });

@@ -32,7 +32,7 @@ export interface Probes {
   readonly liveness: Probe;
   /** Fails: the instance gets no traffic, and a release does not go on. */
   readonly readiness: Probe;
-  /** Until it has succeeded once, the others are not asked. */
+  /** Until it has succeeded once, the others are not asked. Fails for as long as it has patience: the instance is replaced. */
   readonly startup?: Probe;
   readonly tool: ProbeTool;
 }
@@ -84,7 +84,7 @@ export function probes(value: Probes): Probes {
 export const patience = ({ interval, timeout, failureThreshold }: Probe): Duration =>
   seconds(interval.seconds * (failureThreshold - 1) + timeout.seconds);
 
-/** The longest that a start may take until the first readiness check has succeeded: startup's patience, then one readiness check. */
+/** The longest that a start is expected to take until the first readiness check has succeeded: startup's patience, then one readiness check. */
 export function timeToReady({ startup, readiness }: Probes): Duration {
   const start = startup === undefined ? 0 : startup.interval.seconds * startup.failureThreshold;
   return seconds(start + readiness.interval.seconds * readiness.failureThreshold + readiness.timeout.seconds);

@@ -65,7 +65,7 @@ export interface HeldSecret {
 /** `cluster`: for everybody beside the platform's members, but not for customers. */
 export type ObservedExposure = Exposure | "cluster";
 
-export type Internet = "none" | "HTTPS" | "public addresses" | "everything";
+export type Internet = "none" | "HTTPS" | "public addresses" | "public addresses, HTTPS everywhere" | "everything";
 
 export interface ObservedProbe {
   /** `http 8000 /health`, `tcp 6379`, `command redis-cli ping`. */

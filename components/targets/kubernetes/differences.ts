@@ -3,8 +3,14 @@ import type { Difference } from "../target.ts";
 /** How many hosts a per-host rollout may take, one after the other, until it counts as failed. */
 export const hostsPerRollout = 20;
 
-/** Seconds in which load balancers and other pods hear that a pod leaves, before it gets the polite signal. */
+/** Seconds in which other pods hear that a pod leaves, before it gets the polite signal. */
 export const drainSeconds = 5;
+
+/**
+ * The same where customers come from outside: a load balancer hears of it by its own health checks alone. AWS' asks every 10 s
+ * and believes the second or third answer; Google's every 3 s or 8 s.
+ */
+export const publicDrainSeconds = 30;
 
 export const differences: readonly Difference[] = [
   {
@@ -78,6 +84,12 @@ export const differences: readonly Difference[] = [
     why: "a NetworkPolicy cannot name the API server, and its address is the cluster's own",
   },
   {
+    field: "internet",
+    where: "workloads that ask for the site by its public name",
+    instead: "HTTPS is open, to private addresses too",
+    why: "a cluster leads its own pods past the load balancer, to the pod behind it",
+  },
+  {
     field: "placement.scaling",
     where: "automatic scaling in a cluster without metrics-server",
     instead: "the minimum of replicas runs",
@@ -93,7 +105,8 @@ export const differences: readonly Difference[] = [
   {
     field: "cloudAccess",
     where: "every workload that asks for it",
-    instead: "nothing: logs are stored on a volume, hosts are found through the Kubernetes API",
+    instead:
+      "no rights: those that the pod's account or its node was given count, and the way to them is open; hosts are found through the Kubernetes API",
     why: "the cluster may run on no cloud at all",
   },
 ];

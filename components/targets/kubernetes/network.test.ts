@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { WorkloadSpec } from "../../workload/index.ts";
 import { namespacesOf } from "./names.ts";
-import { workloadPolicySpec } from "./network.ts";
+import { namespacePolicySpec, workloadPolicySpec } from "./network.ts";
 import { backend, database, gateway, prometheus, promtail, samples } from "./samples.ts";
 
 const plan = (workloads: readonly WorkloadSpec[]) => ({
@@ -47,11 +47,42 @@ describe("a workload's network policy", () => {
     expect(blocks(gateway)).not.toContain("cidr");
   });
 
+  const anywhere = { ports: [443, 6443, 8443].map((port) => ({ protocol: "TCP", port })) };
+
   test("lets out to the API server only who reads it", () => {
-    const anywhere = { ports: [443, 6443].map((port) => ({ protocol: "TCP", port })) };
     expect(policy(prometheus).egress).toContainEqual(anywhere);
     expect(policy(backend).egress).not.toContainEqual(anywhere);
   });
+
+  test("lets out to the public name who asks for it: the cluster may lead there by addresses that are not public", () => {
+    const prober = { ...backend, connectsTo: [{ to: "gateway", port: "http" }] };
+    expect(policy(prober).egress).toContainEqual(anywhere);
+    expect(policy({ ...prober, internet: false }).egress).not.toContainEqual(anywhere);
+  });
+
+  test("lets out to where the cloud gives rights only who has some, on that port only", () => {
+    const identity = {
+      to: [{ ipBlock: { cidr: "169.254.170.23/32" } }, { ipBlock: { cidr: "169.254.169.254/32" } }],
+      ports: [{ protocol: "TCP", port: 80 }],
+    };
+    expect(policy({ ...backend, cloudAccess: "log-store" }).egress).toContainEqual(identity);
+    expect(policy(backend).egress).not.toContainEqual(identity);
+  });
+});
+
+test("names are asked for in the cluster, and where each node answers for itself, which no selector finds", () => {
+  expect(namespacePolicySpec.egress).toEqual([
+    {
+      to: [
+        { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } } },
+        { ipBlock: { cidr: "169.254.0.0/16" } },
+      ],
+      ports: [
+        { protocol: "UDP", port: 53 },
+        { protocol: "TCP", port: 53 },
+      ],
+    },
+  ]);
 });
 
 interface Peer {

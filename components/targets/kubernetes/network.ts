@@ -18,13 +18,20 @@ export interface NetworkPlan {
 const tcp = (port: number) => ({ protocol: "TCP", port });
 const opened = (port: Port) => protocolsOf(port).map((protocol) => ({ protocol, port: port.number }));
 
+/** Addresses that each node answers for itself: no selector finds who does. */
+const linkLocal = "169.254.0.0/16";
+
 /** In force for every pod of a namespace: nothing in, nothing out but names. Each workload's own policy adds to it. */
 export const namespacePolicySpec = {
   podSelector: {},
   policyTypes: ["Ingress", "Egress"],
   egress: [
     {
-      to: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } } }],
+      to: [
+        { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } } },
+        // NodeLocal DNSCache (169.254.20.10) and GKE's Cloud DNS (169.254.169.254).
+        { ipBlock: { cidr: linkLocal } },
+      ],
       ports: [{ protocol: "UDP", port: 53 }, tcp(53)],
     },
   ],
@@ -38,7 +45,8 @@ export const workloadPolicySpec = (spec: WorkloadSpec, plan: NetworkPlan) => ({
   egress: [
     ...platformEgress(spec, plan),
     ...(spec.internet ? [internetEgress] : []),
-    ...(spec.kubernetesAccess === undefined ? [] : [apiServerEgress]),
+    ...(spec.kubernetesAccess !== undefined || asksSite(spec, plan) ? [httpsEgress] : []),
+    ...(spec.cloudAccess === "log-store" ? [identityEgress] : []),
     ...(spec.agent === undefined ? [] : [vaultEgress(spec.agent.vault)]),
   ],
 });
@@ -75,15 +83,31 @@ const internetEgress = {
     {
       ipBlock: {
         cidr: "0.0.0.0/0",
-        except: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"],
+        except: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", linkLocal],
       },
     },
     { ipBlock: { cidr: "::/0", except: ["fc00::/7", "fe80::/10"] } },
   ],
 };
 
-/** The API server has an address that only the cluster knows, and one of these ports behind its Service. */
-const apiServerEgress = { ports: [tcp(443), tcp(6443)] };
+/**
+ * The API server has an address that only the cluster knows, and one of these ports behind its Service. So have who ends TLS
+ * for the public name: a cluster leads its own pods past the load balancer, straight to the pod behind (kubernetes#108526).
+ */
+const httpsEgress = { ports: [tcp(443), tcp(6443), tcp(8443)] };
+
+/** Who connects to a public port and to the internet asks for the site as customers do. */
+const asksSite = ({ internet, connectsTo }: WorkloadSpec, { workloads }: NetworkPlan): boolean =>
+  internet &&
+  workloads.some(({ name, ports }) =>
+    connectsTo.some(({ to, port }) => to === name && ports.some((it) => it.name === port && it.exposure === "public")),
+  );
+
+/** Where AWS gives a pod its rights, on each node: EKS' Pod Identity, and the node's role. */
+const identityEgress = {
+  to: ["169.254.170.23/32", "169.254.169.254/32"].map((cidr) => ({ ipBlock: { cidr } })),
+  ports: [tcp(80)],
+};
 
 /** A pod's rules hold for all its containers. Where Vault is, its name alone says, unless the settings do. */
 const vaultEgress = (vault: VaultServer) => ({

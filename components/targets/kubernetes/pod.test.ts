@@ -78,8 +78,13 @@ describe("security", () => {
 
 describe("stopping", () => {
   test("a pod behind a Service answers until everybody knows that it leaves, and then has the stated time", () => {
-    expect(container(gateway).lifecycle).toEqual({ preStop: { sleep: { seconds: 5 } } });
-    expect(pod(gateway).terminationGracePeriodSeconds).toBe(35);
+    expect(container(backend).lifecycle).toEqual({ preStop: { sleep: { seconds: 5 } } });
+    expect(pod(backend).terminationGracePeriodSeconds).toBe(35);
+  });
+
+  test("a pod behind a load balancer answers until its health checks have failed: AWS' take three times 10 s", () => {
+    expect(container(gateway).lifecycle).toEqual({ preStop: { sleep: { seconds: 30 } } });
+    expect(pod(gateway).terminationGracePeriodSeconds).toBe(60);
   });
 
   test("the owner of a volume stops at once", () => {
@@ -137,4 +142,8 @@ test("stateless pods spread over zones and hosts, what watches hosts runs on eac
   ]);
   expect(pod(promtail).tolerations).toEqual([{ operator: "Exists" }]);
   expect(pod(gateway)).not.toHaveProperty("tolerations");
+});
+
+test("no pod is sent to a host that runs Windows, whose taint is tolerated by what runs on each", () => {
+  for (const spec of samples) expect(pod(spec).nodeSelector).toEqual({ "kubernetes.io/os": "linux" });
 });

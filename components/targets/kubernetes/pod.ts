@@ -10,7 +10,7 @@ import {
 } from "../../workload/index.ts";
 import type { TargetContext } from "../target.ts";
 import { agentContainer, agentVolumes } from "./agent.ts";
-import { drainSeconds } from "./differences.ts";
+import { drainSeconds, publicDrainSeconds } from "./differences.ts";
 import { type FileSources, mountedFiles } from "./files.ts";
 import { selectorLabels, workloadLabels } from "./names.ts";
 import { containerProbes } from "./probes.ts";
@@ -32,6 +32,8 @@ export function podTemplate<SecretName>(spec: WorkloadSpec, stack: Stack, source
       enableServiceLinks: false,
       terminationGracePeriodSeconds: gracePeriodSeconds(spec),
       securityContext: podSecurity(spec),
+      // What tolerates every taint would also be sent to hosts that run Windows.
+      nodeSelector: { "kubernetes.io/os": "linux" },
       ...(isSpread(spec) ? { topologySpreadConstraints: spread(spec, stack) } : {}),
       // A host with a taint is watched as well.
       ...(spec.placement.kind === "per-host" ? { tolerations: [{ operator: "Exists" }] } : {}),
@@ -56,12 +58,14 @@ function annotations(spec: WorkloadSpec): { readonly annotations?: Readonly<Reco
   return Object.keys(reasons).length === 0 ? {} : { annotations: reasons };
 }
 
-/** Whoever sends requests through a Service hears with a delay that a pod leaves; until then it answers. */
-const isDrained = ({ placement, ports }: WorkloadSpec): boolean => placement.kind === "stateless" && ports.length > 0;
+/** Whoever sends requests through a Service hears with a delay that a pod leaves; for so long it answers. */
+function drainOf({ placement, ports }: WorkloadSpec): number {
+  if (placement.kind !== "stateless" || ports.length === 0) return 0;
+  return ports.some(({ exposure }) => exposure === "public") ? publicDrainSeconds : drainSeconds;
+}
 
 /** The time before the polite signal is part of Kubernetes' grace period, and comes on top of the stated one. */
-const gracePeriodSeconds = (spec: WorkloadSpec): number =>
-  rolloutOf(spec).stopGracePeriod.seconds + (isDrained(spec) ? drainSeconds : 0);
+const gracePeriodSeconds = (spec: WorkloadSpec): number => rolloutOf(spec).stopGracePeriod.seconds + drainOf(spec);
 
 function container<SecretName>(
   spec: WorkloadSpec,
@@ -69,6 +73,7 @@ function container<SecretName>(
   fileMounts: ReturnType<typeof mountedFiles>["mounts"],
 ) {
   const { cpu, memory } = spec.resources;
+  const drain = drainOf(spec);
   return {
     name: spec.name,
     image: imageReference(spec.image),
@@ -87,7 +92,7 @@ function container<SecretName>(
       .map(({ name, number, protocol }) => ({ name, containerPort: number, protocol })),
     ...containerProbes(spec.probes),
     // Without a shell: Kubernetes 1.30 and later waits by itself.
-    ...(isDrained(spec) ? { lifecycle: { preStop: { sleep: { seconds: drainSeconds } } } } : {}),
+    ...(drain === 0 ? {} : { lifecycle: { preStop: { sleep: { seconds: drain } } } }),
     resources: {
       requests: { cpu: `${cpu.request}m`, memory: `${memory.request}Mi` },
       limits: { cpu: `${cpu.limit}m`, memory: `${memory.limit}Mi` },

@@ -21,7 +21,9 @@ export const ofApplication: Documented = {
 const ofKubernetes: Documented = {
   kube_pod_container_info: ["container", "pod", "namespace", "image", "image_id", "image_spec", "container_id", "uid"],
   kube_pod_container_status_waiting_reason: ["container", "pod", "namespace", "reason", "uid"],
+  kube_pod_init_container_status_waiting_reason: ["container", "pod", "namespace", "reason", "uid"],
   kube_pod_container_status_restarts_total: ["container", "pod", "namespace", "uid"],
+  kube_pod_init_container_status_restarts_total: ["container", "pod", "namespace", "uid"],
   kube_deployment_status_condition: ["deployment", "namespace", "reason", "condition", "status"],
   kube_deployment_status_replicas_unavailable: ["deployment", "namespace"],
   kube_deployment_status_replicas_updated: ["deployment", "namespace"],

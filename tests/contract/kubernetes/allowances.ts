@@ -1,10 +1,18 @@
 import { posix } from "node:path";
-import type { WorkloadSpec } from "../../../components/workload/index.ts";
+import { type Connection, isWorkload, type WorkloadSpec } from "../../../components/workload/index.ts";
 import { change, changeRollout, orderedInUpdates, outermost, withoutLoopback } from "../change.ts";
 import type { Allowance, Elsewhere } from "../compare.ts";
-import { type ObservedProbe, sorted } from "../observed.ts";
+import { type Observed, type ObservedProbe, sorted } from "../observed.ts";
 
 const publicPorts = ({ ports }: WorkloadSpec) => ports.filter(({ exposure }) => exposure === "public");
+
+const isPublic = (server: WorkloadSpec, { to, port }: Connection): boolean =>
+  server.name === to && publicPorts(server).some(({ name }) => name === port);
+
+const withHttps = (it: Observed): Observed => ({
+  ...it,
+  internet: it.internet === "none" ? "HTTPS" : "public addresses, HTTPS everywhere",
+});
 
 /** Hosts of a per-host rollout that Pulumi waits for. */
 const hosts = 20;
@@ -109,8 +117,15 @@ export const allowances: readonly Allowance[] = [
   {
     row: ["internet", "workloads that read the Kubernetes API"],
     fields: ["internet"],
-    applies: ({ internet, kubernetesAccess }) => !internet && kubernetesAccess !== undefined,
-    instead: (it) => ({ ...it, internet: "HTTPS" }),
+    applies: ({ kubernetesAccess }) => kubernetesAccess !== undefined,
+    instead: withHttps,
+  },
+  {
+    row: ["internet", "workloads that ask for the site by its public name"],
+    fields: ["internet"],
+    applies: ({ internet, connectsTo }, { members }) =>
+      internet && members.filter(isWorkload).some((to) => connectsTo.some((one) => isPublic(to, one))),
+    instead: withHttps,
   },
   {
     row: ["cloudAccess", "every workload that asks for it"],

@@ -72,9 +72,9 @@ function internetOf(egress: readonly unknown[]): Internet {
   const unbounded = egress.filter((rule) => at(rule, "to") === undefined);
   const isHttps = (rule: unknown) =>
     list(at(rule, "ports")).length > 0 &&
-    list(at(rule, "ports")).every((port) => [443, 6443].includes(number(at(port, "port")) ?? 0));
+    list(at(rule, "ports")).every((port) => [443, 6443, 8443].includes(number(at(port, "port")) ?? 0));
   const closed = (block: unknown) => privateRanges.every((range) => texts(at(block, "except")).includes(range));
   if (!anywhere.every(closed) || !unbounded.every(isHttps)) return "everything";
-  if (anywhere.length > 0) return "public addresses";
-  return unbounded.length > 0 ? "HTTPS" : "none";
+  if (unbounded.length === 0) return anywhere.length > 0 ? "public addresses" : "none";
+  return anywhere.length > 0 ? "public addresses, HTTPS everywhere" : "HTTPS";
 }
