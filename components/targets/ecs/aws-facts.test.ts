@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { monitoringHostScript } from "./host-script.ts";
 import { cache, database } from "./samples.ts";
 import { type Asked, askedFor } from "./testing.ts";
 
@@ -19,6 +20,14 @@ describe("a name", () => {
   });
 });
 
+test("a data volume that grew comes to a new host, where its file system grows: EBS grows the disk alone", () => {
+  const script = (sizeGiB: number) => monitoringHostScript("trading-prod", { id: "vol-0a1b", sizeGiB });
+  expect(script(22)).not.toBe(script(33));
+  const template = ofType("aws:ec2/launchTemplate:LaunchTemplate").find(({ name }) => name === "monitoring-host");
+  const data = Buffer.from(String(template?.inputs.userData), "base64").toString();
+  expect(data).toContain("xfs_growfs /data # to 22 GiB\n");
+});
+
 describe("a bucket", () => {
   test("goes with its objects where the stack may go, for S3 deletes none that holds something; production's stays", async () => {
     const forced = (asked: readonly Asked[]) =>
@@ -26,6 +35,11 @@ describe("a bucket", () => {
     expect(forced(all)).toEqual([false, false, false]);
     expect(forced(await askedFor({ environment: "staging", stack: "staging" }))).toEqual([true, true, true]);
   });
+});
+
+test("a parameter takes a certificate with its chain, which is longer than the 4 KB of a standard one", () => {
+  const parameters = ofType("aws:ssm/parameter:Parameter").map(({ name, inputs }) => [name, inputs.tier]);
+  expect(parameters).toEqual([["tlsPrivateKey", "Intelligent-Tiering"]]);
 });
 
 describe("the alarms' topic", () => {

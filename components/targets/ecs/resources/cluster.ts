@@ -32,11 +32,13 @@ export class Cluster extends pulumi.ComponentResource {
   readonly capacity: aws.ecs.ClusterCapacityProviders;
   readonly #stack: EcsStack;
   readonly #groups: SecurityGroups;
+  readonly #network: Network;
 
   constructor(stack: EcsStack, network: Network, groups: SecurityGroups, parent: pulumi.Resource) {
     super(Cluster.__pulumiType, "cluster", {}, { parent });
     this.#stack = stack;
     this.#groups = groups;
+    this.#network = network;
     const { names, section, context } = stack;
     const trunking = new aws.ecs.AccountSettingDefault(
       "awsvpc-trunking",
@@ -75,7 +77,9 @@ export class Cluster extends pulumi.ComponentResource {
         maximum: 1,
         // The zone of the data volume.
         subnetIds: network.privateSubnetIds.slice(0, 1),
-        script: volume.id.apply((id) => monitoringHostScript(names.cluster, id)),
+        script: pulumi
+          .all([volume.id, volume.size])
+          .apply(([id, sizeGiB]) => monitoringHostScript(names.cluster, { id, sizeGiB })),
         statements: pulumi
           .all([cluster.arn, volume.arn])
           .apply(([clusterArn, volumeArn]) =>
@@ -144,8 +148,9 @@ export class Cluster extends pulumi.ComponentResource {
           AmazonECSManaged: "true",
         }).map(([key, value]) => ({ key, value, propagateAtLaunch: true })),
       },
-      // Only hosts that start after the account setting get many interfaces. Managed scaling owns the wanted number.
-      this.#stack.under(this, { dependsOn: after, ignoreChanges: ["desiredCapacity"] }),
+      // Only hosts that start after the account setting get many interfaces; and at their first boot they join and install over a
+      // way out that is there minutes after the subnets. Managed scaling owns the wanted number.
+      this.#stack.under(this, { dependsOn: [after, this.#network], ignoreChanges: ["desiredCapacity"] }),
     );
     return new aws.ecs.CapacityProvider(
       component,
