@@ -66,13 +66,20 @@ function highOrderFailureRate({ settings }: Watched): Alert {
     window,
     for: lasting,
     summary: '{{ printf "%.1f" $value }} % of orders fail',
-    description: `More than ${limit} % of the orders of the last ${formatDuration(window)} failed.`,
+    description: `More than ${limit} % of the orders of the last ${formatDuration(window)} failed; those that customers cancelled do not count.`,
     behaviour: {
       calm: placed(0.9 * limit),
       fault: placed(1.1 * limit),
       outage: placed(100),
       tells: [{ summary: `${oneDecimal(1.1 * limit)} % of orders fail` }],
-      cases: [{ name: "no orders", state: idle(placed(limit)), tells: [] }],
+      cases: [
+        { name: "no orders", state: idle(placed(limit)), tells: [] },
+        {
+          name: "customers cancel what does not go through",
+          state: { ...placed(1.1 * limit), [`${orders}{job="backend",instance="a",state="cancelled"}`]: counts(1000) },
+          tells: [{ summary: `${oneDecimal(1.1 * limit)} % of orders fail` }],
+        },
+      ],
     },
   };
 }

@@ -108,18 +108,19 @@ export function responseTimeP95({ backend: { metricNames }, alerts: { timing } }
   };
 }
 
-/** Share of orders that failed. */
+/** Share of orders that failed, of those that came to an end by themselves: customers cancel many just while none goes through. */
 export function orderFailurePercent({ backend: { metricNames }, alerts: { timing } }: Settings): Recording {
   const time = formatDuration(timing.warning.window);
   const rate = (labels: string) => `sum(rate(${metricNames.orders}${labels}[${time}]))`;
   return {
     name: `trading:orders:failed_percent_${time}`,
     category: "business",
-    expression: percentOf(rate('{state="failed"}'), rate("")),
+    expression: percentOf(rate('{state="failed"}'), rate('{state!="cancelled"}')),
     calm: { [`${metricNames.orders}{job="backend",state="executed"}`]: counts(3) },
     example: {
       state: {
         [`${metricNames.orders}{job="backend",state="executed"}`]: counts(3),
+        [`${metricNames.orders}{job="backend",state="cancelled"}`]: counts(100),
         [`${metricNames.orders}{job="worker",state="failed"}`]: counts(1),
       },
       labels: {},

@@ -54,3 +54,10 @@ test.each([
   const conf = confOf("prod", target, more);
   expect([...conf.matchAll(/set_real_ip_from (\S+);/g)].map(([, range]) => range)).toEqual(balancers);
 });
+
+test("nginx has as many processes as the container has processors, not the host", () => {
+  const withCpu = (limit: number) =>
+    confOf("prod", undefined, { gateway: { resources: { cpuMillicores: { request: 100, limit } } } });
+  expect(withCpu(500)).toContain("worker_processes 2;");
+  expect(withCpu(2500)).toContain("worker_processes 3;");
+});

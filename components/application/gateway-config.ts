@@ -82,6 +82,12 @@ const toHttps = (settings: Settings): string =>
 `
     : "";
 
+/**
+ * As many as it has processors' worth, and a second one for while the first is busy. `auto` counts the host's: of 64 that is
+ * 64 processes, whose memory (2 MB each, idle; twice as many at a reload) is over the container's limit.
+ */
+const workers = ({ gateway }: Settings): number => Math.max(2, Math.ceil(gateway.resources.cpu.limit / 1000));
+
 function nginxConf(plan: Blueprint): string {
   const { settings, address } = plan;
   const { balancers } = settings.target;
@@ -91,7 +97,7 @@ function nginxConf(plan: Blueprint): string {
   const backendUrl = `${settings.mtls ? "https" : "http"}://${address("backend")}:${settings.backend.port}`;
   const frontendUrl = `http://${address("frontend")}:${settings.frontend.port}`;
   return `# The gateway. Rendered by ./platform render from components/application/gateway-config.ts.
-worker_processes auto;
+worker_processes ${workers(settings)};
 # After a reload what runs is finished, forwarded connections too, which may have no end.
 worker_shutdown_timeout 60s;
 pid /var/run/nginx.pid;

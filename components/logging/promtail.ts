@@ -117,13 +117,19 @@ const podJob = ({ settings: { stack, target } }: Blueprint) => ({
   job_name: "pods",
   kubernetes_sd_configs: [{ role: "pod", namespaces: { names: target.namespaces(stack) } }],
   relabel_configs: [
-    { source_labels: ["__meta_kubernetes_pod_label_app_kubernetes_io_name"], target_label: "service" },
+    // A workload's container has its name; what runs beside it, as Vault's agent, is a stream of its own, as on Docker.
+    { source_labels: ["__meta_kubernetes_pod_container_name"], target_label: "service" },
     { source_labels: ["__meta_kubernetes_pod_label_app_kubernetes_io_instance"], target_label: "stack" },
     { source_labels: ["__meta_kubernetes_pod_name"], target_label: "instance" },
     {
       source_labels: ["__meta_kubernetes_namespace", "__meta_kubernetes_pod_name", "__meta_kubernetes_pod_uid"],
       separator: "_",
-      replacement: "/var/log/pods/$1/*/*.log",
+      target_label: "__tmp_folder",
+    },
+    {
+      source_labels: ["__tmp_folder", "__meta_kubernetes_pod_container_name"],
+      separator: "/",
+      replacement: "/var/log/pods/$1/*.log",
       target_label: "__path__",
     },
   ],
