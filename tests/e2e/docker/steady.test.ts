@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { grown, type Used } from "./steady.ts";
+import { grown, isError, type Used } from "./steady.ts";
 
 const used = (memory: number, handles = 10): Used => ({ memory, limit: 1000, handles });
 const grownFrom = (before: Used, after: Used, component = "backend") =>
@@ -20,4 +20,16 @@ test("what buffers two hours may grow as long as it stays clear of its limit unt
   // 20 MiB in a third of an hour is 120 more in two.
   expect(grownFrom(used(750), used(770), "loki")).toEqual([]);
   expect(grownFrom(used(765), used(785), "loki")).toEqual(["loki: 20.0 MiB more memory, of a limit of 1000"]);
+});
+
+test.each([
+  ['{"level":"ERROR","msg":"x"}', true],
+  ['{"msg":"x","level":"fatal"}', true],
+  ['{"level":"info","query":"{level=~\\"ERROR|CRITICAL\\"}"}', false],
+  ['ts=2026-01-01T00:00:00Z level=error msg="no"', true],
+  ['level=info component=rules query="level=error or ERROR"', false],
+  ["2026-01-01 00:00:00 UTC [1] ERROR:  no such table", true],
+  ["2026-01-01 00:00:00 UTC [1] LOG:  checkpoint complete", false],
+])("of an error or not, by its level and not by what it quotes: %s", (line, isOne) => {
+  expect(isError(line)).toBe(isOne);
 });

@@ -4,7 +4,7 @@ import type Docker from "dockerode";
 import { table } from "../../../cli/console/table.ts";
 import { componentOf, containersOf } from "../../../cli/docker/daemon.ts";
 import { demultiplexed } from "../../../offline/docker/daemon/container-log.ts";
-import { at, number } from "../../support/json.ts";
+import { at, number, text } from "../../support/json.ts";
 import { settingsOf } from "../../support/stacks.ts";
 import { linesOf } from "../logging/stored.ts";
 
@@ -115,10 +115,21 @@ export function steadyTable(start: All, end: All): string {
   ]);
 }
 
-/** As JSON (`"level":"ERROR"`), logfmt (`level=error`), PostgreSQL and the console write it. */
-const isError = (line: string): boolean =>
-  /"level":"(error|fatal|critical)"|\blevel=(error|fatal)\b/i.test(line) ||
-  /\b(ERROR|FATAL|PANIC|CRITICAL)\b/.test(line);
+/** By its level, where it has one: as JSON, as logfmt; else by PostgreSQL's and the console's words. What it quotes is none. */
+export function isError(line: string): boolean {
+  const level = text(at(parsed(line), "level")) ?? /(?:^|\s)level=(\w+)/.exec(line)?.[1];
+  return level === undefined
+    ? /\b(ERROR|FATAL|PANIC|CRITICAL)\b/.test(line)
+    : /^(error|fatal|critical|panic)$/i.test(level);
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Lines of errors that containers of dev have written from a moment on, behind their component's name. */
 export async function errorLines(docker: Docker, since: Date): Promise<readonly string[]> {
