@@ -98,3 +98,14 @@ export const alarm = {
     treatMissingData: "notBreaching",
   },
 } satisfies Record<string, AlarmSettings | ((size: number) => AlarmSettings)>;
+
+/**
+ * Seconds for which ECS may go on watching after the last task was replaced. It says only that they are computed of the alarms'
+ * periods and evaluation periods ("How CloudWatch alarms detect Amazon ECS deployment failures"): twice all of them.
+ */
+export const bakeSeconds =
+  2 *
+  [alarm.releaseErrors(1), alarm.releaseUnhealthy].reduce(
+    (sum, { period, evaluationPeriods }) => sum + period * evaluationPeriods,
+    0,
+  );

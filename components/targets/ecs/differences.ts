@@ -47,8 +47,9 @@ export const differences: readonly Difference[] = [
   {
     field: "placement.rollout.progressDeadline",
     where: "all",
-    instead: "how long an update waits for the service; ECS itself takes a release back after 3 to 200 failed tasks",
-    why: "the deployment circuit breaker counts failures, not time",
+    instead:
+      "how long an update waits for each round of tasks that are replaced, and ten minutes more where alarms watch a release; ECS itself takes one back after 3 to 200 failed tasks",
+    why: "the deployment circuit breaker counts failures, not time; a deployment under alarms ends when ECS has watched them for a time that it computes",
   },
   {
     field: "placement.rollout.revisionsKept",

@@ -1,5 +1,14 @@
-import { type RollingRollout, replicasOf, timeToReady, type WorkloadSpec } from "../../workload/index.ts";
-import { releaseAlarms } from "./alarms.ts";
+import {
+  type Duration,
+  maximumReplicas,
+  minimumReplicas,
+  type RollingRollout,
+  replicasOf,
+  seconds,
+  timeToReady,
+  type WorkloadSpec,
+} from "../../workload/index.ts";
+import { bakeSeconds, releaseAlarms } from "./alarms.ts";
 import type { Names } from "./names.ts";
 import type { EcsSection } from "./section.ts";
 
@@ -71,6 +80,48 @@ export const alarmSettings = (spec: WorkloadSpec, { prefix }: Pick<Names, "prefi
   rollback: spec.placement.rollout.rollbackOnFailure,
   alarmNames: releaseAlarms.map((name) => `${prefix}-${name}`),
 });
+
+/**
+ * How long an update waits for the service: the deadline for each round in which tasks are replaced (Kubernetes counts it anew
+ * with each that got ready, too), and the time in which ECS goes on watching alarms. The provider waits for the end of both.
+ */
+export function updatePatience(
+  { placement }: Pick<WorkloadSpec, "placement">,
+  { hosts }: Pick<EcsSection, "hosts">,
+  isWatched: boolean,
+): Duration {
+  const bake = isWatched ? bakeSeconds : 0;
+  return seconds(mostRounds(placement, hosts) * placement.rollout.progressDeadline.seconds + bake);
+}
+
+/** The most rounds that an update of any number of tasks takes, from the fewest to the most that there may be. */
+function mostRounds(placement: WorkloadSpec["placement"], hosts: EcsSection["hosts"]): number {
+  switch (placement.kind) {
+    case "stateful":
+      return 1;
+    case "per-host": {
+      const healthy = leastPercent(hosts.minimum + 1, placement.rollout.unavailable);
+      return roundsWithin(hosts.minimum + 1, hosts.maximum + 1, { healthy, most: 100 });
+    }
+    case "stateless": {
+      const fewest = minimumReplicas(placement.scaling);
+      const percents = rollingPercents(fewest, placement.rollout);
+      return roundsWithin(fewest, maximumReplicas(placement.scaling), {
+        healthy: percents.deploymentMinimumHealthyPercent,
+        most: percents.deploymentMaximumPercent,
+      });
+    }
+  }
+}
+
+const roundsWithin = (fewest: number, most: number, percent: { healthy: number; most: number }): number =>
+  Math.max(
+    ...Array.from({ length: most - fewest + 1 }, (_, more) => {
+      const count = fewest + more;
+      const atOnce = Math.floor((count * percent.most) / 100) - Math.ceil((count * percent.healthy) / 100);
+      return Math.ceil(count / Math.max(1, atOnce));
+    }),
+  );
 
 const on = (capacityProvider: string) => [{ capacityProvider, weight: 1, base: 0 }];
 

@@ -5,6 +5,7 @@ import { change, changeRollout, orderedInUpdates, outermost, withoutLoopback } f
 import type { Allowance, Elsewhere, Site } from "../compare.ts";
 import { type Observed, type Span, sorted } from "../observed.ts";
 import { connections } from "../stated.ts";
+import { mostRounds, proportionAbove, proportionBelow } from "./proportion.ts";
 
 const publicPorts = ({ ports }: WorkloadSpec) => ports.filter(({ exposure }) => exposure === "public");
 const isPublic = (spec: WorkloadSpec): boolean => publicPorts(spec).length > 0;
@@ -28,17 +29,14 @@ const wanted = (it: Observed, spec: WorkloadSpec, { hosts }: Site): Span =>
     ? { atMinimum: hosts.minimum, atMaximum: hosts.maximum }
     : { atMinimum: it.placement.scaling.minimum, atMaximum: it.placement.scaling.maximum };
 
-/** `more` beside `atMinimum`, as the whole percentage that ECS takes, above. ECS rounds the result down. */
-function proportionAbove({ atMinimum, atMaximum }: Span, more: number): Span {
-  const percent = Math.ceil((100 * (atMinimum + more)) / atMinimum);
-  return { atMinimum: more, atMaximum: Math.floor((atMaximum * percent) / 100) - atMaximum };
-}
-
-/** The same below; ECS rounds what must be healthy up. */
-function proportionBelow({ atMinimum, atMaximum }: Span, fewer: number): Span {
-  const missing = Math.min(atMinimum, fewer);
-  const percent = Math.floor((100 * (atMinimum - missing)) / atMinimum);
-  return { atMinimum: missing, atMaximum: atMaximum - Math.ceil((atMaximum * percent) / 100) };
+/** The workload with the public port, and what rolls behind it: alarms watch their releases. */
+function isSeenByCustomers(spec: WorkloadSpec, members: readonly Member[]): boolean {
+  const edge = members.find((member) => member.kind === "workload" && isPublic(member));
+  return (
+    spec.placement.kind === "stateless" &&
+    edge?.kind === "workload" &&
+    (edge.name === spec.name || edge.connectsTo.some(({ to }) => to === spec.name))
+  );
 }
 
 export const allowances: readonly Allowance[] = [
@@ -102,12 +100,15 @@ export const allowances: readonly Allowance[] = [
   },
   {
     row: ["placement.rollout.progressDeadline", "all"],
-    fields: ["placement.rollout.progressDeadline.ends"],
+    fields: ["placement.rollout.progressDeadline"],
     applies: () => true,
-    instead: (it, spec) =>
-      changeRollout(it, {
-        progressDeadline: { seconds: spec.placement.rollout.progressDeadline.seconds, ends: "wait" },
-      }),
+    instead: (it, spec, site) => {
+      const { seconds } = spec.placement.rollout.progressDeadline;
+      const watched = isSeenByCustomers(spec, site.members) ? 600 : 0;
+      return changeRollout(it, {
+        progressDeadline: { seconds: seconds * mostRounds(wanted(it, spec, site), spec) + watched, ends: "wait" },
+      });
+    },
   },
   {
     row: ["placement.rollout.revisionsKept", "all"],

@@ -1,7 +1,7 @@
 import { AsyncResource } from "node:async_hooks";
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { WorkloadSpec } from "../../../workload/index.ts";
+import type { Duration, WorkloadSpec } from "../../../workload/index.ts";
 import { failureOf, problemOf } from "../running/requested.ts";
 import { shortName } from "../running/verdict.ts";
 import type { EcsStack } from "./stack.ts";
@@ -36,7 +36,12 @@ export const allRunning = (services: readonly pulumi.Output<Running>[]): pulumi.
     return found.map(({ taskDefinition }) => taskDefinition).join(" ");
   });
 
-export function runningCheck(spec: WorkloadSpec, { context, names, cloud }: EcsStack): RunningCheck {
+/** `patience`: how long a rollout may take until it is steady. */
+export function runningCheck(
+  spec: WorkloadSpec,
+  { context, names, cloud }: EcsStack,
+  patience: Duration,
+): RunningCheck {
   const named = (arn: string, runs = true): Running => ({
     service: spec.name,
     taskDefinition: shortName(arn),
@@ -55,7 +60,7 @@ export function runningCheck(spec: WorkloadSpec, { context, names, cloud }: EcsS
   });
   const problem = async (taskDefinition: string): Promise<string | undefined> => {
     asked = taskDefinition;
-    return problemOf(requested(taskDefinition), await cloud(), spec.placement.rollout.progressDeadline);
+    return problemOf(requested(taskDefinition), await cloud(), patience);
   };
   const after = new pulumi.ResourceHook(`running-${spec.name}`, async ({ newInputs }) => {
     const found = await problem(String(newInputs?.taskDefinition));

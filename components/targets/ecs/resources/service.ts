@@ -5,7 +5,7 @@ import { containerDefinitions, networkMode, taskVolumes } from "../containers.ts
 import { storedFiles } from "../files.ts";
 import { executionStatements, policyDocument, taskStatements, trustPolicy } from "../permissions.ts";
 import { isPublic } from "../problems.ts";
-import { alarmSettings, gracePeriod, scalingMetric, serviceSettings } from "../service.ts";
+import { alarmSettings, gracePeriod, scalingMetric, serviceSettings, updatePatience } from "../service.ts";
 import type { Foundation } from "./foundation.ts";
 import { edgePort } from "./groups.ts";
 import { runningCheck } from "./running.ts";
@@ -77,14 +77,15 @@ function makeService(
   parent: pulumi.Resource,
 ): aws.ecs.Service {
   const { stack, cluster, network, groups, balancer, order } = foundation;
-  const deadline = `${spec.placement.rollout.progressDeadline.seconds}s`;
   const interfaceOfItsOwn = networkMode(spec) === "awsvpc";
   const alarms = foundation.takenBackBy(spec);
+  const patience = updatePatience(spec, stack.section, alarms.length > 0);
+  const deadline = `${patience.seconds}s`;
   const ready = [cluster.capacity, ...alarms, ...(isPublic(spec) ? [balancer.listener] : [])];
   const dependsOn: Promise<pulumi.Resource[]> = order
     .after(spec.startsAfter)
     .then((services) => [...ready, ...services]);
-  const running = runningCheck(spec, stack);
+  const running = runningCheck(spec, stack, patience);
   const service = new aws.ecs.Service(
     spec.name,
     {
