@@ -72,7 +72,8 @@ const production: Defaults = {
   // With 5 s between scrapes and the waits of alerts.timing, fault, rule and notification fit into 60 s.
   metrics: { retention: "30d", scrapeInterval: "5s", scrapeTimeout: "4s", storageGiB: 100 },
   backend: {
-    scaling: { minimum: 3, maximum: 10, cpuPercent: 60 },
+    // ECS finds no more by their name.
+    scaling: { minimum: 3, maximum: 8, cpuPercent: 60 },
     resources: size([500, 2000], [512, 1024]),
   },
   worker: {

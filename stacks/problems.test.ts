@@ -210,7 +210,7 @@ const mistakes: readonly (readonly [string, Data, string])[] = [
   [
     "an empty range",
     { backend: { scaling: { minimum: 10 } } },
-    "trading-platform:backend.scaling.minimum: 10 must be below maximum (10); for a fixed number say replicas",
+    "trading-platform:backend.scaling.minimum: 10 must be below maximum (8); for a fixed number say replicas",
   ],
   [
     "a number beside a range",

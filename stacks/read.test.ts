@@ -82,7 +82,7 @@ describe("a range and a number replace each other", () => {
   });
   test("requests in place of CPU", () => {
     const target = { metric: "requests", perSecond: 50 };
-    expect(scaling("prod", { requestsPerSecond: 50 })).toEqual({ kind: "automatic", minimum: 3, maximum: 10, target });
+    expect(scaling("prod", { requestsPerSecond: 50 })).toEqual({ kind: "automatic", minimum: 3, maximum: 8, target });
   });
   test("a range over dev's number", () => {
     const target = { metric: "cpu", percent: 50 };
@@ -100,7 +100,7 @@ test("every value has its origin, the uppermost that said it", () => {
   const { leaves: explained } = explainSettings({ stack: "prod", config, target: "ecs" });
   const origins = new Map(explained.map(({ key, value, origin }) => [key, [value, origin]]));
   expect(origins.get("backend.scaling.minimum")).toEqual([4, "stack file"]);
-  expect(origins.get("backend.scaling.maximum")).toEqual([10, "environment"]);
+  expect(origins.get("backend.scaling.maximum")).toEqual([8, "environment"]);
   expect(origins.get("backend.port")).toEqual([8000, "default"]);
   expect(origins.get("database.management")).toEqual(["managed", "target"]);
   expect(origins.get("alerts.receivers.email.to")).toEqual(["database-team@trading.example.com", "domain"]);

@@ -80,6 +80,21 @@ describe("what ECS cannot keep", () => {
     expect(found(two).join()).toMatch(/must be 1/);
   });
 
+  test("more instances than a name has addresses, where Prometheus looks for them by it", () => {
+    const upTo = (replicas: number, scrape?: typeof scraped) =>
+      found(
+        workload({
+          ...backend,
+          ...(scrape === undefined ? {} : { scrape }),
+          placement: { ...backend.placement, scaling: { kind: "fixed", replicas } } as typeof backend.placement,
+        }),
+      ).join();
+    const scraped = { port: "http", path: "/metrics" };
+    expect(upTo(9, scraped)).toMatch(/placement\.scaling goes to 9; .* at most 8 addresses here: say 8/);
+    expect(upTo(8, scraped)).toBe("");
+    expect(upTo(9)).toBe("");
+  });
+
   test("a file over a folder that the image needs", () => {
     expect(
       found(workload({ ...edge, files: [{ path: "/etc/app.conf", content: "" }], secretFiles: [] })).join(),

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { portNamed, protocolsOf, type WorkloadSpec } from "../../workload/index.ts";
+import { maximumReplicas, portNamed, protocolsOf, type WorkloadSpec } from "../../workload/index.ts";
 import { demandOf, roomOf } from "./capacity.ts";
 import { startPeriod } from "./health.ts";
 import type { EcsSection } from "./section.ts";
@@ -82,11 +82,25 @@ function scalingProblems(spec: WorkloadSpec): string[] {
       `placement.replicas is ${placement.replicas}; all instances would write to one volume of the monitoring host, so it must be 1`,
     ];
   }
-  if (placement.kind !== "stateless" || placement.scaling.kind !== "automatic") return [];
-  return placement.scaling.target.metric === "requests" && !isPublic(spec)
-    ? ["placement.scaling is by requests, which only the load balancer counts and only for a public port; scale by cpu"]
-    : [];
+  if (placement.kind !== "stateless") return [];
+  const { scaling } = placement;
+  const most = maximumReplicas(scaling);
+  return [
+    ...(spec.scrape !== undefined && most > mostAddresses
+      ? [
+          `placement.scaling goes to ${most}; Prometheus finds the instances by their name, which has at most ${mostAddresses} addresses here: say ${mostAddresses}, and give each more CPU and memory`,
+        ]
+      : []),
+    ...(scaling.kind === "automatic" && scaling.target.metric === "requests" && !isPublic(spec)
+      ? [
+          "placement.scaling is by requests, which only the load balancer counts and only for a public port; scale by cpu",
+        ]
+      : []),
+  ];
 }
+
+/** What Cloud Map answers for a name, of all that are healthy (API_DnsConfig, RoutingPolicy MULTIVALUE). */
+const mostAddresses = 8;
 
 function volumeProblems({ files, secretFiles, agent, volumes }: WorkloadSpec): string[] {
   const all = [...files, ...secretFiles, ...(agent?.files ?? [])];
