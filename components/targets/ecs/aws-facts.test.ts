@@ -28,6 +28,11 @@ describe("a bucket", () => {
   });
 });
 
+test("a parameter takes a certificate with its chain, which is longer than the 4 KB of a standard one", () => {
+  const parameters = ofType("aws:ssm/parameter:Parameter").map(({ name, inputs }) => [name, inputs.tier]);
+  expect(parameters).toEqual([["tlsPrivateKey", "Intelligent-Tiering"]]);
+});
+
 describe("the alarms' topic", () => {
   const statements = (service: string): readonly Record<string, unknown>[] =>
     JSON.parse(String(ofType("aws:sns/topicPolicy:TopicPolicy")[0]?.inputs.policy)).Statement.filter(

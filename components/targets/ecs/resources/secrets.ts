@@ -39,6 +39,8 @@ export function configSecrets(stack: EcsStack, parent: pulumi.Resource): readonl
           {
             name: parameterOf(names.prefix, name),
             type: "SecureString",
+            // A certificate with its chain is longer than the 4 KB of a standard one.
+            tier: "Intelligent-Tiering",
             value: context.secretValue(name),
             tags: tags("secrets"),
           },
