@@ -45,8 +45,13 @@ describe("the verdict", () => {
       expect(all.map(({ verdict }) => verdict)).toEqual(all.map(() => "missing"));
       expect(all.find(({ secret }) => secret === "databasePassword")).toMatchObject({
         users: ["database", "backend", "worker", "postgres-exporter"],
-        remedy: `aws secretsmanager create-secret --name=trading/${stack}/databasePassword --region=eu-central-1 --secret-string=file:///dev/stdin`,
+        // RDS and ElastiCache refuse some passwords, and the end of a line that the AWS CLI is sent.
+        remedy: `openssl rand -hex 24 | tr -d '\\n' | aws secretsmanager create-secret --name=trading/${stack}/databasePassword --region=eu-central-1 --secret-string=file:///dev/stdin`,
       });
+      const remedyOf = (name: string) => all.find(({ secret }) => secret === name)?.remedy;
+      expect(remedyOf("cachePassword")).toMatch(/^openssl rand -hex 24 \| tr/);
+      expect(remedyOf("slackWebhookUrl")).toMatch(/^tr -d '\\n' \| aws /);
+      expect(remedyOf("monitoringCertificate")).toMatch(/^aws /);
       // Nobody logs in by them yet, and no registry asks for a password.
       expect(all.map(({ secret }) => secret)).not.toContain("databasePasswordA");
       expect(all.map(({ secret }) => secret)).not.toContain("registryPassword");
@@ -101,7 +106,7 @@ describe("the verdict", () => {
     const text = secretsText(await checked("staging", (arn) => (arn.endsWith("Key") ? { state: "missing" } : there())));
     expect(text).toMatch(/^secret +is +held in +since/);
     expect(text).toMatch(/tokenSigningKey +missing +AWS Secrets Manager trading\/staging\/tokenSigningKey/);
-    expect(text).toMatch(/to set:\n {2}tokenSigningKey: aws secretsmanager create-secret/);
+    expect(text).toMatch(/to set:\n {2}tokenSigningKey: tr -d '\\n' \| aws secretsmanager create-secret/);
   });
 });
 

@@ -12,7 +12,7 @@ import {
 } from "../../components/workload/index.ts";
 import { developersSecrets } from "../engine/developer/secrets.ts";
 import type { Held } from "./held.ts";
-import { howToSet, howToSetAt, placeOf } from "./places.ts";
+import { certificates, howToSet, howToSetAt, placeOf } from "./places.ts";
 
 /** One secret of a stack, as `./platform secrets check` tells it; never its value. */
 export interface Checked {
@@ -31,14 +31,7 @@ export interface Checked {
 }
 
 /** Their own end is watched by the alert CertificateExpires. */
-const haveAnEnd: readonly SecretName[] = [
-  "tlsCertificate",
-  "tlsPrivateKey",
-  "monitoringCertificate",
-  "monitoringPrivateKey",
-  "mtlsAuthority",
-  ...identifiedMembers.values(),
-];
+const haveAnEnd: readonly SecretName[] = [...certificates, "mtlsAuthority", ...identifiedMembers.values()];
 
 const isOneOf = (secret: string, names: readonly SecretName[]): boolean => names.some((name) => name === secret);
 

@@ -1,3 +1,4 @@
+import { managedPassword } from "../../components/secrets.ts";
 import type { Settings } from "../../components/settings.ts";
 import type { SecretName, SecretSource } from "../../components/workload/index.ts";
 import { rotationOf } from "./rotatable.ts";
@@ -24,11 +25,39 @@ export function howToSet(settings: Settings, secret: SecretName, isMissing: bool
   if (rotation !== undefined && !isMissing) return `./platform secrets rotate ${settings.stack} ${rotation}`;
   // Nobody types one.
   if (secret.startsWith("mtls")) return `./platform certs issue ${settings.stack}`;
-  return howToSetAt(settings, settings.secrets[secret], isMissing);
+  return howToSetAt(settings, settings.secrets[secret], isMissing, fedBy(settings, secret));
 }
 
-/** The same, by where the value is held. */
-export function howToSetAt({ stack, vault }: Settings, source: SecretSource, isMissing: boolean): string {
+/** Certificates and their keys: values of more than one line. */
+export const certificates: readonly SecretName[] = [
+  "tlsCertificate",
+  "tlsPrivateKey",
+  "monitoringCertificate",
+  "monitoringPrivateKey",
+];
+
+/** The AWS CLI keeps the end of a line that is typed or sent as a part of the value. */
+const oneLine = "tr -d '\\n' | ";
+
+/** What RDS and ElastiCache take: at least 16 characters, and neither / nor @, quotes, spaces or the end of a line. */
+const made = `openssl rand -hex 24 | ${oneLine}`;
+
+function fedBy({ database, cache }: Settings, secret: SecretName): string {
+  const told = [
+    ...(database.management === "managed" ? [managedPassword("postgres")] : []),
+    ...(cache.management === "managed" ? [managedPassword("redis")] : []),
+  ];
+  if (told.includes(secret)) return made;
+  return certificates.includes(secret) ? "" : oneLine;
+}
+
+/** The same, by where the value is held; `feed` stands before a command that keeps whatever it is sent. */
+export function howToSetAt(
+  { stack, vault }: Settings,
+  source: SecretSource,
+  isMissing: boolean,
+  feed = oneLine,
+): string {
   switch (source.kind) {
     case "config":
       return `pulumi config set --secret secrets:${source.key} --stack ${stack}`;
@@ -37,7 +66,7 @@ export function howToSetAt({ stack, vault }: Settings, source: SecretSource, isM
       const words = isMissing
         ? `create-secret --name=${entryName(source.arn)}`
         : `put-secret-value --secret-id=${entryName(source.arn)}`;
-      return `aws secretsmanager ${words} --region=${region} --secret-string=file:///dev/stdin`;
+      return `${feed}aws secretsmanager ${words} --region=${region} --secret-string=file:///dev/stdin`;
     }
     case "vault":
       return howToSetInVault(vault, source, isMissing);
