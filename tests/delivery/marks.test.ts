@@ -4,14 +4,17 @@ import { expect, test } from "vitest";
 import { execute, withFolder } from "../engine/support.ts";
 import { workflows } from "./workflow.ts";
 
-/** `docker buildx imagetools`, with a file for each tag in place of registries. */
+/** `docker buildx imagetools`, with a file for each tag in place of registries. ECR takes no release's tag twice, whatever it names. */
 const docker = `#!/usr/bin/env bash
 set -e
 file() { echo "$TAGS/\${1//\\//_}"; }
 shift 2
 words=("$@"); last="\${words[-1]}"
 if [ "$1" = inspect ]; then cat "$(file "$last")"; exit; fi
-while [ "$2" = --tag ]; do echo "\${last#*@}" > "$(file "$3")"; shift 2; done
+while [ "$2" = --tag ]; do
+  if [[ "$3" = ecr/*:release-* && -e "$(file "$3")" ]]; then echo "tag invalid: $3 is immutable" >&2; exit 1; fi
+  echo "\${last#*@}" > "$(file "$3")"; shift 2
+done
 `;
 
 const texts = Object.values(workflows["deploy.yml"]?.jobs ?? {}).flatMap(({ steps }) =>

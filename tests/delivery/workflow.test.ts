@@ -53,7 +53,7 @@ describe("the order", () => {
     const words = [
       "cp -r stacks/releases",
       "docker login",
-      ":release-",
+      "imagetools create",
       "./platform images mirror",
       "./platform up",
       "upload-artifact",

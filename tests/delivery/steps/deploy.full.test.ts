@@ -74,9 +74,13 @@ describe("the job that deploys, with docker, aws and ./platform played", () => {
   }
   const registry = "1.dkr.ecr.example.com/trading";
   const source = "ghcr.io/acme/trading";
-  const copied = (service: string, digit: string): string =>
-    `docker buildx imagetools create --tag ${registry}/${service}:release-staging-${SHA} ` +
-    `--tag ${source}/${service}:release-staging-${SHA} ${source}/${service}@${digest(digit)}`;
+  const copied = (service: string, digit: string): readonly string[] => {
+    const tags = [registry, source].map((place) => `${place}/${service}:release-staging-${SHA}`);
+    return [
+      `docker buildx imagetools inspect --format {{.Manifest.Digest}} ${tags[0]}`,
+      ...tags.map((tag) => `docker buildx imagetools create --tag ${tag} ${source}/${service}@${digest(digit)}`),
+    ];
+  };
   const moved = (service: string, tag: string, to: string): string =>
     `docker buildx imagetools create --tag ${source}/${service}:${tag} ${source}/${service}@${to}`;
   const asked = (service: string): string =>
@@ -105,8 +109,8 @@ describe("the job that deploys, with docker, aws and ./platform played", () => {
         .filter((line) => !line.startsWith("aws "))
         .slice(1),
     ).toEqual([
-      copied("backend", "1"),
-      copied("frontend", "2"),
+      ...copied("backend", "1"),
+      ...copied("frontend", "2"),
       "platform images mirror staging",
       `platform up staging --release release-staging-${SHA} --yes`,
       ...[
