@@ -7,26 +7,19 @@ export const hostScript = (cluster: string): string => ["#!/bin/bash", "set -euo
 /**
  * First-boot script of the monitoring host: takes over the data volume (from a predecessor that may still be leaving),
  * makes a file system only where there is none, mounts it, and joins the cluster last, so that no task ever starts on
- * an empty folder.
+ * an empty folder. The ECS-optimized image has no AWS CLI, so the script needs the network's way out.
  */
 export const monitoringHostScript = (cluster: string, volumeId: string): string => `#!/bin/bash
 set -euo pipefail
-command -v aws >/dev/null || dnf install -y awscli-2
+patiently() { for attempt in $(seq 60); do if "$@"; then return; fi; sleep 10; done; return 1; }
+command -v aws >/dev/null || patiently dnf install -y awscli-2
 token=$(curl -sf -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 300' http://169.254.169.254/latest/api/token)
 fact() { curl -sf -H "X-aws-ec2-metadata-token: $token" "http://169.254.169.254/latest/meta-data/$1"; }
 export AWS_REGION=$(fact placement/region)
 instance=$(fact instance-id)
-for attempt in $(seq 60); do
-  aws ec2 attach-volume --volume-id ${volumeId} --instance-id "$instance" --device /dev/sdf && break
-  test "$attempt" -lt 60
-  sleep 10
-done
+patiently aws ec2 attach-volume --volume-id ${volumeId} --instance-id "$instance" --device /dev/sdf
 device=/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volumeId.replace("-", "")}
-for attempt in $(seq 60); do
-  test -e "$device" && break
-  test "$attempt" -lt 60
-  sleep 2
-done
+patiently test -e "$device"
 blkid "$device" || mkfs.xfs "$device"
 mkdir -p ${dataFolder}
 echo "$device ${dataFolder} xfs defaults,nodev,nosuid 0 0" >> /etc/fstab

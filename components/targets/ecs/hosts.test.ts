@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { root } from "../../../cli/root.ts";
 import { readStackFile } from "../../../stacks/files.ts";
 import { readSettings } from "../../../stacks/read.ts";
+import { render } from "../../../tests/support/render.ts";
 import { describePlatform, membersOf } from "../../specification.ts";
 import { capacityProblems } from "./capacity.ts";
 import { section } from "./samples.ts";
@@ -33,4 +34,17 @@ test("hosts that are always there hold what always runs; fewer are refused, with
   expect(Number(needed)).toBeGreaterThan(3);
   const enough = { ...large, hosts: { ...large.hosts, minimum: Number(needed) } };
   expect(capacityProblems(members, enough)).toEqual([]);
+});
+
+test("hosts and load balancer are made when the network leads out: the monitoring host's first boot installs what it needs", async () => {
+  const settings = readSettings(readStackFile(root, "staging"));
+  const { resources } = await render(settings, describePlatform(settings));
+  const waits = resources
+    .filter(({ type }) => ["aws:autoscaling/group:Group", "aws:lb/loadBalancer:LoadBalancer"].includes(type))
+    .map(({ name, options }) => [name, options.dependsOn.includes("network")]);
+  expect(waits.sort()).toEqual([
+    ["balancer", true],
+    ["hosts", true],
+    ["monitoring-host", true],
+  ]);
 });

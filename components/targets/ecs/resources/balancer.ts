@@ -52,7 +52,8 @@ export class Balancer extends pulumi.ComponentResource {
         accessLogs: { bucket: logs.bucket, enabled: true },
         tags,
       },
-      stack.under(this, { dependsOn: logs.policy }),
+      // AWS refuses one that faces the internet in a network without a gateway to it.
+      stack.under(this, { dependsOn: [logs.policy, network] }),
     );
     const target = new aws.lb.TargetGroup(edge.name, { vpcId: network.vpcId, ...targetGroup(edge), tags }, here);
     new aws.lb.Listener(

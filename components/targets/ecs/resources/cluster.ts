@@ -32,11 +32,13 @@ export class Cluster extends pulumi.ComponentResource {
   readonly capacity: aws.ecs.ClusterCapacityProviders;
   readonly #stack: EcsStack;
   readonly #groups: SecurityGroups;
+  readonly #network: Network;
 
   constructor(stack: EcsStack, network: Network, groups: SecurityGroups, parent: pulumi.Resource) {
     super(Cluster.__pulumiType, "cluster", {}, { parent });
     this.#stack = stack;
     this.#groups = groups;
+    this.#network = network;
     const { names, section, context } = stack;
     const trunking = new aws.ecs.AccountSettingDefault(
       "awsvpc-trunking",
@@ -144,8 +146,9 @@ export class Cluster extends pulumi.ComponentResource {
           AmazonECSManaged: "true",
         }).map(([key, value]) => ({ key, value, propagateAtLaunch: true })),
       },
-      // Only hosts that start after the account setting get many interfaces. Managed scaling owns the wanted number.
-      this.#stack.under(this, { dependsOn: after, ignoreChanges: ["desiredCapacity"] }),
+      // Only hosts that start after the account setting get many interfaces; and at their first boot they join and install over a
+      // way out that is there minutes after the subnets. Managed scaling owns the wanted number.
+      this.#stack.under(this, { dependsOn: [after, this.#network], ignoreChanges: ["desiredCapacity"] }),
     );
     return new aws.ecs.CapacityProvider(
       component,
