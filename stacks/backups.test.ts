@@ -15,6 +15,11 @@ const mistakes: readonly (readonly [string, Data, string])[] = [
     "backups.retention: 36d is longer than the cloud keeps backups of a managed database; say at most 35d",
   ],
   [
+    "a database smaller than RDS makes one",
+    { database: { storageGiB: 19 } },
+    "database.storageGiB: 19 is less than a managed database takes; say at least 20",
+  ],
+  [
     "one that is over before the next",
     { ...own, backups: { every: "3d", retention: "2d" }, alerts: { thresholds: { backupAge: "4d" } } },
     "backups.every: 3d is longer than backups.retention (2d): say at most that",

@@ -23,6 +23,7 @@ export const combinationProblems = (sound: Sound): readonly Problem[] => [
   ...alertProblems(sound),
   ...cacheProblems(sound),
   ...managedProblems(sound),
+  ...managedStorageProblems(sound),
   ...backupProblems(sound),
   ...secretProblems(sound),
   ...vaultProblems(sound),
@@ -203,6 +204,15 @@ function managedProblems({ database, cache, target }: Sound): readonly Problem[]
         ]
       : [],
   );
+}
+
+/** RDS: docs.aws.amazon.com, "Amazon RDS DB instance storage", General Purpose SSD (gp3) for PostgreSQL. */
+const leastManagedGiB = 20;
+
+function managedStorageProblems({ database }: Sound): readonly Problem[] {
+  if (database?.management !== "managed" || database.storageGiB >= leastManagedGiB) return [];
+  const message = `${database.storageGiB} is less than a managed database takes; say at least ${leastManagedGiB}`;
+  return [problem("database.storageGiB", message)];
 }
 
 function vaultProblems({ secrets, vault, environment }: Sound): readonly Problem[] {
