@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { monitoringHostScript } from "./host-script.ts";
 import { cache, database } from "./samples.ts";
 import { type Asked, askedFor } from "./testing.ts";
 
@@ -17,6 +18,14 @@ describe("a name", () => {
     expect(names.map(({ name }) => name).sort()).toEqual(["backend", "gateway", "loki"]);
     for (const { inputs } of names) expect(inputs.healthCheckCustomConfig).toEqual({ failureThreshold: 1 });
   });
+});
+
+test("a data volume that grew comes to a new host, where its file system grows: EBS grows the disk alone", () => {
+  const script = (sizeGiB: number) => monitoringHostScript("trading-prod", { id: "vol-0a1b", sizeGiB });
+  expect(script(22)).not.toBe(script(33));
+  const template = ofType("aws:ec2/launchTemplate:LaunchTemplate").find(({ name }) => name === "monitoring-host");
+  const data = Buffer.from(String(template?.inputs.userData), "base64").toString();
+  expect(data).toContain("xfs_growfs /data # to 22 GiB\n");
 });
 
 describe("a bucket", () => {

@@ -8,8 +8,12 @@ export const hostScript = (cluster: string): string => ["#!/bin/bash", "set -euo
  * First-boot script of the monitoring host: takes over the data volume (from a predecessor that may still be leaving),
  * makes a file system only where there is none, mounts it, and joins the cluster last, so that no task ever starts on
  * an empty folder. The ECS-optimized image has no AWS CLI, so the script needs the network's way out.
+ * A volume that grew is another script, and so another host: only at its first boot does the file system grow.
  */
-export const monitoringHostScript = (cluster: string, volumeId: string): string => `#!/bin/bash
+export const monitoringHostScript = (
+  cluster: string,
+  { id: volumeId, sizeGiB }: { readonly id: string; readonly sizeGiB: number },
+): string => `#!/bin/bash
 set -euo pipefail
 patiently() { for attempt in $(seq 60); do if "$@"; then return; fi; sleep 10; done; return 1; }
 command -v aws >/dev/null || patiently dnf install -y awscli-2
@@ -24,7 +28,7 @@ blkid "$device" || mkfs.xfs "$device"
 mkdir -p ${dataFolder}
 echo "$device ${dataFolder} xfs defaults,nodev,nosuid 0 0" >> /etc/fstab
 mount ${dataFolder}
-xfs_growfs ${dataFolder}
+xfs_growfs ${dataFolder} # to ${sizeGiB} GiB
 ${joins(cluster)}`;
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html */

@@ -77,7 +77,9 @@ export class Cluster extends pulumi.ComponentResource {
         maximum: 1,
         // The zone of the data volume.
         subnetIds: network.privateSubnetIds.slice(0, 1),
-        script: volume.id.apply((id) => monitoringHostScript(names.cluster, id)),
+        script: pulumi
+          .all([volume.id, volume.size])
+          .apply(([id, sizeGiB]) => monitoringHostScript(names.cluster, { id, sizeGiB })),
         statements: pulumi
           .all([cluster.arn, volume.arn])
           .apply(([clusterArn, volumeArn]) =>
