@@ -43,3 +43,12 @@ test("on Kubernetes the lines of what runs beside a workload are not taken for t
     __path__: "/var/log/pods/trading-prod_database-0_1-2/vault/*.log",
   });
 });
+
+test("on ECS all containers of tasks are listed, on Docker the stack's alone: those of a task are in the network of one without the stack's label", () => {
+  const listed = (stack: "dev" | "prod", target: string) =>
+    /values:\n\s+- (\S+)/.exec(
+      mountedFile(describePlatform(settingsOf(stack, target)), "promtail", "/etc/promtail/promtail.yml"),
+    )?.[1];
+  expect(listed("dev", "docker")).toBe("stack=dev");
+  expect(listed("prod", "ecs")).toBe("com.amazonaws.ecs.cluster");
+});

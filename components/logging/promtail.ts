@@ -91,15 +91,22 @@ function promtailConfig(plan: Blueprint): string {
   return `# Rendered by ./platform render from components/logging/promtail.ts.\n${stringify(config, { lineWidth: 0 })}`;
 }
 
-/** Only the stack's own containers: others of the host have no service, and without a label Loki takes no line. */
-const containerJob = ({ settings: { stack } }: Blueprint) => ({
+/**
+ * Only the stack's own containers: others of the host have no service, and without a label Loki takes no line. A task of ECS has
+ * one beside its own, in whose network they are: discovery finds a container by its network, and where that is another's it looks
+ * among the listed ones. That container has ECS' labels alone, and writes nothing; a host of the cluster runs no other stack's.
+ */
+const listed = ({ settings: { stack, target } }: Blueprint): string =>
+  target.discovery === "cloud-map" ? "com.amazonaws.ecs.cluster" : `stack=${stack}`;
+
+const containerJob = (plan: Blueprint) => ({
   job_name: "containers",
   docker_sd_configs: [
     {
       host: `unix://${runtimeSocketPath}`,
       // A container that lives for less is never seen.
       refresh_interval: "1s",
-      filters: [{ name: "label", values: [`stack=${stack}`] }],
+      filters: [{ name: "label", values: [listed(plan)] }],
     },
   ],
   relabel_configs: [
