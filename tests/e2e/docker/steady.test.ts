@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { grown, type Used } from "./steady.ts";
+import { grown, isError, type Used } from "./steady.ts";
 
 const used = (memory: number, handles = 10): Used => ({ memory, limit: 1000, handles });
 const grownFrom = (before: Used, after: Used, component = "backend") =>
@@ -20,4 +20,16 @@ test("what buffers two hours may grow as long as it stays clear of its limit unt
   // 20 MiB in a third of an hour is 120 more in two.
   expect(grownFrom(used(750), used(770), "loki")).toEqual([]);
   expect(grownFrom(used(765), used(785), "loki")).toEqual(["loki: 20.0 MiB more memory, of a limit of 1000"]);
+});
+
+test.each([
+  ['{"caller":"ratestore.go:109","level":"error","msg":"empty ring"}', true],
+  ['{"level":"CRITICAL","message":"unhandled exception"}', true],
+  ["ts=2026-11-25T12:00:00Z caller=main.go level=error msg=x", true],
+  ["2026-11-25 12:00:00.123 UTC [42] FATAL:  terminating connection", true],
+  ["12:00:00.123 ERROR   request finished status=503", true],
+  ['{"labels":"{level=\\"ERROR\\", service=\\"a\\"}","level":"info","msg":"flushing stream"}', false],
+  ["12:00:00.123 INFO    alert firing", false],
+])("%s is a line of an error: %s", (line, isOne) => {
+  expect(isError(line)).toBe(isOne);
 });

@@ -115,10 +115,12 @@ export function steadyTable(start: All, end: All): string {
   ]);
 }
 
-/** As JSON (`"level":"ERROR"`), logfmt (`level=error`), PostgreSQL and the console write it. */
-const isError = (line: string): boolean =>
-  /"level":"(error|fatal|critical)"|\blevel=(error|fatal)\b/i.test(line) ||
-  /\b(ERROR|FATAL|PANIC|CRITICAL)\b/.test(line);
+/** As JSON (`"level":"ERROR"`), logfmt (`level=error`), PostgreSQL and the console write it. A line that says its level is judged by that: Loki's tell of streams, whose labels say others. */
+export function isError(line: string): boolean {
+  const [, level] = /"level":"(\w+)"/.exec(line) ?? /\blevel=(\w+)/.exec(line) ?? [];
+  if (level !== undefined) return /^(?:error|fatal|critical)$/i.test(level);
+  return /\b(?:ERROR|FATAL|PANIC|CRITICAL)\b/.test(line);
+}
 
 /** Lines of errors that containers of dev have written from a moment on, behind their component's name. */
 export async function errorLines(docker: Docker, since: Date): Promise<readonly string[]> {
