@@ -6,6 +6,7 @@ import type Docker from "dockerode";
 import { pack } from "tar-stream";
 import { expect, test } from "vitest";
 import { root } from "../../../../cli/root.ts";
+import { migrations } from "../../../../services/backend/storage/migrations/index.ts";
 import { checkoutVersion } from "../../../../stacks/product-versions.ts";
 import { at } from "../../../support/json.ts";
 import { startLoad } from "../../support/load.ts";
@@ -52,9 +53,12 @@ export function updateUnderLoad(the: TradingDev): void {
 }
 
 const folder = "services/backend/storage/migrations";
+/** The one after this release's. */
+const version = migrations.length + 1;
+const file = `${String(version).padStart(3, "0")}-next.ts`;
 const migration = `import type { Migration } from "../migration.ts";
 export const next: Migration = {
-  version: 7,
+  version: ${version},
   name: "a note of each order",
   safeSince: 1,
   sql: "alter table orders add column note text not null default ''; create index orders_noted on orders (note) where note <> '';",
@@ -73,10 +77,10 @@ async function importNextRelease(docker: Docker): Promise<void> {
   const container = await docker.createContainer({ Image: `${repo}:${checkoutVersion}` });
   try {
     const index = (await readFile(join(root, folder, "index.ts"), "utf8"))
-      .replace("\n/**", 'import { next } from "./007-next.ts";\n\n/**')
-      .replace("];", ", next];");
+      .replace("\n/**", `import { next } from "./${file}";\n\n/**`)
+      .replace(/,?\s*\];/, ", next];");
     const files = pack();
-    files.entry({ name: "007-next.ts" }, migration);
+    files.entry({ name: file }, migration);
     files.entry({ name: "index.ts" }, index);
     files.finalize();
     await container.putArchive(Readable.from([await buffer(files)]), { path: `/app/${folder}` });
