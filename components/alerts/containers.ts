@@ -9,7 +9,7 @@ export function containerAlerts(watched: Watched): readonly Alert[] {
   const { jobs } = watched;
   return [
     ...(jobs.includes("cadvisor") ? [nearMemoryLimit(watched), restartLoop(watched)] : []),
-    ...(jobs.includes("kube-state-metrics") ? [crashLoop(watched), deploymentStuck(watched)] : []),
+    ...(jobs.includes("kube-state-metrics") ? [crashLoop(watched), deploymentStuck(watched), podsMissing()] : []),
   ];
 }
 
@@ -182,6 +182,58 @@ function deploymentStuck({ settings: { alerts } }: Watched): Alert {
       calm: progressing(0),
       fault: progressing(1),
       tells: [{ labels: { deployment: "backend", service: "backend" }, summary: "The rollout of backend is stuck" }],
+    },
+  };
+}
+
+/** By the controller's kind, which is a label of its name: how many pods are wanted, and how many serve. */
+const controllers = {
+  deployment: ["kube_deployment_spec_replicas", "kube_deployment_status_replicas_available"],
+  statefulset: ["kube_statefulset_replicas", "kube_statefulset_status_replicas_ready"],
+  daemonset: ["kube_daemonset_status_desired_number_scheduled", "kube_daemonset_status_number_ready"],
+} as const;
+
+/** A pod that no host takes, or whose image cannot be had, is no target: no other alert misses one of several. */
+function podsMissing(): Alert {
+  const kinds = Object.keys(controllers);
+  const missing = Object.values(controllers).map(([wanted, there]) => `${wanted} - ${there}`);
+  // One of them is there; the others are empty.
+  const name = kinds.map((kind) => `{{ $labels.${kind} }}`).join("");
+  const pods = (kind: keyof typeof controllers, workload: string, wanted: number, there: number): State => ({
+    [`${controllers[kind][0]}{${kind}="${workload}"}`]: holds(wanted),
+    [`${controllers[kind][1]}{${kind}="${workload}"}`]: holds(there),
+  });
+  // A rollout has one more than wanted.
+  const calm = { ...pods("deployment", "gateway", 2, 3), ...pods("statefulset", "loki", 3, 3) };
+  const tells = (kind: keyof typeof controllers, workload: string, count: number) => [
+    { labels: { [kind]: workload, service: workload }, summary: `${count} pods of ${workload} do not serve` },
+  ];
+  return {
+    ...common,
+    name: "PodsMissing",
+    service: name,
+    expression: `max by (${kinds.join(", ")}) (${missing.join(" or ")}) > 0`,
+    // A new host is there by then, where the cluster makes some.
+    for: minutes(15),
+    summary: `{{ $value }} pods of ${name} do not serve`,
+    description:
+      "Pods that should be there are not ready: customers are served, with less in reserve; of what runs on each host, one is not watched, or its log lines are not collected.",
+    behaviour: {
+      calm,
+      fault: { ...calm, ...pods("statefulset", "loki", 3, 2) },
+      tells: tells("statefulset", "loki", 1),
+      cases: [
+        {
+          name: "of a deployment",
+          state: { ...calm, ...pods("deployment", "gateway", 4, 2) },
+          tells: tells("deployment", "gateway", 2),
+        },
+        {
+          name: "on a host",
+          state: { ...calm, ...pods("daemonset", "promtail", 5, 4) },
+          tells: tells("daemonset", "promtail", 1),
+        },
+      ],
     },
   };
 }

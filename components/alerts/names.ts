@@ -23,6 +23,7 @@ export const alertNames = [
   "ContainerNearMemoryLimit",
   "RestartLoop",
   "DeploymentStuck",
+  "PodsMissing",
   "TradingSystemUnhealthy",
   "HighOrderFailureRate",
   "BacktestQueueBackup",

@@ -28,6 +28,7 @@ export const panelOf: Readonly<Record<AlertName, number>> = {
   ContainerNearMemoryLimit: 1,
   RestartLoop: 2,
   DeploymentStuck: 3,
+  PodsMissing: 4,
   TradingSystemUnhealthy: 1,
   HighOrderFailureRate: 2,
   BacktestQueueBackup: 3,

@@ -65,7 +65,10 @@ test("the labels that a silence can go by are those that alerts have", () => {
     describePlatform(withEverything(settingsOf(stack, target))).alerts.flatMap(({ behaviour }) =>
       behaviour === "always fires"
         ? []
-        : [...behaviour.tells, ...(behaviour.withoutData ?? [])].flatMap((told) => Object.keys(told.labels ?? {})),
+        : [behaviour, ...(behaviour.cases ?? [])]
+            .flatMap(({ tells }) => tells)
+            .concat(behaviour.withoutData ?? [])
+            .flatMap((told) => Object.keys(told.labels ?? {})),
     ),
   );
   const own = ["alertname", "severity", "category", "team"];

@@ -9,6 +9,7 @@ const returnedLabels = [
   "certificate",
   "container",
   "container_label_component",
+  "daemonset",
   "deployment",
   "fstype",
   "instance",
@@ -18,6 +19,7 @@ const returnedLabels = [
   "pod",
   "rule_group",
   "stack",
+  "statefulset",
 ] as const;
 
 /** By what a silence can go; the environment is the stack's, so nobody says it. */

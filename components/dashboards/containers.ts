@@ -45,6 +45,11 @@ const whatPages = (shown: Shown, onKubernetes: boolean) => [
     unit: "bool_yes_no",
     legends: ["{{deployment}}"],
   }),
+  ...alertPanel(shown, "PodsMissing", {
+    title: "Pods that do not serve",
+    unit: "short",
+    legends: ["{{deployment}}{{statefulset}}{{daemonset}}"],
+  }),
 ];
 
 export const images = (expression: string): Panel =>

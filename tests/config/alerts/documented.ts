@@ -17,7 +17,7 @@ export const ofApplication: Documented = {
   [certificateEnd]: ["certificate"],
 };
 
-/** kube-state-metrics 2.17, docs/metrics/workload/{pod,deployment}-metrics.md; all STABLE there: they stay in version 2. */
+/** kube-state-metrics 2.17, docs/metrics/workload/{pod,deployment,statefulset,daemonset}-metrics.md; all STABLE there: they stay in version 2. */
 const ofKubernetes: Documented = {
   kube_pod_container_info: ["container", "pod", "namespace", "image", "image_id", "image_spec", "container_id", "uid"],
   kube_pod_container_status_waiting_reason: ["container", "pod", "namespace", "reason", "uid"],
@@ -25,6 +25,12 @@ const ofKubernetes: Documented = {
   kube_pod_container_status_restarts_total: ["container", "pod", "namespace", "uid"],
   kube_pod_init_container_status_restarts_total: ["container", "pod", "namespace", "uid"],
   kube_deployment_status_condition: ["deployment", "namespace", "reason", "condition", "status"],
+  kube_deployment_spec_replicas: ["deployment", "namespace"],
+  kube_deployment_status_replicas_available: ["deployment", "namespace"],
+  kube_statefulset_replicas: ["statefulset", "namespace"],
+  kube_statefulset_status_replicas_ready: ["statefulset", "namespace"],
+  kube_daemonset_status_desired_number_scheduled: ["daemonset", "namespace"],
+  kube_daemonset_status_number_ready: ["daemonset", "namespace"],
   kube_deployment_status_replicas_unavailable: ["deployment", "namespace"],
   kube_deployment_status_replicas_updated: ["deployment", "namespace"],
 };

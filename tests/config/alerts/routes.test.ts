@@ -45,6 +45,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   ContainerNearMemoryLimit: notice,
   RestartLoop: notice,
   DeploymentStuck: notice,
+  PodsMissing: notice,
   Watchdog: ["heartbeat"],
   TargetDown: notice,
   AlertmanagerDown: page,
