@@ -106,6 +106,7 @@ export const GUARDS: readonly Guard[] = [
   guards(/^aws:elasticache\//)("require-encryption-and-backups", /^snapshotRetentionLimit$/, null, 0),
   guards(/^aws:ebs\/volume:/)("require-encryption-and-backups", /^encrypted$/, null, false),
   guards(/^aws:lb\/loadBalancer:/)("require-deletion-protection", /^enableDeletionProtection$/, null, false),
+  guards(/^aws:s3\/bucket:/)("require-deletion-protection", /^forceDestroy$/, true),
   guards(/^aws:cloudwatch\/logGroup:/)("require-log-retention", /^retentionInDays$/, null, 0),
   guards(/^aws:cloudwatch\/metricAlarm:/)("require-alert-route", /^alarmActions$/, null, []),
   guards(/^aws:ecr\/repository:/)("require-image-retention", /^imageTagMutability$/, null, "MUTABLE"),
