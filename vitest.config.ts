@@ -46,6 +46,7 @@ export default defineConfig({
         test: {
           name: "full",
           testTimeout: 180_000,
+          hookTimeout: 180_000,
           include: ["**/*.full.test.ts"],
           exclude: ["**/node_modules/**", ...tooLarge],
         },

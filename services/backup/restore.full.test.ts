@@ -39,7 +39,8 @@ function proofs({ query, command, ...on }: Ground): void {
     await add(500, "before the first backup ");
     await on.startBackup();
     await until("a first backup is proven", async () => expect((await list())[0]?.provenAt, on.logged()).toBeTruthy());
-  }, 120_000);
+    // Longer than `until` waits, so that what did not come is what is told.
+  }, 300_000);
   afterAll(() => on.remove());
 
   test("is taken and proven by itself; that is measured; nothing of it can be read without the key", async () => {
