@@ -196,7 +196,9 @@ const controllers = {
 /** A pod that no host takes, or whose image cannot be had, is no target: no other alert misses one of several. */
 function podsMissing(): Alert {
   const kinds = Object.keys(controllers);
-  const missing = Object.values(controllers).map(([wanted, there]) => `${wanted} - ${there}`);
+  const missing = Object.entries(controllers).map(
+    ([kind, [wanted, there]]) => `max by (${kind}) (${wanted} - ${there})`,
+  );
   // One of them is there; the others are empty.
   const name = kinds.map((kind) => `{{ $labels.${kind} }}`).join("");
   const pods = (kind: keyof typeof controllers, workload: string, wanted: number, there: number): State => ({
@@ -212,7 +214,7 @@ function podsMissing(): Alert {
     ...common,
     name: "PodsMissing",
     service: name,
-    expression: `max by (${kinds.join(", ")}) (${missing.join(" or ")}) > 0`,
+    expression: `(${missing.join(" or ")}) > 0`,
     // A new host is there by then, where the cluster makes some.
     for: minutes(15),
     summary: `{{ $value }} pods of ${name} do not serve`,

@@ -38,4 +38,19 @@ describe.skipIf(servers === undefined)("the pool of connections", () => {
     // The other one has been kept, the lost one has not.
     expect(database.connections()).toEqual({ total: 1, idle: 1, waiting: 0 });
   });
+
+  test("a transaction whose server does not answer asks it for no rollback, and leaves that connection", {
+    timeout: 30_000,
+  }, async () => {
+    const unanswered = database.transaction(async (query) => {
+      const [own] = await query<{ pid: number }>("select pg_backend_pid() as pid");
+      const pid = own?.pid ?? expect.unreachable();
+      process.kill(pid, "SIGSTOP");
+      // From here on it would answer again.
+      await query("insert into kept values (3)").finally(() => process.kill(pid, "SIGCONT"));
+    });
+    await expect(unanswered).rejects.toThrow(StorageUnavailable);
+    expect(database.connections()).toEqual({ total: 0, idle: 0, waiting: 0 });
+    expect(await database.query("select n from kept")).toEqual([]);
+  });
 });

@@ -3,7 +3,7 @@ import type { Configuration } from "../configuration.ts";
 import { currentContext } from "../observability/context.ts";
 import type { OwnCertificate } from "../tls/own-certificate.ts";
 import { storeTls } from "../tls/store-tls.ts";
-import { StorageUnavailable, saysUnavailable } from "./unavailable.ts";
+import { isUnanswered, StorageUnavailable, saysUnavailable } from "./unavailable.ts";
 
 /** Runs one statement and answers its rows. */
 export type Query = <Row extends pg.QueryResultRow>(
@@ -96,9 +96,10 @@ async function inTransaction<T>(pool: pg.Pool, work: (query: Query) => Promise<T
     await client.query("commit");
     return result;
   } catch (error) {
-    await client.query("rollback").catch((reason: Error) => {
-      broken = reason;
-    });
+    // A server that does not answer answers no rollback either: whoever asked would wait twice as long, and hold the
+    // connection as long. Without the connection the server rolls back by itself.
+    if (isUnanswered(error)) broken = error;
+    else await client.query("rollback").catch(lost);
     throw error;
   } finally {
     client.off("error", lost);

@@ -23,6 +23,10 @@ const sqlStates = /^(?:08\w{3}|53\w{3}|57P0[1-4]|57014|25006|25P03|55P03|40001|4
 const words =
   /timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error/i;
 
+/** Nothing came within `query_timeout`; the statement may yet be carried out. */
+export const isUnanswered = (error: unknown): error is Error =>
+  error instanceof Error && error.message === "Query read timeout";
+
 export function saysUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = "code" in error && typeof error.code === "string" ? error.code : "";

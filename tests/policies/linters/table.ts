@@ -139,6 +139,7 @@ const AWS: Group = {
     row("encrypted", null, false)("require-encryption-and-backups", ["CKV_AWS_3"]),
     row("deletionProtection", null, false)("require-deletion-protection", ["CKV_AWS_293"]),
     row("skipFinalSnapshot", true)("require-deletion-protection"),
+    row("forceDestroy", true)("require-deletion-protection"),
     row("enableDeletionProtection", null, false)("require-deletion-protection", ["CKV_AWS_150"]),
     row("alarmActions", null, [])("require-alert-route"),
     row("imageTagMutability", null, "MUTABLE")("require-image-retention"),
