@@ -110,7 +110,14 @@ function lokiConfig(plan: Blueprint, password: string): string {
   const config = {
     auth_enabled: false,
     analytics: { reporting_enabled: false },
-    server: { http_listen_port: 3100 },
+    server: {
+      http_listen_port: 3100,
+      // A query may take a minute (query_timeout), and is tried again; the default cuts its answer off after 30 s.
+      http_server_write_timeout: "2m",
+      // Queries are handed to any of the others. One whose host is lost says no farewell: by default it would be given
+      // some for two hours more, and whoever waits for those would wait for ever.
+      ...(factor === 1 ? {} : { grpc_server_keepalive_time: "10s", grpc_server_keepalive_timeout: "5s" }),
+    },
     common: {
       path_prefix: "/loki",
       replication_factor: factor,

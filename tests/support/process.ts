@@ -47,6 +47,8 @@ export async function ended(launched: Launched): Promise<void> {
   if (!runs(launched)) return;
   const exit = once(launched.process, "exit");
   launched.process.kill("SIGTERM");
+  // A frozen one hears it now.
+  launched.process.kill("SIGCONT");
   const killed = AbortSignal.timeout(10_000);
   killed.addEventListener("abort", () => launched.process.kill("SIGKILL"));
   await exit;

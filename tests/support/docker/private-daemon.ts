@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { existsSync, openSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,6 +9,7 @@ import Docker from "dockerode";
 import { installDebian } from "../../../cli/setup/debian.ts";
 import { isAlive } from "../../../cli/setup/lock.ts";
 import { bridgeFile, bridgeOf, removeStaleLinks } from "./bridges.ts";
+import { removeDaemonFolder } from "./daemon-folder.ts";
 
 const run = promisify(execFile);
 
@@ -102,7 +103,7 @@ export async function stopPrivateDaemon(of: {
   const bridge = await readFile(join(of.directory, bridgeFile), "utf8");
   // Gone already where it was in a network namespace.
   await run("ip", ["link", "delete", bridge]).catch(() => {});
-  await rm(of.directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  await removeDaemonFolder(of.directory);
 }
 
 /** Whether a daemon answers there. */

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import Docker from "dockerode";
 import { isAlive, locked } from "../../../cli/setup/lock.ts";
+import { removeDaemonFolder } from "./daemon-folder.ts";
 import { answers, daemonsFolder, startPrivateDaemon, stopPrivateDaemon } from "./private-daemon.ts";
 
 /** A daemon that a test may use. What a test makes on it, it labels as its own and removes. */
@@ -32,7 +33,7 @@ export async function sharedDaemon(): Promise<TestDaemon> {
   await exclusively(async () => {
     await writeFile(lease, "");
     if (await answers(docker)) return;
-    await rm(data, { recursive: true, force: true });
+    await removeDaemonFolder(data);
     await mkdir(data);
     await startPrivateDaemon({ network: "machine", directory: data });
   });

@@ -55,7 +55,9 @@ export async function startLoki(ground: Ground, options: LokiOptions): Promise<P
       const text = mountedFile(platform, "loki", "/etc/loki-rules/fake/log-alerts.rules");
       writeFileSync(join(rulesFolder, "fake", "log-alerts.rules"), rules(text));
       const config = changed(mountedFile(platform, "loki", "/etc/loki/loki.yml"), [
-        [["server"], { http_listen_address: "127.0.0.1", http_listen_port: port, grpc_listen_port: 0 }],
+        [["server", "http_listen_address"], "127.0.0.1"],
+        [["server", "http_listen_port"], port],
+        [["server", "grpc_listen_port"], 0],
         [["common", "path_prefix"], folder],
         [["common", "instance_addr"], "127.0.0.1"],
         [["common", "storage"], { filesystem: { chunks_directory: join(folder, "chunks"), rules_directory: "" } }],

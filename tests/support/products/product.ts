@@ -14,6 +14,8 @@ export interface Product {
   stop(): Promise<void>;
   /** Ends it as a lost host does: it says no farewell. */
   kill(): Promise<void>;
+  /** It answers nothing from here on, and no connection of its is closed: so is one whose host has lost its network. */
+  freeze(): void;
 }
 
 /** A temporary folder, and what was started in it. */
@@ -65,7 +67,13 @@ export function ground(prefix: string): Ground {
       const url = `${answersSecurely === undefined ? "http" : "https"}://${address}`;
       const isReady = answersSecurely ?? answersWell;
       await until(`${name} is ready`, () => isReady(`${url}${readyPath}`), { launched: [launched] });
-      return { url, address, stop: () => ended(launched), kill: () => killed(launched) };
+      return {
+        url,
+        address,
+        stop: () => ended(launched),
+        kill: () => killed(launched),
+        freeze: () => launched.process.kill("SIGSTOP"),
+      };
     },
     clear: async () => {
       for (const launched of all.toReversed()) await ended(launched);
