@@ -1,6 +1,6 @@
 import { mkdir, rm, stat } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Backup, baseFile, baseFolder, logFilesIn, removeUnfinished, writeBackup } from "./catalogue.ts";
+import { type Backup, baseFile, baseFolder, isArchived, removeUnfinished, writeBackup } from "./catalogue.ts";
 import { BackupError, type Configuration } from "./configuration.ts";
 import { ask, ended, lastLines, start } from "./programs.ts";
 import { seal } from "./sealed.ts";
@@ -58,7 +58,7 @@ async function receiveBase(configuration: Configuration, file: string): Promise<
 /** Waits until a segment is in the archive. */
 export async function archived(archive: string, cluster: string, segment: string): Promise<void> {
   const until = Date.now() + logPatience;
-  while (!(await logFilesIn(archive, cluster)).includes(segment)) {
+  while (!(await isArchived(archive, cluster, segment))) {
     if (Date.now() > until) {
       throw new BackupError(
         `the log up to ${segment} did not arrive within ${logPatience / 1000} s: is pg_receivewal connected, and is there room?`,

@@ -1,4 +1,4 @@
-import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { access, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sealing } from "./sealed.ts";
 
@@ -35,6 +35,9 @@ export const baseFile = (archive: string, backup: Pick<Backup, "cluster" | "id">
   join(baseFolder(archive, backup), `base.tar${sealing}`);
 export const walFolder = (archive: string, cluster: string): string => join(archive, cluster, "wal");
 
+export const archivedFile = (archive: string, cluster: string, logFile: string): string =>
+  join(walFolder(archive, cluster), `${logFile}${sealing}`);
+
 const entries = async (folder: string): Promise<readonly string[]> =>
   readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
@@ -49,6 +52,16 @@ export const logFilesIn = async (archive: string, cluster: string): Promise<read
   (await entries(walFolder(archive, cluster)))
     .filter((name) => name.endsWith(sealing))
     .map((name) => name.slice(0, -sealing.length));
+
+/** Asked every second: an archive of a week has ten thousand files, and to list them takes 10 ms of a processor. */
+export const isArchived = (archive: string, cluster: string, logFile: string): Promise<boolean> =>
+  access(archivedFile(archive, cluster, logFile)).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return false;
+      throw error;
+    },
+  );
 
 /** Every finished backup, the oldest first. */
 export async function backupsIn(archive: string): Promise<readonly Backup[]> {

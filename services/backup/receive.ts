@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { clustersIn, logFilesIn, unbrokenSince, walFolder, writeUnbrokenSince } from "./catalogue.ts";
+import { archivedFile, clustersIn, isArchived, unbrokenSince, walFolder, writeUnbrokenSince } from "./catalogue.ts";
 import type { Configuration } from "./configuration.ts";
 import { complainer, type Log } from "./log.ts";
 import { ask, ended, lastLines, start } from "./programs.ts";
@@ -113,11 +113,10 @@ async function archiveFinished({ spool, archive, recipient }: Configuration, clu
   const folder = join(spool, cluster);
   const names = (await readdir(folder)).sort();
   const last = names.findLast((name) => segment.test(name.replace(/\.partial$/, "")));
-  const archived = new Set(await logFilesIn(archive, cluster));
   for (const name of names.filter((one) => finished.test(one))) {
     const file = join(folder, name);
-    if (!archived.has(name)) {
-      await seal(createReadStream(file), join(walFolder(archive, cluster), `${name}${sealing}`), { recipient });
+    if (!(await isArchived(archive, cluster, name))) {
+      await seal(createReadStream(file), archivedFile(archive, cluster, name), { recipient });
     }
     if (name !== last) await rm(file);
   }
