@@ -1,7 +1,7 @@
 import pg from "pg";
 import { afterAll, describe, expect, test } from "vitest";
 import { freePort } from "../../../cli/open/free-port.ts";
-import { testConfiguration } from "../testing/backend.ts";
+import { eventually, testConfiguration } from "../testing/backend.ts";
 import { startedServers } from "../testing/servers.ts";
 import { connectionOf } from "./database.ts";
 import { DatabaseUnusable, migrate, SchemaTooNew } from "./migrate.ts";
@@ -55,6 +55,31 @@ describe.skipIf(servers === undefined)("migrations on a real database", () => {
     await expect(failing).rejects.toThrow(DatabaseUnusable);
     expect(await query("select to_regclass('half') as half")).toEqual([{ half: null }]);
     expect(await migrate(identity(), [...migrations, { ...next, sql: "create table half (n int)" }])).toEqual(["next"]);
+  });
+
+  test("an index is built while rows are written, also where one was broken off", async () => {
+    await query("create table written (n int)");
+    const indexed = { version: 98, name: "indexed", safeSince: 1, indexes: [{ name: "by_n", on: "written (n)" }] };
+    const writer = new pg.Client(connectionOf(identity()));
+    await writer.connect();
+    await writer.query("begin; insert into written values (1)");
+    const applied = migrate(identity(), [...migrations, indexed]);
+    await eventually(
+      () => query("select 1 from pg_stat_progress_create_index where phase = 'waiting for writers before build'"),
+      (rows) => rows.length === 1,
+    );
+    // It waits for those who wrote before it; who writes now waits for nobody.
+    await query("set statement_timeout = '5s'; insert into written values (2)");
+    await writer.query("commit");
+    await writer.end();
+    expect(await applied).toEqual(["indexed"]);
+    const isValid = "select indisvalid as good from pg_index where indexrelid = 'by_n'::regclass";
+    expect(await query(isValid)).toEqual([{ good: true }]);
+    await query("update pg_index set indisvalid = false where indexrelid = 'by_n'::regclass");
+    await query("delete from schema_migrations where version = 98");
+    expect(await migrate(identity(), [...migrations, indexed])).toEqual(["indexed"]);
+    expect(await query(isValid)).toEqual([{ good: true }]);
+    await query("delete from schema_migrations where version = 98");
   });
 
   test("after a rollback: a release runs on a later schema that says so, and on no other", async () => {

@@ -1,7 +1,8 @@
+import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import type { Configuration } from "../configuration.ts";
 import { connectionOf, type DatabaseClient } from "./database.ts";
-import type { Migration } from "./migration.ts";
+import type { Index, Migration } from "./migration.ts";
 
 /** Waiting does not help: somebody has to change something first, and the message says what. */
 export class DatabaseUnusable extends Error {
@@ -24,7 +25,7 @@ export const lockKey = 7_261_992_014;
 
 /**
  * Brings the schema to this release's version, and answers the names of what was missing. Instances that start at once
- * wait for each other; each migration is applied whole or not at all. Throws {@link SchemaTooNew} after a rollback too
+ * wait for each other; each migration counts when all of it is applied. Throws {@link SchemaTooNew} after a rollback too
  * far, and {@link DatabaseUnusable} where the database or the migration itself is not right.
  */
 export async function migrate(identity: DatabaseClient, migrations: readonly Migration[]): Promise<readonly string[]> {
@@ -35,10 +36,7 @@ export async function migrate(identity: DatabaseClient, migrations: readonly Mig
     throw unusable(error, identity.database) ?? error;
   });
   try {
-    // Of the session: it is given free however this process ends.
-    await client.query("select pg_advisory_lock($1)", [lockKey]);
-    // An ALTER that waits for a lock holds up every statement behind it: better it fails and is tried again.
-    await client.query("set lock_timeout = '5s'");
+    await lock(client);
     return await applyMissing(client, migrations);
   } finally {
     await client.end();
@@ -69,6 +67,15 @@ export function unusable(
       );
   }
   return undefined;
+}
+
+/**
+ * Of the session: it is given free however this process ends. Asked for again and again, since one that waits in a statement
+ * would be waited for by an index that is built, and both for ever.
+ */
+async function lock(client: pg.Client): Promise<void> {
+  const ask = "select pg_try_advisory_lock($1) as locked";
+  while ((await client.query<{ locked: boolean }>(ask, [lockKey])).rows[0]?.locked !== true) await delay(200);
 }
 
 /** Class 42 is a statement that is wrong, or that the user may not run. */
@@ -107,14 +114,24 @@ export function refuseTooNew(applied: readonly Applied[], migrations: readonly M
   );
 }
 
-async function apply(client: pg.Client, { version, name, safeSince, sql }: Migration): Promise<void> {
-  try {
-    await client.query("begin");
-    await client.query(sql);
-    await client.query(
+async function apply(client: pg.Client, migration: Migration): Promise<void> {
+  const { version, name, safeSince } = migration;
+  const note = () =>
+    client.query(
       "insert into schema_migrations (version, name, previous_release_runs, safe_since) values ($1, $2, $3, $4)",
       [version, name, safeSince < version, safeSince],
     );
+  try {
+    if ("indexes" in migration) {
+      for (const index of migration.indexes) await build(client, index);
+      await note();
+      return;
+    }
+    await client.query("begin");
+    // An ALTER that waits for a lock holds up every statement behind it: better it fails and is tried again.
+    await client.query("set local lock_timeout = '5s'");
+    await client.query(migration.sql);
+    await note();
     await client.query("commit");
   } catch (error) {
     await client.query("rollback").catch(() => {});
@@ -124,4 +141,15 @@ async function apply(client: pg.Client, { version, name, safeSince, sql }: Migra
       { cause: error },
     );
   }
+}
+
+/** One that was broken off is there, and is no good: no query goes by it, and each write keeps it. */
+async function build(client: pg.Client, { name, on }: Index): Promise<void> {
+  const { rows } = await client.query<{ indisvalid: boolean }>(
+    "select indisvalid from pg_index where indexrelid = to_regclass($1)",
+    [name],
+  );
+  if (rows[0]?.indisvalid === true) return;
+  if (rows.length > 0) await client.query(`drop index concurrently ${name}`);
+  await client.query(`create index concurrently ${name} on ${on}`);
 }

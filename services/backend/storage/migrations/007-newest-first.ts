@@ -5,7 +5,8 @@ export const newestFirst: Migration = {
   version: 7,
   name: "everybody's, the newest first",
   safeSince: 1,
-  sql: `
-create index orders_newest on orders (created_at desc, id desc);
-create index backtests_newest on backtests (created_at desc, id desc);`,
+  indexes: [
+    { name: "orders_newest", on: "orders (created_at desc, id desc)" },
+    { name: "backtests_newest", on: "backtests (created_at desc, id desc)" },
+  ],
 };
