@@ -78,7 +78,7 @@ function withPostgres({ parts, config, differences, ...recipe }: Recipe): Recipe
     config: {
       ...config,
       user: `${uid}:${gid}`,
-      environment: { ...config.environment, ...postgresEnvironment },
+      environment: { ...config.environment, NODE_OPTIONS: "--max-semi-space-size=1", ...postgresEnvironment },
       volumes: ["/var/lib/backup"],
     },
     differences: [
