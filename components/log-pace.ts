@@ -8,3 +8,9 @@ export const joinWait = seconds(1);
 
 /** Between two evaluations of log alerts: each reads its window's lines again, and none of them pages. */
 export const rulerInterval = seconds(15);
+
+/**
+ * So long an answer of Loki may take: a query a minute (its own query_timeout), and one more try. Its own default and Grafana's
+ * cut the connection after 30 s.
+ */
+export const longestAnswer = seconds(120);

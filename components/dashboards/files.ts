@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import type { Blueprint } from "../blueprint.ts";
+import { longestAnswer } from "../log-pace.ts";
 import { certificateOf, isProtected, monitoringName, monitoringUser, passwordOf, schemeOf } from "../protection.ts";
 import { type ConfigFile, formatDuration } from "../workload/index.ts";
 import type { Shown } from "./dashboard.ts";
@@ -60,7 +61,12 @@ function dataSources({ settings, address }: Blueprint): string {
     },
     {
       ...source("loki", `http://${address("loki")}:3100`),
-      jsonData: { maxLines: 1000, manageAlerts: false, derivedFields: [linkToRequest(settings.stack)] },
+      jsonData: {
+        timeout: longestAnswer.seconds,
+        maxLines: 1000,
+        manageAlerts: false,
+        derivedFields: [linkToRequest(settings.stack)],
+      },
     },
     {
       ...source("alertmanager", `${schemeOf(settings)}://${address("alertmanager")}:9093`),

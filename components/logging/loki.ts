@@ -5,7 +5,7 @@ import { logAlerts } from "../alerts/catalogue.ts";
 import { alertmanagerUrls } from "../alerts/peers.ts";
 import { alertRules } from "../alerts/rules.ts";
 import { type Blueprint, checkedBy, connection, logsOf, plain, productImage, stopFirst } from "../blueprint.ts";
-import { rulerInterval } from "../log-pace.ts";
+import { longestAnswer, rulerInterval } from "../log-pace.ts";
 import { certificateOf, isProtected, monitoringName, monitoringUser } from "../protection.ts";
 import { isInVault } from "../vault/delivery.ts";
 import { type Duration, formatDuration, port, resources, type WorkloadSpec, workload } from "../workload/index.ts";
@@ -112,8 +112,7 @@ function lokiConfig(plan: Blueprint, password: string): string {
     analytics: { reporting_enabled: false },
     server: {
       http_listen_port: 3100,
-      // A query may take a minute (query_timeout), and is tried again; the default cuts its answer off after 30 s.
-      http_server_write_timeout: "2m",
+      http_server_write_timeout: formatDuration(longestAnswer),
       // Queries are handed to any of the others. One whose host is lost says no farewell: by default it would be given
       // some for two hours more, and whoever waits for those would wait for ever.
       ...(factor === 1 ? {} : { grpc_server_keepalive_time: "10s", grpc_server_keepalive_timeout: "5s" }),
