@@ -14,8 +14,8 @@ const total = atIssueSize ? 100_000 : 10_000;
 const outage = atIssueSize ? 60_000 : 5_000;
 
 const settings = settingsOf("prod", "kubernetes");
-/** Milliseconds: `max_period` of components/logging/promtail.ts. */
-const longestPause = 10_000;
+/** Milliseconds: an attempt that gets no answer (Promtail's own `timeout`), and `max_period` of components/logging/promtail.ts. */
+const longestPause = 20_000;
 const services = ["gateway", "backend", "worker"] as const;
 const read = [...services, "promtail"];
 
@@ -94,7 +94,7 @@ async function settled(run: string, wanted: number): Promise<readonly Stored[]> 
     async () => {
       const found = await linesOf(loki.url, `{stack="prod"} |= "${run} line"`);
       if (found.length >= wanted) return found;
-      // What is lost never comes: nothing new for longer than Promtail's longest pause between two attempts is the end.
+      // What is lost never comes: nothing new for longer than Promtail's longest pause between two answers is the end.
       if (found.length === before) return found;
       before = found.length;
       await sleep(longestPause + 2_000);
