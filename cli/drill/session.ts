@@ -67,16 +67,22 @@ export async function drillSession(session: Session): Promise<readonly Outcome[]
   );
 }
 
-function requireDrills({ stack, drills: allowed, target, backend }: Settings): void {
-  if (stack !== developersStack && !allowed) {
-    throw new UserError(`${stack} is not broken for a drill; where nobody minds, say trading-platform:drills: true`);
-  }
-  if (target.name !== "docker") {
-    throw new UserError(`${stack} runs on ${target.name}: drills break containers of a Docker daemon`);
-  }
-  if (!backend.faults) {
-    throw new UserError(`${stack}: trading-platform:backend.faults must be true, and the stack be up with it`);
-  }
+/** Everything that is in the way at once, and no setting named that would be refused. */
+function requireDrills({ stack, environment, drills: allowed, target, backend }: Settings): void {
+  const isDevelopment = environment === "development";
+  const problems = [
+    ...(isDevelopment ? [] : [`${stack} is ${environment}: drills break stacks of development only`]),
+    ...(target.name === "docker"
+      ? []
+      : [`${stack} runs on ${target.name}: drills break containers of a Docker daemon`]),
+    ...(isDevelopment && stack !== developersStack && !allowed
+      ? [`${stack} is not broken for a drill; where nobody minds, say trading-platform:drills: true`]
+      : []),
+    ...(isDevelopment && !backend.faults
+      ? [`${stack}: trading-platform:backend.faults must be true, and the stack be up with it`]
+      : []),
+  ];
+  if (problems.length > 0) throw new UserError(problems.join("\n"));
 }
 
 function choose(alerts: readonly string[]) {
