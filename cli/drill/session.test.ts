@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { root } from "../root.ts";
-import { drillSession } from "./session.ts";
+import { drillSession, promisedInProd, requireFolder } from "./session.ts";
 
 const checkout = mkdtempSync(join(tmpdir(), "drill-"));
 afterAll(() => rmSync(checkout, { recursive: true }));
@@ -50,4 +50,22 @@ test("an alert without a drill is told, with what was meant", async () => {
   await expect(session("dev", ["RedisDwn", "x"], root)).rejects.toThrow(
     /no drill of "RedisDwn"; did you mean RedisDown\?\nthere is no drill of "x"; there are HighErrorRate, /,
   );
+});
+
+test("a folder that takes no report is told before anything is broken", async () => {
+  const made = join(checkout, "reports", "today");
+  await requireFolder(made);
+  expect(existsSync(made)).toBe(true);
+  const file = join(checkout, "file");
+  writeFileSync(file, "");
+  await expect(requireFolder(join(file, "reports"))).rejects.toThrow(
+    /^--report is ".*reports"; it must be a folder that you can write to/,
+  );
+});
+
+test("a mistake in prod's settings takes nothing away from what the drills have shown", () => {
+  write("prod", { "trading-platform:bakend": {} });
+  const said: string[] = [];
+  expect(promisedInProd(checkout, [], (line) => said.push(line))).toEqual(new Map());
+  expect(said.join("\n")).toMatch(/^what prod promises is not shown: [\s\S]*trading-platform:bakend: is no key/);
 });

@@ -1,8 +1,10 @@
-import { mkdir } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { worstDelay } from "../../components/alerts/delay.ts";
 import type { Settings } from "../../components/settings.ts";
 import { describePlatform, isWorkload, membersOf } from "../../components/specification.ts";
+import { SettingsError } from "../../stacks/error.ts";
 import { readStackFile, stacksIn } from "../../stacks/files.ts";
 import { nearest } from "../../stacks/nearest.ts";
 import { readSettings } from "../../stacks/read.ts";
@@ -98,13 +100,39 @@ function choose(alerts: readonly string[]) {
   return drills.filter(({ alert }) => alerts.length === 0 || alerts.includes(alert));
 }
 
-/** Where production promises something else than the stack, in seconds by alert. */
-export function promisedInProd(checkout: string, outcomes: readonly Outcome[]): Elsewhere {
+/** Makes the folder of a report. Throws a UserError where nothing can be written into it: before the drills, which take half an hour. */
+export async function requireFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    throw new UserError(
+      `--report is "${folder}"; it must be a folder that you can write to, or make (${error instanceof Error ? error.message : error})`,
+    );
+  }
+}
+
+/**
+ * Where production promises something else than the stack, in seconds by alert. A mistake in its settings is said: what
+ * the drills have shown is told all the same.
+ */
+export function promisedInProd(checkout: string, outcomes: readonly Outcome[], say: (line: string) => void): Elsewhere {
   if (!stacksIn(checkout).includes("prod")) return new Map();
-  const settings = readSettings(readStackFile(checkout, "prod"));
+  const settings = settingsOfProd(checkout, say);
+  if (settings === undefined) return new Map();
   return new Map(
     describePlatform(settings)
       .alerts.map((alert) => [alert.name, worstDelay(alert, settings).seconds] as const)
       .filter(([name, seconds]) => outcomes.some((each) => each.alert === name && each.withinSeconds !== seconds)),
   );
+}
+
+function settingsOfProd(checkout: string, say: (line: string) => void): Settings | undefined {
+  try {
+    return readSettings(readStackFile(checkout, "prod"));
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    say(`what prod promises is not shown: ${error.message}`);
+    return undefined;
+  }
 }
