@@ -20,6 +20,7 @@ export const combinationProblems = (sound: Sound): readonly Problem[] => [
   ...authorityProblems(sound),
   ...scrapeProblems(sound),
   ...replicaProblems(sound),
+  ...logRetentionProblems(sound),
   ...alertProblems(sound),
   ...cacheProblems(sound),
   ...managedProblems(sound),
@@ -175,14 +176,40 @@ function replicaProblems({ logs, target }: Sound): readonly Problem[] {
       ];
 }
 
-function cacheProblems({ cache }: Sound): readonly Problem[] {
-  if (cache?.management !== "own" || cache.memoryMiB < memoryLimit(cache.resources)) return [];
-  const limit = memoryLimit(cache.resources);
+function logRetentionProblems({ logs, target }: Sound): readonly Problem[] {
+  const store = target?.logStore("");
+  if (logs === undefined || target === undefined || store?.kind !== "s3" || store.keptDays === undefined) return [];
+  if (logs.retention.seconds < store.keptDays * 86_400) return [];
   return [
     problem(
-      "cache.memoryMiB",
-      `${cache.memoryMiB} does not fit into the container's limit of ${limit} MiB, so a full cache would be killed; raise cache.resources.memoryMiB.limit above it`,
+      "logs.retention",
+      `${formatDuration(logs.retention)} is not shorter than ${target.name}.retentionDays.logChunks (${store.keptDays}d), after which the bucket deletes what Loki still lists; lower it, or raise that`,
     ),
+  ];
+}
+
+function cacheProblems({ cache }: Sound): readonly Problem[] {
+  if (cache?.management !== "own") return [];
+  const { memoryMiB, storageGiB } = cache;
+  const limit = memoryLimit(cache.resources);
+  return [
+    ...(memoryMiB < limit
+      ? []
+      : [
+          problem(
+            "cache.memoryMiB",
+            `${memoryMiB} does not fit into the container's limit of ${limit} MiB, so a full cache would be killed; raise cache.resources.memoryMiB.limit above it`,
+          ),
+        ]),
+    // While it is rewritten, the append-only file stands there twice.
+    ...(storageGiB * 1024 > 2 * memoryMiB
+      ? []
+      : [
+          problem(
+            "cache.storageGiB",
+            `${storageGiB} is not more than twice cache.memoryMiB (${memoryMiB}): the append-only file and its rewrite would not fit; say at least ${Math.floor((2 * memoryMiB) / 1024) + 1}`,
+          ),
+        ]),
   ];
 }
 

@@ -294,8 +294,13 @@ const mistakes: readonly (readonly [string, Data, string])[] = [
   ],
   [
     "a cache larger than its container",
-    { cache: { management: "own", memoryMiB: 8192 } },
+    { cache: { management: "own", memoryMiB: 8192, storageGiB: 17 } },
     "trading-platform:cache.memoryMiB: 8192 does not fit into the container's limit of 4096 MiB, so a full cache would be killed; raise cache.resources.memoryMiB.limit above it",
+  ],
+  [
+    "a volume without room for the cache's file and its rewrite",
+    { cache: { management: "own", memoryMiB: 2048, storageGiB: 4 } },
+    "trading-platform:cache.storageGiB: 4 is not more than twice cache.memoryMiB (2048): the append-only file and its rewrite would not fit; say at least 5",
   ],
   [
     "a member of production left out",
@@ -343,6 +348,18 @@ test("a region whose databases nobody here knows is refused, until the stack say
     "trading-platform:ecs.databaseAuthority: is missing: who signs the certificates of RDS in this region is not known here; say what https://truststore.pki.rds.amazonaws.com/<region>/<region>-bundle.pem answers",
   ]);
   expect(told({ ecs: { ...ecs, databaseAuthority } }, "prod", "ecs")).toEqual([]);
+});
+
+test("log lines are not kept for longer than the bucket keeps them", () => {
+  const refusal = (retention: string, days: number) =>
+    `trading-platform:logs.retention: ${retention} is not shorter than ecs.retentionDays.logChunks (${days}d), after which the bucket deletes what Loki still lists; lower it, or raise that`;
+  expect(told({ logs: { retention: "400d" } }, "prod", "ecs")).toEqual([refusal("400d", 400)]);
+  const least = { region: "eu-central-1", accountId: "111122223333", hostedZoneId: "Z0123456789ABCDEFGHIJ" };
+  const ecs = { ...least, retentionDays: { logChunks: 20 } };
+  expect(told({ ecs }, "prod", "ecs")).toEqual([refusal("30d", 20)]);
+  expect(told({ logs: { retention: "399d" } }, "prod", "ecs")).toEqual([]);
+  const kubernetes = { logStore: { bucket: "logs", region: "eu-central-1" } };
+  expect(told({ logs: { retention: "500d" }, kubernetes }, "prod", "kubernetes")).toEqual([]);
 });
 
 test("what only the cloud can do is refused on a target without it", () => {

@@ -94,7 +94,7 @@ const backups = section(
   },
 );
 
-const cache = section("Redis: queued backtests, sessions, rate limits.", {
+const cache = section("Redis: queued backtests, and what an admin switched in running instances.", {
   management,
   memoryMiB: whole("maxmemory of an own cache.", 16, 262_144, "MiB"),
   storageGiB: whole("Size of its volume, for the append-only file; more than twice the memory.", 1, 65_536, "GiB"),
@@ -208,7 +208,7 @@ export const settingsSchema = z.strictObject({
     "Members of the platform that are left out, as grafana where its image cannot be had; in development only.",
     "grafana",
   ),
-  drills: flag("./platform drill may break it on purpose; dev may be broken anyway."),
+  drills: flag("./platform drill may break it on purpose; dev may be broken anyway, other environments never."),
   mtls: flag(
     "Gateway, backend, worker, database, cache and monitoring ask each other for certificates; ./platform certs makes them.",
   ),

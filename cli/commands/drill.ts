@@ -37,7 +37,7 @@ async function drill(alerts: readonly string[], options: DrillOptions): Promise<
     throw new UserError(`say --all, or which alerts: ${drills.map(({ alert }) => alert).join(", ")}`, 2);
   }
   const [
-    { drillSession, promisedInProd },
+    { drillSession, promisedInProd, requireFolder },
     { confirmed },
     { listenForInterrupts },
     { drillsPage, drillsTable },
@@ -49,6 +49,7 @@ async function drill(alerts: readonly string[], options: DrillOptions): Promise<
     import("../drill/report.ts"),
     import("../drill/chart.ts"),
   ]);
+  if (report !== undefined) await requireFolder(report);
   const interrupts = listenForInterrupts(say, "stopping: what is broken is repaired first");
   try {
     const outcomes = await drillSession({
@@ -59,12 +60,11 @@ async function drill(alerts: readonly string[], options: DrillOptions): Promise<
       say,
       confirm: () => confirmed({ stack, operation: "break for a drill", yes }),
     });
-    const inProd = promisedInProd(root, outcomes);
+    const inProd = promisedInProd(root, outcomes, say);
     console.log(json ? JSON.stringify(outcomes, undefined, 2) : drillsTable(outcomes, inProd));
     if (report !== undefined) {
-      const { mkdir, writeFile } = await import("node:fs/promises");
+      const { writeFile } = await import("node:fs/promises");
       const { join } = await import("node:path");
-      await mkdir(report, { recursive: true });
       await writeFile(join(report, "drills.html"), drillsPage(stack, outcomes, inProd));
       await writeFile(join(report, "drills.svg"), `${timeline(outcomes)}\n`);
       await writeFile(join(report, "drills.json"), `${JSON.stringify(outcomes, undefined, 2)}\n`);

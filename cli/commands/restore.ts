@@ -25,11 +25,13 @@ export function restoreCommand(): Command {
 }
 
 async function restore(name: string, { at, force = false, target }: RestoreOptions): Promise<void> {
-  const [{ readStackFile }, { readSettings }, { runElsewhere }] = await Promise.all([
+  const [{ readStackFile }, { readSettings }, { runElsewhere }, { requireMoment }] = await Promise.all([
     import("../../stacks/files.ts"),
     import("../../stacks/read.ts"),
     import("../backup/elsewhere.ts"),
+    import("../backup/request.ts"),
   ]);
+  if (at !== undefined) requireMoment(at);
   const request = { force, ...(at === undefined ? {} : { at }) };
   const elsewhere = runElsewhere(readSettings(readStackFile(root, name, target)), "restore", request);
   if (elsewhere !== undefined) throw new UserError(elsewhere);

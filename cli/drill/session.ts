@@ -1,8 +1,10 @@
-import { mkdir } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { worstDelay } from "../../components/alerts/delay.ts";
 import type { Settings } from "../../components/settings.ts";
 import { describePlatform, isWorkload, membersOf } from "../../components/specification.ts";
+import { SettingsError } from "../../stacks/error.ts";
 import { readStackFile, stacksIn } from "../../stacks/files.ts";
 import { nearest } from "../../stacks/nearest.ts";
 import { readSettings } from "../../stacks/read.ts";
@@ -67,16 +69,22 @@ export async function drillSession(session: Session): Promise<readonly Outcome[]
   );
 }
 
-function requireDrills({ stack, drills: allowed, target, backend }: Settings): void {
-  if (stack !== developersStack && !allowed) {
-    throw new UserError(`${stack} is not broken for a drill; where nobody minds, say trading-platform:drills: true`);
-  }
-  if (target.name !== "docker") {
-    throw new UserError(`${stack} runs on ${target.name}: drills break containers of a Docker daemon`);
-  }
-  if (!backend.faults) {
-    throw new UserError(`${stack}: trading-platform:backend.faults must be true, and the stack be up with it`);
-  }
+/** Everything that is in the way at once, and no setting named that would be refused. */
+function requireDrills({ stack, environment, drills: allowed, target, backend }: Settings): void {
+  const isDevelopment = environment === "development";
+  const problems = [
+    ...(isDevelopment ? [] : [`${stack} is ${environment}: drills break stacks of development only`]),
+    ...(target.name === "docker"
+      ? []
+      : [`${stack} runs on ${target.name}: drills break containers of a Docker daemon`]),
+    ...(isDevelopment && stack !== developersStack && !allowed
+      ? [`${stack} is not broken for a drill; where nobody minds, say trading-platform:drills: true`]
+      : []),
+    ...(isDevelopment && !backend.faults
+      ? [`${stack}: trading-platform:backend.faults must be true, and the stack be up with it`]
+      : []),
+  ];
+  if (problems.length > 0) throw new UserError(problems.join("\n"));
 }
 
 function choose(alerts: readonly string[]) {
@@ -92,13 +100,39 @@ function choose(alerts: readonly string[]) {
   return drills.filter(({ alert }) => alerts.length === 0 || alerts.includes(alert));
 }
 
-/** Where production promises something else than the stack, in seconds by alert. */
-export function promisedInProd(checkout: string, outcomes: readonly Outcome[]): Elsewhere {
+/** Makes the folder of a report. Throws a UserError where nothing can be written into it: before the drills, which take half an hour. */
+export async function requireFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    throw new UserError(
+      `--report is "${folder}"; it must be a folder that you can write to, or make (${error instanceof Error ? error.message : error})`,
+    );
+  }
+}
+
+/**
+ * Where production promises something else than the stack, in seconds by alert. A mistake in its settings is said: what
+ * the drills have shown is told all the same.
+ */
+export function promisedInProd(checkout: string, outcomes: readonly Outcome[], say: (line: string) => void): Elsewhere {
   if (!stacksIn(checkout).includes("prod")) return new Map();
-  const settings = readSettings(readStackFile(checkout, "prod"));
+  const settings = settingsOfProd(checkout, say);
+  if (settings === undefined) return new Map();
   return new Map(
     describePlatform(settings)
       .alerts.map((alert) => [alert.name, worstDelay(alert, settings).seconds] as const)
       .filter(([name, seconds]) => outcomes.some((each) => each.alert === name && each.withinSeconds !== seconds)),
   );
+}
+
+function settingsOfProd(checkout: string, say: (line: string) => void): Settings | undefined {
+  try {
+    return readSettings(readStackFile(checkout, "prod"));
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    say(`what prod promises is not shown: ${error.message}`);
+    return undefined;
+  }
 }

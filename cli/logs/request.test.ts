@@ -10,11 +10,17 @@ test("everything that is wrong is told at once, with what is allowed", () => {
   expect(refusal).toThrow(UserError);
   expect(refusal).toThrow(
     [
-      'there is no component "bakend"; did you mean backend? There are backend, gateway, worker',
+      'there is no component "bakend"; did you mean backend? there are backend, gateway, worker',
       `--correlation-id is "x"} or {a="b"; it must be 8 to 64 letters, digits, - and _`,
       '--since is "soon"; it must be a time like 30s, 10m or 2h',
       '--level is "loud"; it must be one of debug, info, warning, error',
     ].join("\n"),
+  );
+});
+
+test("a component that is like none is told with those that there are", () => {
+  expect(() => readRequest({ component: "x" }, components)).toThrow(
+    /^there is no component "x"; there are backend, gateway, worker$/,
   );
 });
 

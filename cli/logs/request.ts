@@ -52,8 +52,8 @@ export function readRequest(typed: TypedRequest, components: readonly string[]):
 
 function unknownComponent(component: string, components: readonly string[]): string {
   const meant = nearest(component, components);
-  const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
-  return `there is no component "${component}"${hint} There are ${components.join(", ")}`;
+  const hint = meant === undefined ? ";" : `; did you mean ${meant}?`;
+  return `there is no component "${component}"${hint} there are ${components.join(", ")}`;
 }
 
 /** Labels of the level and those above it; CRITICAL is what no environment can be set to. */

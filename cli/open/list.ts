@@ -70,7 +70,7 @@ export const seen = (
 /** What to do where something does not run; undefined where all answers. */
 export const missingAdvice = (found: readonly Seen[], stack: string): string | undefined =>
   found.some(({ now }) => now === "missing")
-    ? `where nobody answers nothing runs: ./platform up ${stack} brings it, and names at its end what has no image here; ./platform status says how the rest is`
+    ? `where nobody answers nothing runs: ./platform up ${stack} brings it, and names at its end what has no image here; ./platform status ${stack} says how the rest is`
     : undefined;
 
 /** A row for each: where it is, and whether somebody answers there now, or what opens the way. */

@@ -138,6 +138,8 @@ export type LogStore =
       readonly region: string;
       /** Default: AWS'. */
       readonly endpoint?: string | undefined;
+      /** What is older is deleted by the bucket itself, whatever Loki still lists; absent where nobody says so. */
+      readonly keptDays?: number;
     };
 
 /** One folder under `targets/` is one of these; `targets/index.ts` lists them. */

@@ -23,6 +23,10 @@ describe("the section of a stack file", () => {
     [{ ...least, accountId: 111122223333 }, /accountId/],
     [{ ...least, hosts: { instanceType: "t3.large" } }, /"t3.large" is not an x86 type with ENI trunking/],
     [{ ...least, hosts: { minimum: 5, maximum: 2 } }, /maximum must not be below minimum/],
+    [
+      { ...least, region: "us-east-1" },
+      /certificateArn is of eu-central-1, and the load balancer is in region \(us-east-1\)/,
+    ],
     [{ ...least, network: { zones: ["a"] } }, /at least two zones/],
     [{ ...least, network: { zones: ["a", "a"] } }, /names a zone twice/],
     [{ ...least, network: { cidr: "192.168.0.0/16" } }, /must be a \/16 of 10\.0\.0\.0\/8/],

@@ -125,6 +125,13 @@ export const ecsSection = z
   .refine(({ certificateArn, hostedZoneId }) => certificateArn !== undefined || hostedZoneId !== undefined, {
     error: "needs certificateArn (and a DNS record by hand) or hostedZoneId (both are made)",
     path: ["certificateArn"],
+  })
+  .superRefine(({ certificateArn, region }, context) => {
+    const there = certificateArn?.split(":")[3] ?? region;
+    // A load balancer takes only certificates of its own region.
+    if (there === region) return;
+    const message = `is of ${there}, and the load balancer is in region (${region}): give one of that region, or hostedZoneId alone`;
+    context.addIssue({ code: "custom", message, path: ["certificateArn"] });
   });
 
 export type EcsSection = z.infer<typeof ecsSection>;

@@ -24,7 +24,12 @@ export const ecs = defineTarget({
   ownImages: [preparationImage],
   // As every type of {@link ecsSection}.
   machine: "linux/amd64",
-  logStore: (stack, { accountId, region }) => ({ kind: "s3", bucket: logBucketOf(stack, accountId), region }),
+  logStore: (stack, { accountId, region, retentionDays }) => ({
+    kind: "s3",
+    bucket: logBucketOf(stack, accountId),
+    region,
+    keptDays: retentionDays.logChunks,
+  }),
   managedTls: ({ region, databaseAuthority }) => managedTls(region, databaseAuthority),
   secretKinds: ["config", "secretsManager", "vault"],
   secretSource: (name, stack, { accountId, region }) => ({

@@ -48,9 +48,44 @@ test("every query is PromQL, and every script a shell's", () => {
   expect(spawnSync("bash", ["-n"], { input: script, encoding: "utf8" }).stderr).toBe("");
 });
 
-describe("what a runbook names exists", () => {
-  const all = alertNames.map((name) => [name, read(name)] as const);
+const all = alertNames.map((name) => [name, read(name)] as const);
 
+test("a query that asks one thing or another shows both", () => {
+  const hiding = alertNames.flatMap((name) =>
+    blocks(name, "promql").filter((query) => {
+      const sources = query.split(" or ").map(sourceOf);
+      return new Set(sources).size < sources.length;
+    }),
+  );
+  expect(hiding).toEqual([]);
+});
+
+/**
+ * What tells the series of a part of an `or` from those of the others: `or` leaves out what has the labels of something
+ * before it, whatever its name. Series of one exporter have the same, and what is aggregated over all has none.
+ */
+function sourceOf(part: string): string {
+  if (/\b(?:min|max|sum|count|avg) ?\(/.test(part)) return "no labels";
+  const [metric = part] = /\b[a-z]+_[a-z_]+(?=\W|$)|\bup\b/.exec(part) ?? [];
+  const words = metric.split("_");
+  // Each kind of Kubernetes' objects has a label of its own.
+  return words.slice(0, words[0] === "kube" ? 3 : 1).join("_");
+}
+
+test("what a container said is asked of one that has ended too", () => {
+  const asked = alertNames.flatMap((name) => blocks(name, "sh").flatMap((script) => script.split("\n")));
+  const logs = asked.filter((line) => line.startsWith("docker logs"));
+  expect(logs.length).toBeGreaterThan(10);
+  // Without a status `docker ps` lists what runs, and with --all what a volume was filled by: it never ran.
+  expect(logs.filter((line) => !line.includes("--filter status=exited"))).toEqual([]);
+});
+
+test("the way back from a release is the one that the record of releases follows", () => {
+  // The record holds in place of `images.version`: a change of that alone changes nothing.
+  expect(all.filter(([, text]) => text.includes("images.version`")).map(([name]) => name)).toEqual([]);
+});
+
+describe("what a runbook names exists", () => {
   test("commands of ./platform", () => {
     const known = commands.map((make) => make().name());
     const named = all.flatMap(([, text]) => [...text.matchAll(/\.\/platform (\w+)/g)].map((match) => match[1] ?? ""));
