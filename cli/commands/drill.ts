@@ -58,7 +58,7 @@ async function drill(alerts: readonly string[], options: DrillOptions): Promise<
       alerts,
       interrupt: interrupts.interrupt,
       say,
-      confirm: () => confirmed({ stack, operation: "break for a drill", yes }),
+      confirm: () => confirmed({ stack, operation: "break for a drill", byName: false, yes }),
     });
     const inProd = promisedInProd(root, outcomes, say);
     console.log(json ? JSON.stringify(outcomes, undefined, 2) : drillsTable(outcomes, inProd));

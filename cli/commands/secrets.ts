@@ -112,19 +112,26 @@ interface RotateOptions {
 }
 
 async function rotateStack(stack: string, _: string, { back = false, yes = false }: RotateOptions): Promise<void> {
-  const [{ chooseStacks, projectsIn }, { deploy }, { confirmed }, { listenForInterrupts }, { openRotation }, rotation] =
-    await Promise.all([
-      import("../engine/stacks.ts"),
-      import("../engine/deploy.ts"),
-      import("../engine/confirm.ts"),
-      import("../engine/interrupt.ts"),
-      import("../secrets/rotation/ground.ts"),
-      import("../secrets/rotation/rotate.ts"),
-    ]);
+  const [
+    { chooseStacks, environmentOf, projectsIn },
+    { deploy },
+    { confirmed },
+    { listenForInterrupts },
+    { openRotation },
+    rotation,
+  ] = await Promise.all([
+    import("../engine/stacks.ts"),
+    import("../engine/deploy.ts"),
+    import("../engine/confirm.ts"),
+    import("../engine/interrupt.ts"),
+    import("../secrets/rotation/ground.ts"),
+    import("../secrets/rotation/rotate.ts"),
+  ]);
   const operation = "rotate the database password of";
   const [stackOf] = chooseStacks(projectsIn().slice(0, 1), [stack]);
   if (stackOf === undefined) return;
-  if (!(await confirmed({ stack, operation, yes }))) throw new UserError("not confirmed: nothing was touched");
+  const byName = environmentOf(stackOf) === "production";
+  if (!(await confirmed({ stack, operation, byName, yes }))) throw new UserError("not confirmed: nothing was touched");
   const interrupts = listenForInterrupts((line) => console.error(`platform: ${line}`));
   const print = (text: string) => console.log(text);
   const ground = await openRotation(stack, () =>

@@ -19,7 +19,7 @@ export async function atTerminal(
   { yes = false, verbose }: TerminalOptions,
   action: (request: AtTerminal) => Promise<unknown>,
 ): Promise<void> {
-  const [{ chooseStacks, projectsIn }, { confirmed }, { listenForInterrupts }] = await Promise.all([
+  const [{ chooseStacks, environmentOf, projectsIn }, { confirmed }, { listenForInterrupts }] = await Promise.all([
     import("../engine/stacks.ts"),
     import("../engine/confirm.ts"),
     import("../engine/interrupt.ts"),
@@ -32,7 +32,13 @@ export async function atTerminal(
         groundOf,
         interrupts,
         print: (text) => console.log(text),
-        confirm: () => confirmed({ stack: stackOf.stack, operation: word, yes }),
+        confirm: () =>
+          confirmed({
+            stack: stackOf.stack,
+            operation: word,
+            byName: environmentOf(stackOf) === "production",
+            yes,
+          }),
         ...(verbose ? { onOutput: (text: string) => process.stderr.write(text) } : {}),
       });
     }

@@ -1,20 +1,19 @@
 import { createInterface } from "node:readline/promises";
 import { UserError } from "../console/error.ts";
 
-/** The stacks whose name must be typed: a "y" is too easily given. */
-const precious = ["prod"];
-
 export interface Question {
   readonly stack: string;
   /** What will happen, as in "destroy". */
   readonly operation: string;
+  /** The stack's name must be typed: a "y" is too easily given. */
+  readonly byName: boolean;
   readonly yes: boolean;
   readonly input?: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly output?: NodeJS.WritableStream;
 }
 
-/** Asks before a deployment; prod by its name. Throws a UserError where there is no terminal to ask on. */
-export async function confirmed({ stack, operation, yes, ...streams }: Question): Promise<boolean> {
+/** Asks before a deployment. Throws a UserError where there is no terminal to ask on. */
+export async function confirmed({ stack, operation, byName, yes, ...streams }: Question): Promise<boolean> {
   if (yes) return true;
   const { input = process.stdin, output = process.stderr } = streams;
   if (!input.isTTY) {
@@ -22,7 +21,6 @@ export async function confirmed({ stack, operation, yes, ...streams }: Question)
       `${operation} ${stack} was not confirmed: there is no terminal to ask on; --yes says it in advance`,
     );
   }
-  const byName = precious.includes(stack);
   const words = byName ? `type the stack's name to ${operation} it: ` : `${operation} ${stack}? [y/N] `;
   const terminal = createInterface({ input, output });
   const gaveUp = new AbortController();

@@ -1,6 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { ReleasedImages } from "../../components/delivery/releases.ts";
+import type { Environment } from "../../components/settings.ts";
+import { environmentOfStack } from "../../stacks/defaults.ts";
+import { environments } from "../../stacks/schema.ts";
 import { root } from "../root.ts";
 import { openProject, type Project, readStackFile, unknownStack } from "./project.ts";
 
@@ -38,4 +41,10 @@ export function chooseStacks(projects: readonly Project[], names: readonly strin
 export function targetOf({ project, stack }: StackOf): string {
   const target = readStackFile(project, stack).config[`${project.name}:target`];
   return typeof target === "string" ? target : "";
+}
+
+/** By a stack's file, or its name; undefined for a project without environments, and where the file says what is none. */
+export function environmentOf({ project, stack }: StackOf): Environment | undefined {
+  const said = readStackFile(project, stack).config[`${project.name}:environment`] ?? environmentOfStack.get(stack);
+  return environments.find((each) => each === said);
 }

@@ -2,10 +2,9 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { loadTable } from "../../offline/schema/load.ts";
-import { defaultTarget, environmentOfStack } from "../../stacks/defaults.ts";
+import { defaultTarget } from "../../stacks/defaults.ts";
 import { findProgram } from "../setup/program.ts";
-import { readStackFile } from "./project.ts";
-import { type StackOf, targetOf } from "./stacks.ts";
+import { environmentOf, type StackOf, targetOf } from "./stacks.ts";
 
 /** The targets that have a driver of ours beside their official plugin; the plugin has the same name. */
 const drivenTargets = ["docker", "kubernetes"] as const;
@@ -58,11 +57,8 @@ export async function chooseProvider(
 
 /** A stack's target where it has a driver, by its file and the defaults of its environment. */
 export function drivenTargetOf(stackOf: StackOf): DrivenTarget | undefined {
-  const { project, stack } = stackOf;
-  const named = readStackFile(project, stack).config[`${project.name}:environment`];
-  const environment = Object.keys(defaultTarget).find((it) => it === (named ?? environmentOfStack.get(stack)));
-  const usual = Object.entries(defaultTarget).find(([it]) => it === environment)?.[1];
-  const target = targetOf(stackOf) || usual;
+  const environment = environmentOf(stackOf);
+  const target = targetOf(stackOf) || (environment && defaultTarget[environment]);
   return drivenTargets.find((it) => it === target);
 }
 

@@ -113,7 +113,14 @@ test("a violation stops an update before anything is touched", { timeout: 120_00
 describe("before a deployment", () => {
   const ask = async (stack: string, typed: string): Promise<boolean> => {
     const input = Object.assign(new PassThrough(), { isTTY: true });
-    const answer = confirmed({ stack, operation: "up", yes: false, input, output: new PassThrough() });
+    const answer = confirmed({
+      stack,
+      operation: "up",
+      byName: stack === "prod",
+      yes: false,
+      input,
+      output: new PassThrough(),
+    });
     input.end(typed);
     return answer;
   };
@@ -131,8 +138,10 @@ describe("before a deployment", () => {
   });
 
   test("--yes says it in advance, and without a terminal there is no other way", async () => {
-    expect(await confirmed({ stack: "prod", operation: "up", yes: true })).toBe(true);
+    expect(await confirmed({ stack: "prod", operation: "up", byName: true, yes: true })).toBe(true);
     const input = new PassThrough();
-    await expect(confirmed({ stack: "dev", operation: "up", yes: false, input })).rejects.toThrow(/no terminal.*--yes/);
+    await expect(confirmed({ stack: "dev", operation: "up", byName: false, yes: false, input })).rejects.toThrow(
+      /no terminal.*--yes/,
+    );
   });
 });
