@@ -77,6 +77,14 @@ export interface ConfigFile {
   readonly content: Node;
 }
 
+const SECRET = "kubernetes:core/v1:Secret";
+
+/** A Secret's `data` is base64, its `stringData` is text: https://kubernetes.io/docs/concepts/configuration/secret/ */
+function decoded(node: Node): Node {
+  const coded = text(node);
+  return coded === undefined ? node : { ...node, value: Buffer.from(coded, "base64").toString("utf8") };
+}
+
 /** The files that a resource brings: of a ConfigMap or Secret, uploaded into a container, put into a bucket. */
 export function filesOf(type: string, root: Node): readonly ConfigFile[] {
   if (type.startsWith("kubernetes:")) {
@@ -84,7 +92,7 @@ export function filesOf(type: string, root: Node): readonly ConfigFile[] {
       const map = at(root, key);
       return Object.keys(object(map) ?? {}).map((name) => ({
         name: { path: at(map, name).path, value: name },
-        content: at(map, name),
+        content: type === SECRET && key === "data" ? decoded(at(map, name)) : at(map, name),
       }));
     });
   }

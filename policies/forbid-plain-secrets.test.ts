@@ -16,7 +16,12 @@ test.each<[string, ExampleResource]>([
   ["a key of AWS under any name", variable("WHO", `AKIA${"A".repeat(16)}`)],
   ["a private key", variable("PEM", "-----BEGIN RSA PRIVATE KEY-----\nx")],
   ["a password in a URL", variable("BROKER", "amqp://user:pw@mq:5672")],
-  ["one on the command line", deployment({ args: ["--db=postgres://u:pw@db/shop"], command: ["amqp://u:pw@mq"] })],
+  ["one on the command line", deployment({ command: ["serve", "amqp://u:pw@mq"] })],
+  ["one behind an argument's name", deployment({ args: ["--db=postgres://u:pw@db/shop"] })],
+  ["a password as an argument", deployment({ args: ["--db-password=x1y2z3"] })],
+  ["Redis' password", dockerContainer({ command: ["redis-server", "--requirepass", "x1y2z3"] })],
+  ["libpq's password", variable("PGPASSWORD", "x")],
+  ["a property of Spring", variable("spring.datasource.password", "x")],
   ["ecs", taskDefinition({ environment: [{ name: "SIGNING_KEY", value: "x" }] })],
   ["docker", dockerContainer({ envs: ["TOKEN=x"] })],
   ["swarm", dockerService({ env: { TOKEN: "x" } })],
@@ -28,6 +33,9 @@ test.each<[string, ExampleResource]>([
   ["where one is", variable("DB_PASSWORD_FILE", "/run/secrets/db")],
   ["a reference", deployment({ env: [{ name: "DB_PASSWORD", valueFrom: { secretKeyRef: { key: "k" } } }] })],
   ["another variable's value", variable("DB_PASSWORD", "$(PASSWORD)")],
+  ["a reference as an argument", deployment({ args: ["--db-password=$(PASSWORD)", "--requirepass", "$(PASSWORD)"] })],
+  ["where an argument's is", deployment({ args: ["--password=@/run/secrets/db", "--password-file=/run/secrets/db"] })],
+  ["an argument without one", deployment({ args: ["--no-password", "shop", "--requirepass"] })],
   ["an empty one", dockerContainer({ envs: ["TOKEN=", "HOST=db"] })],
   ["a URL without a password", variable("DB_URL", "postgres://user@db/shop")],
   ["a switch", variable("ALLOW_EMPTY_PASSWORD", "yes")],
@@ -35,6 +43,17 @@ test.each<[string, ExampleResource]>([
   ["a path with an at sign", variable("IMAGE", "https://ghcr.io/acme/api@sha256:00")],
 ])("%s passes", (_, resource) => {
   expect(found(forbidPlainSecrets, resource)).toEqual([]);
+});
+
+test.each<[string, number]>([
+  ["DB_PASSWORD", 1],
+  ["db-password", 1],
+  ["spring.datasource.password", 1],
+  ["tls-secret", 0],
+  ["password-policy", 0],
+])("a ConfigMap's key %s", (key, findings) => {
+  const configMap = { type: "kubernetes:core/v1:ConfigMap", name: "c", properties: { data: { [key]: "x1y2z3" } } };
+  expect(found(forbidPlainSecrets, configMap)).toHaveLength(findings);
 });
 
 test("unknown values are named where they may be secret", () => {

@@ -24,18 +24,33 @@ const REPAIRS = {
 
 /** By its last words a name says that it holds a secret; `…_FILE` and the like only say where one is. */
 const SECRET_NAME =
-  /(^|_)(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|SECRET_?KEY|PRIVATE_?KEY|SIGNING_?KEY|ENCRYPTION_?KEY|ROUTING_?KEY|CREDENTIALS?|PASS|REDISCLI_AUTH)$/i;
+  /(^|_)(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|SECRET_?KEY|PRIVATE_?KEY|SIGNING_?KEY|ENCRYPTION_?KEY|ROUTING_?KEY|CREDENTIALS?|PASS|REDISCLI_AUTH|PGPASSWORD|MYSQL_PWD)$/i;
+
+/** The same for keys of a ConfigMap and for Spring's names; shorter, since `tls-secret` there names a Secret. */
+const SECRET_KEY = /[.-](password|passwd|passphrase|(api|access|secret|private)[.-]?key)$/i;
+
+/** Arguments that take a password behind `=`, and Redis' two that take the next word. */
+const PASSWORD_ARGUMENT = /^--?[\w.-]*(?:password|passwd|passphrase)=([\s\S]*)$/i;
+const PASSWORD_BEFORE = /^--?(requirepass|masterauth)$/i;
 
 /** Forms of secrets that are known whatever the name: keys of AWS, GitHub, Slack and Stripe, PEM, a password in a URL. */
 const SECRET_VALUE =
-  /(^|[^A-Z0-9])(AKIA|ASIA)[A-Z0-9]{16}([^A-Z0-9]|$)|gh[pousr]_[A-Za-z0-9]{36}|xox[abprs]-[A-Za-z0-9-]{10,}|sk_live_[A-Za-z0-9]{16,}|-----BEGIN [A-Z ]*PRIVATE KEY-----|^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s:@$]+@/;
+  /(^|[^A-Z0-9])(AKIA|ASIA)[A-Z0-9]{16}([^A-Z0-9]|$)|gh[pousr]_[A-Za-z0-9]{36}|xox[abprs]-[A-Za-z0-9-]{10,}|sk_live_[A-Za-z0-9]{16,}|-----BEGIN [A-Z ]*PRIVATE KEY-----|(^|=["']?)[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s:@$]+@/;
 
 /** What stands for a value that is filled in elsewhere, says yes or no, or says in which file it is. */
 const isHarmless = (value: string): boolean =>
   /^(|\$[({]?\w+[)}]?|true|false|yes|no|on|off|\d{1,5}|\/[\w./-]+\.\w+)$/i.test(value);
 
 const looksSecret = (name: string, value: string): boolean =>
-  !isHarmless(value) && (SECRET_NAME.test(name) || SECRET_VALUE.test(value));
+  !isHarmless(value) && (SECRET_NAME.test(name) || SECRET_KEY.test(name) || SECRET_VALUE.test(value));
+
+/** Whether a word of a command line is a secret, or says one. */
+function saysSecret(word: string, before: string): boolean {
+  const password = PASSWORD_BEFORE.test(before) ? word : (PASSWORD_ARGUMENT.exec(word)?.[1] ?? "");
+  // As `file:/run/secrets/x` or `@/run/secrets/x`: where it is.
+  const isPlace = /^(@|\/|env:|file:)/.test(password);
+  return SECRET_VALUE.test(word) || (!isHarmless(password) && !isPlace);
+}
 
 function judge(container: Container): readonly Finding[] {
   const { variables, unknown } = variablesOf(container);
@@ -54,7 +69,9 @@ function judge(container: Container): readonly Finding[] {
     ...variables
       .filter(({ name, value }) => looksSecret(name, text(value) ?? ""))
       .map(({ name, value }) => complain(value, `variable ${name}`)),
-    ...words.filter((word) => SECRET_VALUE.test(text(word) ?? "")).map((word) => complain(word, "command line")),
+    ...words
+      .filter((word, place) => saysSecret(text(word) ?? "", text(words[place - 1] ?? rootOf({})) ?? ""))
+      .map((word) => complain(word, "command line")),
   ]);
   const [first] = findings;
   const reason = labelled(container, "plain-secrets-reason");
@@ -118,7 +135,7 @@ export const forbidPlainSecrets: Policy = {
   parameters: [],
   resourceRules: [
     containerRule(
-      "no variable whose name ends in PASSWORD, SECRET, TOKEN, API_KEY … with a value, and no value that is by its form a secret (an access key, a private key, a password in a URL)",
+      "no variable whose name ends in PASSWORD, SECRET, TOKEN, API_KEY … with a value, no argument that ends so (`--password=…`, Redis' `--requirepass …`), and no value that is by its form a secret (an access key, a private key, a password in a URL)",
       judge,
       "names that say where a secret is (`…_FILE`, `…_PATH`), empty values, switches and `$(REFERENCES)`; containers with a label that ends in `plain-secrets-reason`: accepted and printed; those that are never started (`start: false`)",
     ),

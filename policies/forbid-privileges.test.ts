@@ -43,6 +43,8 @@ test.each<[string, ExampleResource, RegExp]>([
   ["docker: privileged", container({ privileged: true }), /is privileged/],
   ["docker: the host's ipc", container({ ipcMode: "host" }), /host's own ipc/],
   ["docker: the socket", container({ mounts: [{ source: "/run/containerd/containerd.sock" }] }), /runtime's socket/],
+  ["docker: podman's socket", container({ mounts: [{ source: "/run/podman/podman.sock" }] }), /runtime's socket/],
+  ["docker: cri-dockerd's", container({ volumes: [{ hostPath: "/run/cri-dockerd.sock" }] }), /runtime's socket/],
   ["swarm: the socket", dockerService({ mounts: [{ source: "/run/docker.sock" }] }), /runtime's socket/],
 ])("%s is found, and nothing else", (_, resource, problem) => {
   expect(found(forbidPrivileges, resource)).toEqual([expect.stringMatching(problem)]);

@@ -160,7 +160,7 @@ const hostNamespaces = ({ provider, shared, isInitial }: Container): readonly Qu
     };
   });
 
-const SOCKET = /\/(docker|containerd|crio)(\/\w+)?\.sock$/;
+const SOCKET = /\/(docker|containerd|crio|cri-dockerd|podman)(\/\w+)?\.sock$/;
 
 /** Who can write to the runtime's socket starts what it wants, also as root; reading alone does not help, it is a socket. */
 function runtimeSockets(container: Container): readonly Question[] {

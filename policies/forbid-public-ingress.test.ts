@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { dockerContainer } from "./example-resources.ts";
+import { dockerContainer, dockerService } from "./example-resources.ts";
 import { forbidPublicIngress } from "./forbid-public-ingress.ts";
 import type { ExampleResource } from "./policy.ts";
 import { found, verdictOn } from "./testing.ts";
@@ -16,6 +16,10 @@ const balancer = (port: number, more: Properties = {}): Properties => ({
   ...more,
 });
 const docker = (port: Properties): ExampleResource => dockerContainer({ ports: [port] });
+const swarm = (port: Properties): ExampleResource => ({
+  ...dockerService({}),
+  properties: { ...dockerService({}).properties, endpointSpec: { ports: [port] } },
+});
 const rule = (
   properties: Properties,
   type = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
@@ -33,6 +37,10 @@ test.each<[string, ExampleResource]>([
   ["a load balancer for everyone", service(balancer(5432, { loadBalancerSourceRanges: ["0.0.0.0/0"] }))],
   ["docker: a port without an address", docker({ internal: 1, external: 5432 })],
   ["docker: a port on every address", docker({ internal: 1, external: 5432, ip: "0.0.0.0" })],
+  ["docker: a port that the host chooses", docker({ internal: 5432 })],
+  ["docker: every port of the image", dockerContainer({ publishAllPorts: true })],
+  ["swarm: a port", swarm({ targetPort: 5432, publishedPort: 5432 })],
+  ["swarm: a port that the swarm chooses", swarm({ targetPort: 5432 })],
   ["a range of ports", rule({ cidrIpv4: "0.0.0.0/0", fromPort: 80, toPort: 443 })],
   ["every port", rule({ cidrIpv6: "::/0", ipProtocol: "-1" })],
   ["every port, whatever numbers stand there", rule({ cidrIpv4: "0.0.0.0/0", ipProtocol: "-1", ...tcp(443) })],
@@ -53,7 +61,10 @@ test.each<[string, ExampleResource]>([
   ["an internal one", service(balancer(5432), { "service.beta.kubernetes.io/aws-load-balancer-internal": "true" })],
   ["one for some", service(balancer(5432, { loadBalancerSourceRanges: ["10.0.0.0/8"] }))],
   ["docker: loopback", docker({ internal: 1, external: 5432, ip: "127.0.0.1" })],
-  ["docker: not published", docker({ internal: 1 })],
+  ["docker: a port of loopback that the host chooses", docker({ internal: 1, ip: "127.0.0.1" })],
+  ["docker: nothing published", dockerContainer({})],
+  ["swarm: the gateway's port", swarm({ targetPort: 8443, publishedPort: 443 })],
+  ["swarm: nothing published", dockerService({})],
   ["the gateway's port", rule({ cidrIpv4: "0.0.0.0/0", ...tcp(443) })],
   ["a network of one's own", rule({ cidrIpv4: "10.0.0.0/8", ...tcp(5432) })],
 ])("%s passes", (_, resource) => {

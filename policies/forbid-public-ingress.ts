@@ -8,7 +8,7 @@ import {
   SECURITY_GROUP_TYPES,
   securityGroupsOfBalancers,
 } from "./security-groups.ts";
-import { at, entries, flag, isAbsent, isUnknown, type Node, number, object, rootOf, text } from "./values.ts";
+import { at, entries, flag, isUnknown, type Node, number, object, rootOf, text } from "./values.ts";
 
 const SERVICE_PAGE =
   "https://kubernetes.io/docs/concepts/services-networking/service/#publishing-services-service-types";
@@ -64,19 +64,30 @@ const isWorld = (range: Node): boolean => /^(0\.0\.0\.0|::)\/0$/.test(text(range
 const portsOf = (list: Node, key: string): readonly Node[] =>
   isUnknown(list) ? [list] : entries(list).map((entry) => at(entry, key));
 
-/** A published port without an address is open on every one that the host has. */
+/**
+ * A published port without an address is open on every one that the host has, and one without a number of the host's is
+ * given a free one (the provider's schema, ContainerPort).
+ */
 function judgeContainer({ properties }: Resource): Verdict {
   const list = at(rootOf(properties), "ports");
-  const findings = isUnknown(list) ? whenKnown([list], () => []) : entries(list).flatMap(publishedFindings);
-  return judged(findings);
+  return judged([
+    ...(isUnknown(list) ? whenKnown([list], () => []) : entries(list).flatMap(publishedFindings)),
+    ...ask(at(rootOf(properties), "publishAllPorts"), (all) => flag(all) !== true, {
+      problem: "publishAllPorts publishes each port of the image on every address of the host",
+      repair: "publishAllPorts: false",
+      url: DOCKER_PAGE,
+    }),
+  ]);
 }
+
+const portName = (port: Node): string => (number(port) ? `port ${number(port)}` : "a free port of the host's");
 
 function publishedFindings(entry: Node): readonly Finding[] {
   const [address, port] = [at(entry, "ip"), at(entry, "external")];
   return whenKnown([entry, address, port], () => {
-    const isOpen = number(port) !== undefined && !/^(127\.|::1$|localhost$)/.test(text(address) ?? "0.0.0.0");
-    if (!isOpen || isPublicPort(number(port))) return [];
-    const problem = `port ${number(port)} is published on every address of the host: only the gateway's 80 and 443 may be`;
+    const isInside = /^(127\.|::1$|localhost$)/.test(text(address) ?? "0.0.0.0");
+    if (isInside || isPublicPort(number(port))) return [];
+    const problem = `${portName(port)} is published on every address of the host: only the gateway's 80 and 443 may be`;
     return [
       violationAt(port, {
         problem,
@@ -92,8 +103,8 @@ function judgeSwarmService({ properties }: Resource): Verdict {
   const published = portsOf(list, "publishedPort");
   return judged(
     published.flatMap((port) =>
-      ask(port, (stated) => isAbsent(stated) || isPublicPort(number(stated)), {
-        problem: `port ${String(number(port))} is published on every node: only the gateway's 80 and 443 may be`,
+      ask(port, (stated) => isPublicPort(number(stated)), {
+        problem: `${portName(port)} is published on every node: only the gateway's 80 and 443 may be`,
         repair: "endpointSpec: { ports: [] }",
         url: DOCKER_PAGE,
       }),
@@ -179,10 +190,14 @@ export const forbidPublicIngress: Policy = {
     },
     {
       types: ["docker:index/container:Container"],
-      asks: "ports other than 80 and 443 are published on a loopback address",
+      asks: "ports other than 80 and 443, also those without `external`, are published on a loopback address; no `publishAllPorts`",
       judge: judgeContainer,
     },
-    { types: ["docker:index/service:Service"], asks: "no published port but 80 and 443", judge: judgeSwarmService },
+    {
+      types: ["docker:index/service:Service"],
+      asks: "no published port but 80 and 443, nor one without `publishedPort`",
+      judge: judgeSwarmService,
+    },
     {
       types: ["aws:ec2/securityGroup:SecurityGroup"],
       asks: "no `ingress` from 0.0.0.0/0 or ::/0 but on 80 and 443",

@@ -70,13 +70,15 @@ function strategyFindings(spec: Node, podSpec: Node): readonly Finding[] {
   if (text(type) === "Recreate") return recreateFindings(type, podSpec);
   return whenKnown([unavailable, surge, replicas], () => {
     const count = number(replicas);
-    const goes = portion(unavailable, count, Math.floor) ?? 0;
+    const stated = portion(unavailable, count, Math.floor) ?? 0;
+    // Where neither lets a pod come nor one go, the controller lets one go (ResolveFenceposts).
+    const goes = stated === 0 && portion(surge, count, Math.ceil) === 0 ? 1 : stated;
     if (goes < (count ?? (unavailable.value === "100%" ? 0 : Number.POSITIVE_INFINITY)) || count === 0) return [];
     const all = count === undefined ? "all pods" : count === 1 ? "the only pod" : `all ${count} pods`;
     return [
       violationAt(
         unavailable,
-        atOnce(`maxUnavailable ${String(unavailable.value)} lets ${all} go before a new one is ready`),
+        atOnce(`maxUnavailable ${String(unavailable.value ?? "25%")} lets ${all} go before a new one is ready`),
       ),
     ];
   });

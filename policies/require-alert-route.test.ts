@@ -91,6 +91,14 @@ describe("an alertmanager.yml that the program brings", () => {
     expect(found(requireAlertRoute, secret(content))).toEqual(findings);
   });
 
+  test.each<[string, string, readonly string[]]>([
+    ["a channel", "{route: {receiver: a}, receivers: [{name: a, email_configs: [{to: b}]}]}", []],
+    ["no channel", "{route: {receiver: a}, receivers: [{name: a}]}", [expect.stringContaining('tells "a" of what is')]],
+  ])("as a Secret's data, which is base64: %s", (_, content, findings) => {
+    const data = { "alertmanager.yaml": Buffer.from(content).toString("base64") };
+    expect(found(requireAlertRoute, { ...secret(""), properties: { data } })).toEqual(findings);
+  });
+
   test("what brings none is left alone", () => {
     expect(verdictOn(requireAlertRoute, { type: "kubernetes:core/v1:ConfigMap", properties: { data: {} } })).toEqual({
       kind: "not-applicable",

@@ -209,3 +209,20 @@ test.each<[string, readonly string[]]>([
   });
   expect(judged.filter((finding) => finding.includes("imageTagMutability"))).toEqual(findings);
 });
+
+test.each<[string, readonly string[]]>([
+  ["v*", []],
+  ["release-*", []],
+  ["*", []],
+  ["live-*", [expect.stringContaining("is MUTABLE_WITH_EXCLUSION, and no exclusion is about releases")]],
+])("tags that are excluded from mutability: %s", (filter, findings) => {
+  const judged = found(requireImageRetention, {
+    type: "aws:ecr/repository:Repository",
+    name: "api",
+    properties: {
+      imageTagMutability: "MUTABLE_WITH_EXCLUSION",
+      imageTagMutabilityExclusionFilters: [{ filter, filterType: "WILDCARD" }],
+    },
+  });
+  expect(judged.filter((finding) => finding.includes("imageTagMutability"))).toEqual(findings);
+});

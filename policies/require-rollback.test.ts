@@ -307,6 +307,16 @@ describe("in depth: kubernetes", () => {
     ["the only one", deployment(unavailable(1, 1)), /lets the only pod go/],
     ["one of two", deployment(unavailable(1, 2)), undefined],
     ["a quarter of two, rounded down", deployment(unavailable("25%", 2)), undefined],
+    [
+      "none may come, so the only one goes",
+      deployment({ replicas: 1, strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: "25%" } } }),
+      /25% lets the only pod go/,
+    ],
+    [
+      "none may come, and one of two goes",
+      deployment({ replicas: 2, strategy: { rollingUpdate: { maxSurge: "0%" } } }),
+      undefined,
+    ],
     ["a strategy that is not known", deployment({ strategy: { type: UNKNOWN } }), /^it\? spec.strategy.type/],
     [
       "a part that is not known",

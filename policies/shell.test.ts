@@ -38,6 +38,7 @@ describe("a line that can fail", () => {
     'check "; true"',
     "exit 1",
     "check || exit",
+    "env PGCONNECT_TIMEOUT=2 pg_isready",
   ])("%s", (line) => expect(succeeds(line)).toBe(false));
 
   test("a failure ends the line where the shell is told so", () => {

@@ -79,7 +79,7 @@ export async function deploy(request: DeployRequest): Promise<RunResult | undefi
 
 /**
  * Throws where an update failed, or does not serve; an `up` is taken back then.
- * @param before the last good release before it, where that is known.
+ * @param before the last good release before it, undefined for none; it is known where somebody looks at what is deployed.
  */
 async function requireGood(
   request: DeployRequest,
@@ -93,7 +93,9 @@ async function requireGood(
   if (unwell !== undefined) print(`unwell     ${stackOf.stack}  ${unwell}`);
   if (operation === "up" && (result.outcome === "failed" || unwell !== undefined)) {
     const told = result.outcome === "failed" ? await ground?.afterFailure?.(live) : undefined;
-    print([...(told ?? []), await takeBack(request, live, before ?? (await lastGoodRelease(live)))].join("\n"));
+    // What does not serve is itself the newest good update by now.
+    const good = verify === undefined ? await lastGoodRelease(live) : before;
+    print([...(told ?? []), await takeBack(request, live, good)].join("\n"));
   }
   refuse(result, "what was done is recorded; mend the cause and run the same command again");
   refuseUnwell(stackOf, unwell);

@@ -1,4 +1,4 @@
-import { type Release, type ReleasedImages, withRelease } from "../../components/delivery/releases.ts";
+import { type Release, type ReleasedImages, ranBefore, withRelease } from "../../components/delivery/releases.ts";
 import type { Settings } from "../../components/settings.ts";
 import { namespace } from "../../stacks/error.ts";
 import { tag } from "../../stacks/fields.ts";
@@ -101,9 +101,9 @@ export async function carryOut(
     await writeReleases(project.directory, stack, withRelease(before, entry, settings.images.keep));
     print(`${stack}: runs ${version}; ${await nextStep(project.directory, stack)}`);
   }
-  const [previous] = before;
-  const ranBefore = previous === undefined ? new Map() : releaseImages(settingsFor(stackOf, previous));
-  await markLive(stack, source, releaseImages(settings), ranBefore);
+  const previous = ranBefore(before, release);
+  const left = previous === undefined ? new Map() : releaseImages(settingsFor(stackOf, previous));
+  await markLive(stack, source, releaseImages(settings), left);
 }
 
 /** A developer's own dev is nobody else's business: git ignores its record. */

@@ -10,7 +10,7 @@ const digest = `sha256:${"a".repeat(64)}`;
 const having = (...services: readonly string[]): ImageSource => ({
   name: "the registry",
   find: async ({ repository }) => (services.some((name) => repository.endsWith(`/${name}`)) ? { digest } : undefined),
-  mark: async () => {},
+  mark: async () => true,
   marked: async () => undefined,
 });
 

@@ -11,8 +11,8 @@ export interface ImageSource {
   readonly name: string;
   /** The image, with its digest where it has one; undefined for an image that is not there. */
   find(image: Image): Promise<{ readonly digest?: string } | undefined>;
-  /** Moves a tag to the image. Where nothing is cleaned up by tag it does nothing. */
-  mark(image: Image, tag: string): Promise<void>;
+  /** Moves a tag to the image; false where that is gone. Where nothing is cleaned up by tag it does nothing. */
+  mark(image: Image, tag: string): Promise<boolean>;
   /** Digest of the image of that name that has the tag; undefined for none, and where nothing is marked. */
   marked(image: Pick<Image, "repository">, tag: string): Promise<string | undefined>;
 }

@@ -9,10 +9,16 @@ const of = (service: string, digit: string): readonly [string, Image] => [
 ];
 
 /** What is marked, in order, as `backend 2 live-prod`. */
-async function marks(now: readonly (readonly [string, Image])[], before: readonly (readonly [string, Image])[]) {
+async function marks(
+  now: readonly (readonly [string, Image])[],
+  before: readonly (readonly [string, Image])[],
+  gone = "",
+) {
   const marked: string[] = [];
   const mark = async ({ repository, digest }: Image, tag: string) => {
+    if (digest === digestOf(gone)) return false;
     marked.push(`${repository.split("/").at(-1)} ${digest?.at(-1)} ${tag}`);
+    return true;
   };
   await markLive("prod", { mark }, new Map(now), new Map(before));
   return marked;
@@ -29,6 +35,14 @@ test("what ran before is marked before the mark of what runs leaves it [requirem
 test("the same again moves no mark of what ran before, and the first release has none", async () => {
   expect(await marks([of("backend", "2")], [of("backend", "2")])).toEqual(["backend 2 live-prod"]);
   expect(await marks([of("backend", "2")], [])).toEqual(["backend 2 live-prod"]);
+});
+
+test("what ran before may be gone, as after a move to another registry; what runs may not", async () => {
+  const services = [of("backend", "2"), of("probe", "3")];
+  expect(await marks(services, [of("backend", "1")], "1")).toEqual(["backend 2 live-prod", "probe 3 live-prod"]);
+  await expect(marks(services, [of("backend", "1")], "2")).rejects.toThrow(
+    /^prod: runs ghcr\.io\/example\/trading\/backend:1\.4\.0@sha256:2+, which the registry no longer has: .*; push it/,
+  );
 });
 
 test("a record that is older than the registry's marks is known by them; what has no mark or no digest tells nothing", async () => {

@@ -1,5 +1,6 @@
 import { livePrefix, previousSuffix } from "../../components/delivery/retention.ts";
-import type { Image } from "../../components/workload/index.ts";
+import { type Image, imageReference } from "../../components/workload/index.ts";
+import { UserError } from "../console/error.ts";
 import type { ImageSource } from "./images.ts";
 
 /**
@@ -24,6 +25,7 @@ export async function markedOtherwise(
 /**
  * Marks what a stack runs, and what it ran before: after a rollback far back and another release, that is none of the
  * last releases, and its mark alone keeps it. The mark stays where an image is the same as before, or it would be lost.
+ * What ran before may be gone, or in another registry: then there is nothing to keep. Throws a UserError where what runs is.
  * @param before the images that it ran until now, by service.
  */
 export async function markLive(
@@ -37,5 +39,13 @@ export async function markLive(
     ([service, { digest }]) => digest !== undefined && digest !== now.get(service)?.digest,
   );
   await Promise.all(left.map(([, image]) => source.mark(image, `${live}${previousSuffix}`)));
-  await Promise.all([...now.values()].map((image) => source.mark(image, live)));
+  const marked = await Promise.all(
+    [...now.values()].map(async (image) => ({ image, isThere: await source.mark(image, live) })),
+  );
+  const gone = marked.filter(({ isThere }) => !isThere).map(({ image }) => imageReference(image));
+  if (gone.length === 0) return;
+  throw new UserError(
+    `${stack}: runs ${gone.join(", ")}, which the registry no longer has: a new host cannot start it; ` +
+      "push it there again, or deploy another release",
+  );
 }

@@ -63,7 +63,8 @@ test("an image by its tag and by its digest; one that is gone; and the tag that 
   expect(await registryImages.find(image("1.4.0"))).toEqual({ digest });
   expect(await registryImages.find(image("other", { digest }))).toEqual({ digest });
   expect(await registryImages.find(image("1.5.0"))).toBeUndefined();
-  await registryImages.mark(image("1.4.0", { digest }), "live-prod");
+  expect(await registryImages.mark(image("1.4.0", { digest }), "live-prod")).toBe(true);
+  expect(await registryImages.mark(image("1.5.0"), "live-prod-previous")).toBe(false);
   expect([...tagged]).toEqual([["live-prod", type]]);
   expect(await registryImages.marked(image("1.4.0"), "live-prod")).toBeUndefined();
   expect(await registryImages.marked(image("1.5.0"), "1.4.0")).toBe(digest);

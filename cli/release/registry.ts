@@ -1,5 +1,4 @@
 import type { Image } from "../../components/workload/index.ts";
-import { UserError } from "../console/error.ts";
 import { openRegistry, type Registry } from "../registry/distribution.ts";
 import { pushManifest } from "../registry/push.ts";
 import type { ImageSource } from "./images.ts";
@@ -19,8 +18,9 @@ export const registryImages: ImageSource = {
   async mark(image, tag) {
     const { registry, name } = await opened(image);
     const manifest = await registry.manifest(name, referenceOf(image));
-    if (manifest === undefined) throw new UserError(`${image.repository} is gone: it cannot be marked as ${tag}`);
+    if (manifest === undefined) return false;
     await pushManifest(registry, name, tag, manifest);
+    return true;
   },
   async marked(image, tag) {
     const { registry, name } = await opened(image);

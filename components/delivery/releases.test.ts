@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { contractingSteps, migratedTo, previousRelease, type Release, type Releases, withRelease } from "./releases.ts";
+import {
+  contractingSteps,
+  migratedTo,
+  previousRelease,
+  type Release,
+  type Releases,
+  ranBefore,
+  withRelease,
+} from "./releases.ts";
 
 const release = (version: string, migration = 0): Release => ({
   version,
@@ -37,6 +45,15 @@ describe("the release before the one that runs", () => {
       }),
     );
   });
+});
+
+test("what ran before is the same where the record says already what runs, as when the marks alone failed", () => {
+  const [old, now] = [release("a"), { ...release("b"), images: { backend: "sha256:2" } }];
+  expect(ranBefore([old], now)).toBe(old);
+  expect(ranBefore([now, old], now)).toBe(old);
+  expect(ranBefore([now], now)).toBeUndefined();
+  const moved = { ...now, images: { backend: "sha256:1" } };
+  expect(ranBefore([moved, old], now)).toBe(moved);
 });
 
 test("any deploys: the newest versions are on record, as many as are kept, the running one first", () => {

@@ -37,6 +37,14 @@ export function previousRelease(releases: Releases): Release | undefined {
   return releases[first + 1];
 }
 
+/** What ran before these images, of a record that may say already that they run: their marks alone may be wanting still. */
+export const ranBefore = (releases: Releases, { version, images }: ReleasedImages): Release | undefined =>
+  releases.find(
+    (release) =>
+      release.version !== version ||
+      Object.entries(images).some(([service, digest]) => release.images[service] !== digest),
+  );
+
 /** The newest migration that was ever brought to the stack's database: going back takes none away. */
 export const migratedTo = (releases: Releases): number => Math.max(0, ...releases.map(({ migration }) => migration));
 

@@ -4,6 +4,7 @@ import { readBootstrap } from "../../bootstrap/read.ts";
 import { commands } from "../../cli/commands/index.ts";
 import { inputsAnnotation } from "../../cli/inputs/reuse.ts";
 import { root } from "../../cli/root.ts";
+import { execute, withFolder } from "../engine/support.ts";
 import { type Workflow, workflowFiles, workflows } from "./workflow.ts";
 
 const pipeline = named("ci-cd.yml");
@@ -176,6 +177,12 @@ describe.each(jobs)("$file, $name", ({ name, job }) => {
     expect(writes.sort()).toEqual(allowed[name] ?? []);
   });
 
+  // https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/uploading-a-sarif-file-to-github
+  test("may ask for its run where it uploads findings, which a private repository does not tell everybody", () => {
+    const uploads = job.steps.some(({ uses = "" }) => uses.includes("/upload-sarif@"));
+    if (uploads) expect(job.permissions).toMatchObject({ actions: "read", "security-events": "write" });
+  });
+
   test("puts nothing that somebody else wrote into its commands", () => {
     for (const { run = "" } of job.steps) expect(run).not.toContain(expression("").slice(0, 3));
   });
@@ -241,4 +248,17 @@ test("the comment neither checks out nor runs what a pull request brings", () =>
     for (const { uses = "" } of steps) expect(uses).not.toContain("checkout");
     for (const { run = "" } of steps) expect(run).not.toMatch(/\.\/|npm|node /);
   }
+});
+
+test("a pull request whose run ended before its preview gets no comment, and that is no failure", async () => {
+  const [download, write] = comment.jobs.comment?.steps ?? [];
+  // Asked for by its name, what is not there is an error.
+  expect(download?.with).toMatchObject({ pattern: "preview", "merge-multiple": true });
+  expect(download?.with).not.toHaveProperty("name");
+  await withFolder(async (folder) => {
+    const script = `cd "${folder}"\n${write?.run}`;
+    // Without gh on its path.
+    const nothing = { code: 0, stdout: "", stderr: "" };
+    expect(await execute("/bin/bash", ["-e", "-c", script], { PATH: folder })).toEqual(nothing);
+  });
 });

@@ -57,3 +57,12 @@ test("one that is deployed and does not serve goes back as well, and the command
   expect(refusal).toBe("dev: does not serve as it should: http://site/ answers 502");
   expect((await up("good-1")).printed).toContain("dev: nothing to do");
 });
+
+test("the first release that does not serve is not taken back to itself: there is none to go back to", {
+  timeout: 180_000,
+}, async () => {
+  const stackOf = { project: await projectOf("good-1"), stack: "dev", release: { version: "1.4.0", images: {} } };
+  const { printed, refusal } = await deployed(stackOf, "up", { verify: async () => "http://site/ answers 502" });
+  expect(printed).toContain("dev: nothing is taken back: there was no good release before it");
+  expect(refusal).toBe("dev: does not serve as it should: http://site/ answers 502");
+});

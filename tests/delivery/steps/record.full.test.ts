@@ -111,7 +111,12 @@ describe("the job that comments a pull request, with gh played", () => {
         secrets: { GITHUB_TOKEN: "token" },
       },
       use: ({ given }) => {
-        expect(given).toEqual({ name: "preview", "run-id": "7", "github-token": "token" });
+        expect(given).toEqual({
+          pattern: "preview",
+          "merge-multiple": "true",
+          "run-id": "7",
+          "github-token": "token",
+        });
         // Somebody else's text, as long as they like.
         put(
           join(checkout, "preview.txt"),
