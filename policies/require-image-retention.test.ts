@@ -192,6 +192,14 @@ test.each<[string, string, boolean]>([
   expect(comesFrom(image, [repository])).toBe(expected);
 });
 
+/** What is found of a repository's mutability, with one exclusion from it. */
+function ofMutability(imageTagMutability: string, filter: string): readonly string[] {
+  const imageTagMutabilityExclusionFilters = [{ filter, filterType: "WILDCARD" }];
+  const properties = { imageTagMutability, imageTagMutabilityExclusionFilters };
+  const judged = found(requireImageRetention, { type: "aws:ecr/repository:Repository", name: "api", properties });
+  return judged.filter((finding) => finding.includes("imageTagMutability"));
+}
+
 test.each<[string, readonly string[]]>([
   ["live-*", []],
   ["*", [expect.stringContaining("excludes every tag (*)")]],
@@ -199,15 +207,7 @@ test.each<[string, readonly string[]]>([
   ["v*", [expect.stringContaining("excludes v*")]],
   ["*.*.*", [expect.stringContaining("excludes *.*.*")]],
 ])("tags that are excluded from immutability: %s", (filter, findings) => {
-  const judged = found(requireImageRetention, {
-    type: "aws:ecr/repository:Repository",
-    name: "api",
-    properties: {
-      imageTagMutability: "IMMUTABLE_WITH_EXCLUSION",
-      imageTagMutabilityExclusionFilters: [{ filter, filterType: "WILDCARD" }],
-    },
-  });
-  expect(judged.filter((finding) => finding.includes("imageTagMutability"))).toEqual(findings);
+  expect(ofMutability("IMMUTABLE_WITH_EXCLUSION", filter)).toEqual(findings);
 });
 
 test.each<[string, readonly string[]]>([
@@ -216,13 +216,5 @@ test.each<[string, readonly string[]]>([
   ["*", []],
   ["live-*", [expect.stringContaining("is MUTABLE_WITH_EXCLUSION, and no exclusion is about releases")]],
 ])("tags that are excluded from mutability: %s", (filter, findings) => {
-  const judged = found(requireImageRetention, {
-    type: "aws:ecr/repository:Repository",
-    name: "api",
-    properties: {
-      imageTagMutability: "MUTABLE_WITH_EXCLUSION",
-      imageTagMutabilityExclusionFilters: [{ filter, filterType: "WILDCARD" }],
-    },
-  });
-  expect(judged.filter((finding) => finding.includes("imageTagMutability"))).toEqual(findings);
+  expect(ofMutability("MUTABLE_WITH_EXCLUSION", filter)).toEqual(findings);
 });

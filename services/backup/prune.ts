@@ -1,9 +1,7 @@
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
-import { backupsIn, baseFolder, clustersIn, logFilesIn, walFolder } from "./catalogue.ts";
+import { archivedFile, backupsIn, baseFolder, clustersIn, logFilesIn } from "./catalogue.ts";
 import type { Configuration } from "./configuration.ts";
 import { isNeeded, needed } from "./retention.ts";
-import { sealing } from "./sealed.ts";
 
 /** Removes what no restore to a time of the retention needs; how many backups that were. */
 export async function prune({ archive, retention }: Configuration, now = Date.now()): Promise<number> {
@@ -16,7 +14,7 @@ export async function prune({ archive, retention }: Configuration, now = Date.no
     if (kept.every((backup) => backup.cluster !== cluster) && backups.every((backup) => backup.cluster !== cluster))
       continue;
     for (const file of await logFilesIn(archive, cluster)) {
-      if (!isNeeded(file, cluster, kept)) await rm(join(walFolder(archive, cluster), `${file}${sealing}`));
+      if (!isNeeded(file, cluster, kept)) await rm(archivedFile(archive, cluster, file));
     }
   }
   return gone.length;
